@@ -1,0 +1,105 @@
+"""What a claim file says, after reading: declarations, hypotheses, goals and claims. Frozen data only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from derive.errors import Span
+from derive.term import Index, Op, Relation, Term
+
+SCALAR_TYPES = (
+    "real",
+    "positive",
+    "negative",
+    "nonnegative",
+    "nonzero",
+    "integer",
+    "positive integer",
+    "nonnegative integer",
+)
+ARRAY_TYPES = ("real", "positive", "negative", "nonnegative", "nonzero", "onehot", "simplex", "integer")
+Expectation = Literal["proved", "refuted", "undecided"]
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """A variable: its name, its type, and the dimensions of an array (empty for a scalar)."""
+
+    name: str
+    type: str
+    dimensions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """An assumed relation; it holds for every value of the indices in ``quantified``, the others are the claim's."""
+
+    relation: Relation
+    quantified: tuple[Index, ...] = ()
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """One relation to be decided, definitions expanded, every index with its dimension.
+
+    ``declarations`` lists exactly the variables (arrays and dimensions included) that the goal or its hypotheses use;
+    ``dimensions`` the symbolic dimensions among them; ``indices`` the free indices of the relation.
+    """
+
+    left: Term
+    op: Op
+    right: Term
+    declarations: tuple[Declaration, ...]
+    dimensions: tuple[str, ...]
+    indices: tuple[Index, ...]
+    hypotheses: tuple[Hypothesis, ...] = ()
+
+    def declaration(self, name: str) -> Declaration | None:
+        """The declaration of a variable, or None."""
+        return next((d for d in self.declarations if d.name == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One relation as the author wrote it (definitions by name), and its goal."""
+
+    written: Relation
+    goal: Goal
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A template: ``s[i]: body`` has indices, ``f(x): body`` has arguments, ``loss: body`` has neither."""
+
+    name: str
+    indices: tuple[str, ...]
+    arguments: tuple[str, ...]
+    body: Term
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A named statement: its lines (one for a plain relation, several for a chain or ``steps``) and what is expected.
+
+    ``chained`` tells ``steps:`` from a relation: steps are reported one by one. ``written`` holds the definitions and
+    declarations in scope, for printing.
+    """
+
+    id: str
+    path: str
+    span: Span
+    lines: tuple[Line, ...]
+    chained: bool = False
+    title: str = ""
+    expect: Expectation = "proved"
+    because: str = ""
+    source: str = ""
+    tags: tuple[str, ...] = ()
+    correction: Line | None = None
+    definitions: tuple[Definition, ...] = ()
+    declarations: tuple[Declaration, ...] = ()
+    assumptions: tuple[str, ...] = ()
+    text: str = ""

@@ -1,0 +1,114 @@
+"""The three verdicts, each carrying its evidence. A verdict is never a bool, a string or an exception."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Literal, Protocol
+
+Reason = Literal[
+    "vacuous",
+    "no admissible point found",
+    "budget",
+    "outside the fragment",
+    "nonzero residual",
+    "open obligation",
+    "order not established",
+    "limit not established",
+    "optimum not established",
+]
+
+
+class TheoremEvidence(Protocol):
+    """What a report may read of a theorem; only the kernel makes one."""
+
+    @property
+    def conditions(self) -> tuple[str, ...]: ...
+
+    @property
+    def rules(self) -> tuple[str, ...]: ...
+
+    @property
+    def method(self) -> str: ...
+
+
+Value = Fraction | tuple[Fraction, ...] | tuple[tuple[Fraction, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosure:
+    """A rigorous interval around a value: both ends as decimal text, and the exact value where it is rational."""
+
+    low: str
+    high: str
+    exact: Fraction | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Counterexample:
+    """An exact point at which both sides are defined and the relation fails.
+
+    ``dimensions``, ``indices`` are (name, value) pairs, indices count from 1; ``values`` holds (name, exact value), a
+    nested tuple for an array. ``left`` and ``right`` enclose the sides. ``precision`` is the bits that were needed.
+    ``kind`` is ``point`` (an enclosure settles it) or ``equality`` (a strict relation fails by proved equality).
+    """
+
+    dimensions: tuple[tuple[str, int], ...]
+    values: tuple[tuple[str, Value], ...]
+    indices: tuple[tuple[str, int], ...]
+    left: Enclosure
+    right: Enclosure
+    op: str
+    precision: int
+    kind: Literal["point", "equality"] = "point"
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """What the numeric search did: points tried, points at which both sides were defined, and over which ranges."""
+
+    points: int = 0
+    admissible: int = 0
+    defined: int = 0
+    dimensions: tuple[int, ...] = ()
+    largest_gap: float = 0.0
+    notes: tuple[str, ...] = ()
+    left_only: Counterexample | None = None
+    right_only: Counterexample | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Proved:
+    """A theorem of the kernel, the conditions under which it holds, and the numeric support beside it."""
+
+    theorem: TheoremEvidence
+    conditions: tuple[str, ...] = ()
+    support: Support = field(default_factory=Support)
+
+
+@dataclass(frozen=True, slots=True)
+class Refuted:
+    """A counterexample that anyone can recompute."""
+
+    counterexample: Counterexample
+
+
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """Neither proved nor refuted: the reason, what remained, and what was searched."""
+
+    reason: Reason
+    detail: str = ""
+    residual: str = ""
+    support: Support = field(default_factory=Support)
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A proof and a counterexample of the same claim: a defect of derive, shown with both pieces of evidence."""
+
+    theorem: TheoremEvidence
+    counterexample: Counterexample
+
+
+Verdict = Proved | Refuted | Undecided | Conflict
