@@ -6,7 +6,9 @@ first. To add a message, add one row to ``CODES``.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,11 @@ class Problem:
     at: tuple[int, int] | None = None
     claim_id: str | None = None
 
+    @property
+    def is_lint(self) -> bool:
+        """Whether the problem leaves the claim checkable: a matter of hygiene, family DV5xx."""
+        return self.code.startswith("DV5")
+
     def placed(self, path: str, span: Span | None, claim_id: str | None = None) -> Problem:
         """The same problem at a place in a file, unless it has one already."""
         return replace(
@@ -66,4 +73,441 @@ def problem(code: str, /, at: tuple[int, int] | None = None, help: str | None = 
     return Problem(code, row.template.format(**found), row.help.format(**found) if help is None else help, at=at)
 
 
-CODES: dict[str, Code] = {}
+def clip(text: str, limit: int = 60) -> str:
+    """The text on one line and cut to ``limit`` characters, so that hostile input cannot flood a message."""
+    line = " ".join(text.split())
+    return line if len(line) <= limit else f"{line[: limit - 1]}…"
+
+
+def meant(name: str, known: Iterable[str]) -> str:
+    """The repair for a misspelt name: its nearest neighbours, or all known names when there are few."""
+    names = sorted(set(known))
+    near = get_close_matches(name, names, n=2, cutoff=0.6)
+    if near:
+        return f"did you mean {' or '.join(f'`{n}`' for n in near)}?"
+    return f"known: {', '.join(f'`{n}`' for n in names)}" if 0 < len(names) <= 20 else ""
+
+
+_FILE = (
+    Code(
+        "DV001",
+        "File not found",
+        "there is no file `{path}`",
+        "check the path, or run `derive init` to write a first claim file",
+        "The file named on the command line, or in `[tool.derive] files`, does not exist. A gate that silently checked "
+        "nothing would be green for ever, so a missing file is an error.",
+    ),
+    Code(
+        "DV002",
+        "File cannot be read",
+        "`{path}` cannot be read: {why}",
+        "name a readable text file",
+        "The path exists but is not a readable regular file: it is a directory, or its permissions forbid reading.",
+    ),
+    Code(
+        "DV003",
+        "File too large",
+        "the file has {found} bytes, more than the {limit} allowed",
+        "split the file",
+        "Claim files are data from strangers, so their size is bounded before anything is parsed.",
+    ),
+    Code(
+        "DV004",
+        "Not UTF-8",
+        "byte 0x{byte} is not valid UTF-8",
+        "save the file as UTF-8",
+        "Claim files are UTF-8 text. The place is that of the first byte that is not.",
+    ),
+    Code(
+        "DV005",
+        "Control character",
+        "found the control character {found}",
+        "remove it; a claim file is plain text",
+        "Control characters, exotic line separators and invisible direction marks have no place in a claim "
+        "file: they make "
+        "a formula look like another one.",
+    ),
+    Code(
+        "DV006",
+        "YAML syntax",
+        "this is not valid YAML: {why}",
+        "quote the text with single quotes",
+        "The file does not follow YAML. Text that contains `: `, ` #`, or starts with one of `> | * & ! % @ [ {` and a "
+        "backtick must stand in single quotes. The claim that contains the error is skipped, the others are checked.",
+    ),
+    Code(
+        "DV007",
+        "Unquoted relation",
+        "`{found}` at the start of a value has a meaning of its own in YAML",
+        "quote the whole text: '{quoted}'",
+        "YAML reads `>` at the start of a value as a folded block and `!` as a tag, so a step that starts with "
+        "`>`, `>=` "
+        "or `!=` must be quoted: `- '>= 0'`. Steps that start with `==`, `<` or `<=` need no quotes.",
+    ),
+    Code(
+        "DV008",
+        "Duplicate key",
+        "the key `{key}` is given twice; the first one is on line {first}",
+        "remove one of the two",
+        "YAML 1.1 lets the last of two equal keys win silently. Here it is an error.",
+    ),
+    Code(
+        "DV009",
+        "Unknown key",
+        "unknown key `{key}` in {where}",
+        "{repair}",
+        "Only the documented keys are allowed, so that a misspelt `expct:` cannot turn a gate off.",
+    ),
+    Code(
+        "DV010",
+        "Anchor or alias",
+        "anchors and aliases are not allowed: found `{found}`",
+        "write the text out; if `*` or `&` starts a formula, quote it",
+        "A YAML alias repeats another part of the file, and a few lines of aliases can stand for gigabytes of data.",
+    ),
+    Code(
+        "DV011",
+        "Tag",
+        "YAML tags are not allowed: found `{found}`",
+        "remove the tag; if `!` starts a text, quote it",
+        "A YAML tag asks the reader to build an object. Claim files are plain data.",
+    ),
+    Code(
+        "DV012",
+        "Escape in a quoted text",
+        "`{found}` in double quotes is an escape, not a backslash and a letter",
+        "use single quotes, or a name such as `beta` or `β`",
+        'In double quotes YAML reads `\\b` as a backspace and `\\n` as a line break, so `"\\beta"` and `"\\nabla"` lose '
+        "their first letter. Single quotes keep every character.",
+    ),
+    Code(
+        "DV013",
+        "Wrong kind of value",
+        "`{key}` must be {required}, found {found}",
+        "{repair}",
+        "Every key has one kind of value: a text, a list, or a mapping.",
+    ),
+    Code(
+        "DV014",
+        "Missing key",
+        "{where} has no `{key}`",
+        "add `{key}: …`",
+        "A required key is missing.",
+    ),
+    Code(
+        "DV015",
+        "Format version",
+        "`derive: {found}` is not a known format version",
+        "write `derive: 1`",
+        "The first key of a claim file is the version of its format. This version of derive reads format 1.",
+    ),
+    Code(
+        "DV016",
+        "Too much of it",
+        "{what}: {found}, more than the {limit} allowed",
+        "split the file or the text",
+        "The number of claims, the depth of nesting and the length of each text are bounded before anything is "
+        "computed.",
+    ),
+    Code(
+        "DV017",
+        "Invalid value",
+        "`{key}: {found}` is not allowed",
+        "write {required}",
+        "The value of this key is one of a closed set.",
+    ),
+    Code(
+        "DV018",
+        "Invalid id",
+        "`{found}` is not a valid id",
+        "use letters, digits, `-`, `_` and `.`, starting with a letter or a digit, 100 characters at most",
+        "Ids stand in reports, in URLs and on command lines, so they are short and plain.",
+    ),
+    Code(
+        "DV019",
+        "Duplicate id",
+        "the id `{found}` is already used on line {first}",
+        "give each claim its own id",
+        "An id names one claim of its file in reports and in the cache.",
+    ),
+    Code(
+        "DV020",
+        "Expectation without a reason",
+        "`expect: {found}` needs `because`",
+        "add `because: …` in one sentence",
+        "A claim that is expected not to be proved must say why, so that a reader can tell a known misprint "
+        "from a hidden failure.",
+    ),
+    Code(
+        "DV021",
+        "What is claimed",
+        "a claim needs exactly one of `claim`, `steps` and `value`; found {found}",
+        "keep one of them",
+        "`claim` is a relation, `steps` a derivation line by line, `value` a printed number.",
+    ),
+    Code(
+        "DV022",
+        "Several documents",
+        "a claim file is one YAML document; a second one starts here",
+        "remove the `---` line",
+        "Only one document is read from a file, so a second one would be ignored silently.",
+    ),
+    Code(
+        "DV023",
+        "Not a claim file",
+        "a claim file is a mapping with the key `claims`; found {found}",
+        "start the file with `derive: 1` and list the claims below `claims:`",
+        "The top level of a claim file is a mapping.",
+    ),
+    Code(
+        "DV024",
+        "Empty value",
+        "`{key}` is empty",
+        "write its text, or remove the key",
+        "A key without a value says nothing.",
+    ),
+    Code(
+        "DV025",
+        "Formula quoted inside",
+        "`{key}` is cut short: text that follows a quoted value is not part of it",
+        "quote the whole text, or nothing of it",
+        "YAML takes a value that starts with a quote to end at the closing quote.",
+    ),
+)
+
+_MEANING = (
+    Code(
+        "DV070",
+        "Unknown type",
+        "unknown type `{found}`",
+        "{repair}",
+        "Types are real, positive, negative, nonnegative, nonzero, integer, positive integer, nonnegative integer; of "
+        "arrays real[n], positive[n], real[m,n], onehot[n], simplex[n] and so on; and index[n].",
+    ),
+    Code(
+        "DV071",
+        "Bad dimension",
+        "`{found}` cannot be a dimension",
+        "{repair}",
+        "A dimension is the name of a positive integer, as `n` in `n: positive integer`, or a number written "
+        "out, as in `real[3]`.",
+    ),
+    Code(
+        "DV072",
+        "Bad name",
+        "`{found}` cannot be used as a name",
+        "{repair}",
+        "Names are letters, digits and underscores and do not start with a digit; words of the language such as "
+        "`lambda` "
+        "cannot be names. Greek letters are welcome: `lam` or `λ`.",
+    ),
+    Code(
+        "DV073",
+        "Bad definition",
+        "`{found}` does not read as the left side of a definition",
+        "write `loss: …`, `s[i]: …` or `sigmoid(x): …`",
+        "A definition is a template: a plain name, a name with distinct indices in brackets, or a name with "
+        "distinct arguments in parentheses.",
+    ),
+    Code(
+        "DV074",
+        "Circular definition",
+        "`{name}` is defined by itself: {cycle}",
+        "break the circle",
+        "Definitions are expanded before anything else, so they may not refer to themselves.",
+    ),
+    Code(
+        "DV075",
+        "Expansion too large",
+        "with its definitions written out the claim has more than {limit} parts",
+        "use fewer nested definitions, or declare an intermediate quantity as a variable",
+        "A dozen definitions that each use the previous one twice grow without bound, so expansion is budgeted.",
+    ),
+    Code(
+        "DV076",
+        "Unknown name",
+        "unknown name `{name}`",
+        "{repair}",
+        "Every scalar, array and definition is declared under `variables` or `define`. Indices need no declaration.",
+    ),
+    Code(
+        "DV077",
+        "Unknown function",
+        "unknown function `{name}`",
+        "{repair}",
+        "Functions are those of the language and those that `define` introduces.",
+    ),
+    Code(
+        "DV078",
+        "Wrong number of places",
+        "`{name}` takes {required}, found {found}",
+        "write {usage}",
+        "An array of two dimensions needs two indices, a definition as many indices or arguments as its left "
+        "side shows.",
+    ),
+    Code(
+        "DV079",
+        "Dimensions clash",
+        "the index `{index}` ranges over `{first}` and over `{second}`",
+        "use two different indices, or declare one dimension for both",
+        "Every index has one dimension, the one of the array slots in which it stands. Two dimensions never mix.",
+    ),
+    Code(
+        "DV080",
+        "Dimension unknown",
+        "nothing says which range the index `{index}` has",
+        "declare it under `variables`, for example `{index}: index[n]`",
+        "The dimension of an index is read from the arrays that it subscripts. Where it subscripts none, it "
+        "must be declared.",
+    ),
+    Code(
+        "DV081",
+        "Index used as a number",
+        "the index `{name}` is used as a number",
+        "an index stands only in brackets, in KroneckerDelta and after Sum; use an array for a weight that "
+        "depends on it",
+        "Indices name places and are not numbers: `k*x[k]` has no meaning here.",
+    ),
+    Code(
+        "DV082",
+        "Array used as a number",
+        "`{name}` is an array of {found} and needs {required}",
+        "write {usage}",
+        "Formulas are written by components. A bare array may only stand in Max, Min, argmax and argmin, and on the "
+        "other side of an argmax.",
+    ),
+    Code(
+        "DV083",
+        "Derivative with respect to this",
+        "cannot differentiate with respect to {found}",
+        "diff targets are variables: a real scalar, or an array component such as `o[j]`",
+        "Targets of diff are real variables or fully indexed components. Integers and dimensions do not vary "
+        "continuously, and a definition is not a variable.",
+    ),
+    Code(
+        "DV084",
+        "Number used as an array",
+        "`{name}` is a number and takes no index",
+        "write `{name}`, or declare it as an array",
+        "Only arrays and indexed definitions take indices.",
+    ),
+    Code(
+        "DV085",
+        "No relation",
+        "a claim is a relation; found only an expression",
+        "write `left == right`, or use <, <=, >, >=, !=",
+        "A claim says that two expressions are related. An expression alone claims nothing.",
+    ),
+    Code(
+        "DV086",
+        "Steps",
+        "{found}",
+        "{repair}",
+        "The first line of `steps` is an expression; every further line is a relation and an expression, such "
+        "as `== x + 1`.",
+    ),
+    Code(
+        "DV087",
+        "Index out of range",
+        "the index {index} is outside 1..{dimension}",
+        "indices start at 1",
+        "Literal indices start at 1 and end at the dimension.",
+    ),
+    Code(
+        "DV088",
+        "Limit variable",
+        "cannot take a limit in {found}",
+        "a limit needs a scalar variable or a dimension",
+        "The variable of a limit is a scalar. In an integer or a dimension the only limit point is `oo`.",
+    ),
+    Code(
+        "DV089",
+        "Optimum",
+        "{found}",
+        "{repair}",
+        "`argmax(f, p) == e` says that `e` is the unique optimiser. The variable is a declared scalar or array; for an "
+        "array both sides are read by components.",
+    ),
+    Code(
+        "DV090",
+        "Declared twice",
+        "`{name}` is declared as {first} and as {second}",
+        "rename one of them",
+        "A name means one thing in a claim. A claim may not redeclare what its file declares.",
+    ),
+    Code(
+        "DV091",
+        "Restriction",
+        "a restriction must be `{index} != …` with another index; found {found}",
+        "write `{index} != i`",
+        "A restricted sum leaves out named values of its own index.",
+    ),
+    Code(
+        "DV092",
+        "Infinity as a number",
+        "`oo` is not a number",
+        "`oo` stands only as the point of a limit, or alone opposite a limit",
+        "Infinity is not a real number, so no arithmetic is done with it.",
+    ),
+    Code(
+        "DV093",
+        "Printed value",
+        "{found}",
+        "{repair}",
+        "A claim with `value` gives `at`, the point, and `prints`, the digits that were printed there.",
+    ),
+    Code(
+        "DV094",
+        "Assumption",
+        "an assumption is a relation; found {found}",
+        "write for example `n >= 2` or `x < y`",
+        "Assumptions are relations between expressions, or `i == j`, `i != j` between indices.",
+    ),
+    Code(
+        "DV095",
+        "Dimension used twice",
+        "`{name}` is the dimension of an array and {found}",
+        "{repair}",
+        "A dimension is a positive integer variable and nothing else.",
+    ),
+)
+
+_HYGIENE = (
+    Code(
+        "DV501",
+        "Bound index unused",
+        "the body does not depend on the index `{index}`",
+        "if a multiple of the body is meant, write it as a product with `{dimension}`",
+        "`Sum(x, k)` without `k` in its body is n*x. That is seldom what was meant.",
+    ),
+    Code(
+        "DV502",
+        "Index shadowed",
+        "`{index}` is bound here and free elsewhere in the claim",
+        "rename the bound index",
+        "In `o[i] - Sum(o[i], i)` the two i are different indices. The claim is checked with that meaning.",
+    ),
+    Code(
+        "DV503",
+        "Built-in hidden",
+        "`{name}` hides a word of the language",
+        "rename it, so that readers are not misled",
+        "A declared name wins over a built-in one.",
+    ),
+    Code(
+        "DV504",
+        "Text cut by a comment",
+        "YAML takes `{found}` for a comment, so the text ends before it",
+        "quote the whole text, or put a space after the `#` if a comment is meant",
+        "In YAML a `#` after a space starts a comment: `f(x) #1` is read as `f(x)`.",
+    ),
+    Code(
+        "DV505",
+        "No claims",
+        "the file contains no claims",
+        "list them below `claims:`",
+        "A check that checked nothing is not a pass.",
+    ),
+)
+
+CODES: dict[str, Code] = {row.code: row for row in (*_FILE, *_MEANING, *_HYGIENE)}
