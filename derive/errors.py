@@ -510,4 +510,144 @@ _HYGIENE = (
     ),
 )
 
-CODES: dict[str, Code] = {row.code: row for row in (*_FILE, *_MEANING, *_HYGIENE)}
+_RUN = (
+    Code(
+        "DV026",
+        "No claim files",
+        "no claim file was named, and there is no `{path}`",
+        "name the files, list them under [tool.derive] in pyproject.toml, or create derivations.yaml",
+        "Without arguments derive takes `files` of [tool.derive] in the nearest pyproject.toml, else ./derivations.yaml. "
+        "A renamed file must not turn a gate green.",
+    ),
+    Code(
+        "DV027",
+        "Configuration",
+        "[tool.derive]: {found}",
+        "{repair}",
+        "The table [tool.derive] of pyproject.toml has one key, `files`: a list of claim files and directories, "
+        "relative to pyproject.toml.",
+    ),
+    Code(
+        "DV028",
+        "No such claim",
+        "no claim has the id `{id}`",
+        "{repair}",
+        "A claim is named as FILE::ID, or as ID alone when it stands in the default files.",
+    ),
+)
+
+_VERDICTS = (
+    Code(
+        "DV101",
+        "Refuted",
+        "`{id}` is refuted, expected {expected}",
+        "correct the claim; if it is meant to be false, write `expect: refuted` and say why in `because`",
+        "The point shown is exact: both sides are defined there, and rigorous enclosures of both show that the relation "
+        "fails. Anyone can recompute it by hand.",
+    ),
+    Code(
+        "DV102",
+        "Correction not proved",
+        "the correction of `{id}` is {verdict}, required: proved",
+        "correct the correction",
+        "The `correction` of a refuted claim stands beside it as the true statement, so it must itself be proved.",
+    ),
+    Code(
+        "DV103",
+        "Better than expected",
+        "`{id}` is proved, expected {expected}",
+        "remove `expect` and `because`",
+        "A claim that does better than its file says is a finding too, so that files stay true.",
+    ),
+    Code(
+        "DV201",
+        "Undecided: vacuous",
+        "`{id}` is undecided, expected {expected}: its hypotheses contradict each other",
+        "weaken the hypotheses; nothing satisfies all of them",
+        "From a contradiction everything follows, so a claim about nothing is never called proved.",
+    ),
+    Code(
+        "DV202",
+        "Undecided: no admissible point",
+        "`{id}` is undecided, expected {expected}: no point was found at which both sides are defined",
+        "check the hypotheses and the domains of both sides",
+        "A proved claim needs one exhibited point that satisfies the hypotheses and at which both sides are defined. "
+        "None was found, so the claim may be about nothing.",
+    ),
+    Code(
+        "DV203",
+        "Undecided: budget",
+        "`{id}` is undecided, expected {expected}: the budget ran out",
+        "split the claim into steps, or shorten it",
+        "Work is counted in steps, not in seconds, so that a verdict does not depend on the machine.",
+    ),
+    Code(
+        "DV204",
+        "Undecided: outside the fragment",
+        "`{id}` is undecided, expected {expected}: it uses something that no rule covers",
+        "rewrite that part, or give the intermediate forms under `steps`",
+        "The kernel has no rule for a construct of the claim, and the search found no counterexample.",
+    ),
+    Code(
+        "DV205",
+        "Undecided: nonzero residual",
+        "`{id}` is undecided, expected {expected}: the two sides do not agree in normal form",
+        "look at what remains; a missing hypothesis is the usual reason",
+        "The difference of the sides has a normal form that is not zero, and yet no point was found at which they differ. "
+        "What remains of the difference is shown.",
+    ),
+    Code(
+        "DV206",
+        "Undecided: open obligation",
+        "`{id}` is undecided, expected {expected}: a side condition could not be discharged",
+        "state the condition under `assume`",
+        "Every division, logarithm and root that a proof uses must be allowed by the hypotheses or by the definedness of "
+        "a side as written. The obligation that stayed open is shown.",
+    ),
+    Code(
+        "DV207",
+        "Undecided: order",
+        "`{id}` is undecided, expected {expected}: the order was not established",
+        "give intermediate bounds under `steps`",
+        "No proof of the inequality was found, and no point at which it fails.",
+    ),
+    Code(
+        "DV208",
+        "Undecided: limit",
+        "`{id}` is undecided, expected {expected}: the limit was not established",
+        "state the bounds that squeeze it as claims of their own",
+        "A limit must be proved to exist and to have the stated value. Values near the limit point never settle it.",
+    ),
+    Code(
+        "DV209",
+        "Undecided: optimum",
+        "`{id}` is undecided, expected {expected}: the optimum was not established",
+        "state the inequality that makes it the optimum as a claim of its own",
+        "An optimum must be proved to exist, to be global and to be unique.",
+    ),
+    Code(
+        "DV301",
+        "Domains differ",
+        "the sides of `{id}` are not defined at the same points",
+        "state the common domain under `assume`",
+        "A claim holds wherever both sides are defined. Where exactly one side is defined, it says nothing: the report "
+        "shows such a point, and `--strict` makes it a finding.",
+    ),
+    Code(
+        "DV900",
+        "Internal error",
+        "derive failed on {where}: {error}",
+        "this is a defect of derive, not of the claim; please report it with the claim",
+        "The other claims were checked. The exit code is 70.",
+    ),
+    Code(
+        "DV901",
+        "Proof and counterexample",
+        "`{id}` has both a proof and a counterexample",
+        "this is a defect of derive; trust neither and please report it with the claim",
+        "The prover and the numeric search share nothing but the claim. When they disagree one of them is wrong, and "
+        "derive does not choose: both pieces of evidence are shown and the exit code is 3.",
+    ),
+)
+
+CODES: dict[str, Code] = {row.code: row for row in (*_FILE, *_MEANING, *_HYGIENE, *_RUN, *_VERDICTS)}

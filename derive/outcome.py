@@ -1,0 +1,110 @@
+"""What came of every claim of a run: frozen data, all that a report may read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from derive.claim import Claim
+from derive.errors import Problem
+from derive.verdict import Conflict, Proved, Refuted, Undecided, Verdict
+
+Word = Literal["proved", "refuted", "undecided", "conflict"]
+WORDS: dict[type[Verdict], Word] = {
+    Conflict: "conflict",
+    Refuted: "refuted",
+    Undecided: "undecided",
+    Proved: "proved",
+}
+"""From worst to best: a claim is as good as its worst line, and a defect of derive outranks every finding."""
+
+
+def word(verdict: Verdict) -> Word:
+    """The name of a verdict."""
+    return WORDS[type(verdict)]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A claim, the verdict of each of its lines, that of its correction, and what is to be reported as a finding."""
+
+    claim: Claim
+    verdicts: tuple[Verdict, ...]
+    correction: Verdict | None = None
+    findings: tuple[Problem, ...] = ()
+
+    @property
+    def deciding(self) -> int:
+        """The number, from 0, of the first line with the worst verdict: the one to look at."""
+        order = list(WORDS)
+        return min(range(len(self.verdicts)), key=lambda i: order.index(type(self.verdicts[i])))
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict of the deciding line."""
+        return self.verdicts[self.deciding]
+
+    @property
+    def word(self) -> Word:
+        """Refuted when any line is, proved when all are."""
+        return word(self.verdict)
+
+    @property
+    def conditions(self) -> tuple[str, ...]:
+        """The conditions of all proved lines, each once, in the order of the lines."""
+        found = (c for v in self.verdicts if isinstance(v, Proved) for c in v.conditions)
+        return tuple(dict.fromkeys(found))
+
+    @property
+    def has_conflict(self) -> bool:
+        """Whether a proof and a counterexample disagree, in the claim or in its correction."""
+        return self.word == "conflict" or isinstance(self.correction, Conflict)
+
+    @property
+    def as_expected(self) -> bool:
+        """Whether the gate lets the claim pass."""
+        return not self.findings and not self.has_conflict
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A claim file as far as reports show it: its path, its title, its lines of text."""
+
+    path: str
+    title: str = ""
+    lines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """One run: outcomes in file order, and every problem that kept a claim from being decided."""
+
+    sources: tuple[Source, ...] = ()
+    outcomes: tuple[Outcome, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    interrupted: bool = False
+
+    def errors(self) -> tuple[Problem, ...]:
+        """The problems that are more than a lint."""
+        return tuple(p for p in self.problems if not p.is_lint)
+
+    def findings(self) -> Iterator[Problem]:
+        """What the gate holds against the claims, in file order."""
+        return (f for o in self.outcomes for f in o.findings)
+
+    def exit_code(self, allow_empty: bool = False) -> int:
+        """The process's exit code; the precedence is 130 > 70 > 3 > 2 > 1 > 5 > 0."""
+        errors = self.errors()
+        happened = (
+            (130, self.interrupted),
+            (70, any(p.code in INTERNAL for p in errors)),
+            (3, any(o.has_conflict for o in self.outcomes)),
+            (2, bool(errors)),
+            (1, any(True for _ in self.findings())),
+            (5, not self.outcomes and not allow_empty),
+        )
+        return next((code for code, yes in happened if yes), 0)
+
+
+INTERNAL = ("DV900",)
