@@ -516,8 +516,8 @@ _RUN = (
         "No claim files",
         "no claim file was named, and there is no `{path}`",
         "name the files, list them under [tool.derive] in pyproject.toml, or create derivations.yaml",
-        "Without arguments derive takes `files` of [tool.derive] in the nearest pyproject.toml, else ./derivations.yaml. "
-        "A renamed file must not turn a gate green.",
+        "Without arguments derive takes `files` of [tool.derive] in the nearest pyproject.toml, else ./derivations.yaml."
+        " A renamed file must not turn a gate green.",
     ),
     Code(
         "DV027",
@@ -542,8 +542,8 @@ _VERDICTS = (
         "Refuted",
         "`{id}` is refuted, expected {expected}",
         "correct the claim; if it is meant to be false, write `expect: refuted` and say why in `because`",
-        "The point shown is exact: both sides are defined there, and rigorous enclosures of both show that the relation "
-        "fails. Anyone can recompute it by hand.",
+        "The point shown is exact: both sides are defined there, and rigorous enclosures of both show that the "
+        "relation fails. Anyone can recompute it by hand.",
     ),
     Code(
         "DV102",
@@ -593,16 +593,16 @@ _VERDICTS = (
         "Undecided: nonzero residual",
         "`{id}` is undecided, expected {expected}: the two sides do not agree in normal form",
         "look at what remains; a missing hypothesis is the usual reason",
-        "The difference of the sides has a normal form that is not zero, and yet no point was found at which they differ. "
-        "What remains of the difference is shown.",
+        "The difference of the sides has a normal form that is not zero, and yet no point was found at which they "
+        "differ. What remains of the difference is shown.",
     ),
     Code(
         "DV206",
         "Undecided: open obligation",
         "`{id}` is undecided, expected {expected}: a side condition could not be discharged",
         "state the condition under `assume`",
-        "Every division, logarithm and root that a proof uses must be allowed by the hypotheses or by the definedness of "
-        "a side as written. The obligation that stayed open is shown.",
+        "Every division, logarithm and root that a proof uses must be allowed by the hypotheses or by the definedness "
+        "of a side as written. The obligation that stayed open is shown.",
     ),
     Code(
         "DV207",
