@@ -1,0 +1,777 @@
+"""Read a claim file: YAML text to entries, every text with its place in the file, every defect a located problem.
+
+The YAML parser is driven by its events, never by its constructors: no object is built, no scalar is resolved (``no``,
+``1e-9``, ``1:30`` stay the text that the author wrote), and every scalar keeps its position. What a file may say is
+the tables ``FILE_KEYS`` and ``CLAIM_KEYS``.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, Protocol, get_args
+
+import yaml
+
+from derive.claim import Expectation
+from derive.errors import Problem, Span, clip, meant, problem
+
+MAX_BYTES = 4_000_000
+MAX_CLAIMS = 20_000
+MAX_DEPTH = 12
+MAX_TEXT = 20_000
+# Every syntax error costs one more reading of the file, so the work of recovering is bounded by bytes read.
+MAX_RECOVERED_BYTES = 12_000_000
+
+_PARSER = getattr(yaml, "CParser", yaml.Loader)
+_EXPECTATIONS: tuple[str, ...] = get_args(Expectation)
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+_FORBIDDEN = re.compile(
+    "[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]"
+)
+# In double quotes only these escapes stand for what they show; the others turn `\beta` into a control character.
+_ESCAPE = re.compile(r"\\(x..|u.{4}|U.{8}|.)", re.DOTALL)
+_HARMLESS_ESCAPES = frozenset('"\\/ \n')
+_COMMENT = re.compile(r"[ \t]+(#.*)")
+
+Kind = Literal[
+    "text", "formula", "list", "formulas", "mapping", "formula mapping", "point", "numbers", "claims", "choice"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key of a claim file: its kind of value, what it means, whether it must be there, its closed set of values."""
+
+    name: str
+    kind: Kind
+    doc: str
+    required: bool = False
+    choices: tuple[str, ...] = ()
+
+
+FILE_KEYS: tuple[Key, ...] = (
+    Key("derive", "choice", "The version of the format.", choices=("1",)),
+    Key("title", "text", "What the file is about."),
+    Key("variables", "mapping", "Names and their types, shared by every claim: `o: real[n]`."),
+    Key("define", "formula mapping", "Templates, shared by every claim: `s[i]: exp(o[i]) / Sum(exp(o[k]), k)`."),
+    Key("assume", "formulas", "Hypotheses of every claim; their indices are universally quantified."),
+    Key("claims", "claims", "The claims.", required=True),
+)
+
+CLAIM_KEYS: tuple[Key, ...] = (
+    Key("id", "text", "The name of the claim, unique in its file.", required=True),
+    Key("title", "text", "The claim in words."),
+    Key("claim", "formula", "A relation, or a chain of relations: `0 < s[i] <= 1`."),
+    Key("steps", "formulas", "A derivation: an expression, then relations and expressions such as `== x + 1`."),
+    Key("expect", "choice", "The verdict that is expected; `proved` unless said.", choices=_EXPECTATIONS),
+    Key("because", "text", "Why the claim is not expected to be proved."),
+    Key("correction", "formula", "The relation that holds instead; it must be proved."),
+    Key("source", "text", "Where the claim comes from."),
+    Key("tags", "list", "Words to select claims by."),
+    Key("variables", "mapping", "Further names and their types."),
+    Key("define", "formula mapping", "Further templates."),
+    Key("assume", "formulas", "Further hypotheses; an index that is free in the claim is that index."),
+    Key("at", "point", "The point at which `value` is printed: `{o: [0, 1, 2]}`."),
+    Key("value", "formula", "The expression whose digits were printed."),
+    Key("prints", "numbers", "The digits as printed: `[0.0900, 0.2447, 0.6652]`."),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The text of a file and the offset at which each of its lines starts."""
+
+    text: str
+    starts: tuple[int, ...]
+
+    def span(self, start: int, end: int) -> Span:
+        """The place of a stretch of the text, given by character offsets."""
+        first, last = bisect_right(self.starts, start), bisect_right(self.starts, end)
+        return Span(first, start - self.starts[first - 1] + 1, last, end - self.starts[last - 1] + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """A text of the file, exactly as written but for YAML's own quoting and folding; never resolved to a value."""
+
+    text: str
+    span: Span
+    style: str = ""
+    start: int = 0
+    end: int = 0
+    source: Source = field(default=Source("", (0,)), compare=False, repr=False)
+
+    def locate(self, start: int, end: int) -> Span:
+        """Where the characters ``start`` to ``end`` of the text stand in the file, also when quoted or folded."""
+        places = _places(self)
+        if not places:
+            return self.span
+        first = places[min(max(start, 0), len(places) - 1)]
+        last = places[min(max(end - 1, 0), len(places) - 1)] + 1
+        return self.source.span(first, max(last, first + 1))
+
+    @property
+    def comment(self) -> str:
+        """The comment right behind an unquoted text; perhaps its author did not mean it as one."""
+        line_end = self.source.text.find("\n", self.end)
+        rest = self.source.text[self.end : line_end if line_end >= 0 else None]
+        found = None if self.style else _COMMENT.match(rest)
+        return found[1] if found else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """A list of the file."""
+
+    items: tuple[Node, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """A mapping of the file: pairs in file order; a duplicate key has been reported and dropped."""
+
+    pairs: tuple[tuple[Scalar, Node], ...]
+    span: Span
+
+
+Node = Scalar | Sequence | Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One claim as it stands in the file: texts with their places, nothing parsed."""
+
+    id: str
+    span: Span
+    head: Span
+    title: str = ""
+    claim: Scalar | None = None
+    steps: tuple[Scalar, ...] = ()
+    expect: Expectation = "proved"
+    because: str = ""
+    correction: Scalar | None = None
+    source: str = ""
+    tags: tuple[str, ...] = ()
+    variables: tuple[tuple[Scalar, Scalar], ...] = ()
+    define: tuple[tuple[Scalar, Scalar], ...] = ()
+    assume: tuple[Scalar, ...] = ()
+    at: tuple[tuple[Scalar, Node], ...] = ()
+    value: Scalar | None = None
+    prints: Node | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedFile:
+    """A claim file after reading: what it shares, its readable entries, and every problem that was found."""
+
+    path: str
+    title: str = ""
+    variables: tuple[tuple[Scalar, Scalar], ...] = ()
+    define: tuple[tuple[Scalar, Scalar], ...] = ()
+    assume: tuple[Scalar, ...] = ()
+    entries: tuple[Entry, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    lines: tuple[str, ...] = ()
+
+
+def load(path: Path) -> LoadedFile:
+    """Read a claim file. Never fails: whatever is wrong with the file is among its problems."""
+    name = str(path)
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        return _unreadable(name, problem("DV001", path=clip(name, 200)))
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        return _unreadable(name, problem("DV002", path=clip(name, 200), why=why.lower()))
+    if len(data) > MAX_BYTES:
+        return _unreadable(name, problem("DV003", found=f"more than {MAX_BYTES}", limit=MAX_BYTES))
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return _not_utf8(name, data, error.start)
+    return load_text(text, name)
+
+
+def load_text(text: str, path: str) -> LoadedFile:
+    """Read the text of a claim file; ``path`` is its name in messages. Never fails, as ``load``."""
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    lines = tuple(text.split("\n"))
+    if len(text) > MAX_BYTES:
+        return _unreadable(path, problem("DV003", found=len(text), limit=MAX_BYTES))
+    if "\0" in text:
+        at = _source(text).span(text.index("\0"), text.index("\0") + 1)
+        return _unreadable(path, problem("DV005", found="NUL: the file is binary").placed(path, at), lines)
+    problems: list[Problem] = []
+    text = _without_forbidden(text, problems)
+    root = _compose(text, problems)
+    file = _file(root, path, problems) if isinstance(root, Mapping) else LoadedFile(path)
+    if root is None and not problems:
+        problems.append(problem("DV505").placed(path, Span(1, 1, 1, 1)))
+    elif root is not None and not isinstance(root, Mapping):
+        problems.append(problem("DV023", found=_kind_of(root)).placed(path, _first_line(root.span)))
+    placed = sorted((p.placed(path, None) for p in problems), key=_place)
+    return LoadedFile(path, file.title, file.variables, file.define, file.assume, file.entries, tuple(placed), lines)
+
+
+def _unreadable(path: str, found: Problem, lines: tuple[str, ...] = ()) -> LoadedFile:
+    return LoadedFile(path, problems=(found.placed(path, Span(1, 1, 1, 1)),), lines=lines)
+
+
+def _not_utf8(path: str, data: bytes, offset: int) -> LoadedFile:
+    before = data[:offset].decode("utf-8")
+    line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+    found = problem("DV004", byte=f"{data[offset]:02x}").placed(path, Span(line, column, line, column + 1))
+    return _unreadable(path, found, tuple(data.decode("utf-8", "replace").split("\n")))
+
+
+def _place(found: Problem) -> tuple[int, int, str]:
+    span = found.span or Span(1, 1, 1, 1)
+    return span.line, span.column, found.code
+
+
+def _first_line(span: Span) -> Span:
+    return span if span.line == span.end_line else Span(span.line, span.column, span.line, span.column + 1)
+
+
+def _source(text: str) -> Source:
+    return Source(text, (0, *(m.end() for m in re.finditer("\n", text))))
+
+
+def _without_forbidden(text: str, problems: list[Problem]) -> str:
+    """Report every control character and put a space in its place, so that the rest of the file can be read."""
+    found = list(_FORBIDDEN.finditer(text))
+    if not found:
+        return text
+    source = _source(text)
+    problems += [
+        problem("DV005", found=f"U+{ord(m[0]):04X}").placed("", source.span(m.start(), m.end())) for m in found[:1000]
+    ]
+    return _FORBIDDEN.sub(" ", text)
+
+
+# --- from events to nodes
+
+
+class _Broken(Exception):
+    """The parser cannot go on: the problem, and the line (from 1) of the text that is to blame."""
+
+    def __init__(self, found: Problem, line: int) -> None:
+        super().__init__(found.message)
+        self.found, self.line = found, line
+
+
+def _compose(text: str, problems: list[Problem]) -> Node | None:
+    """The tree of the file. A claim that is not YAML is reported and left out, and the rest is read again."""
+    budget = MAX_RECOVERED_BYTES
+    while True:
+        source = _source(text)
+        reader = _Reader(source)
+        try:
+            root = reader.read()
+            problems += reader.problems
+            return root
+        except _Broken as broken:
+            budget -= len(text) + 1000
+            region = _claim_lines(source, broken.line)
+            own = [p for p in reader.problems if p.span and region and p.span.line in region]
+            claim_id = _id_within(source, region)
+            problems += [p.placed("", None, claim_id) for p in own or [broken.found]]
+            if not region or budget < 0:
+                return None
+            text = _blanked(source, region)
+
+
+class _Mark(Protocol):
+    """A place, counted from 0, as both parsers of PyYAML give it."""
+
+    @property
+    def line(self) -> int: ...
+
+    @property
+    def column(self) -> int: ...
+
+
+class _Reader:
+    """The events of one document, turned into nodes; what YAML allows and derive does not is collected."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.problems: list[Problem] = []
+        self.events = self._safe_events()
+
+    def read(self) -> Node | None:
+        """The root of the first document, or None when there is none."""
+        root: Node | None = None
+        documents = 0
+        for event in self.events:
+            if isinstance(event, yaml.DocumentStartEvent):
+                documents += 1
+                if documents > 1:
+                    raise _Broken(problem("DV022").placed("", self._span(event)), self._span(event).line)
+            elif not isinstance(event, yaml.StreamStartEvent | yaml.DocumentEndEvent | yaml.StreamEndEvent):
+                root = self._node(event, 1)
+        return None if isinstance(root, Scalar) and not root.text and not root.style else root
+
+    def _safe_events(self) -> Iterator[yaml.Event]:
+        try:
+            yield from yaml.parse(self.source.text, Loader=_PARSER)
+        except yaml.YAMLError as error:
+            raise _syntax(error, self.source) from None
+
+    def _node(self, event: yaml.Event, depth: int) -> Node:
+        if depth > MAX_DEPTH:
+            found = problem("DV016", what="depth of nesting", found=depth, limit=MAX_DEPTH)
+            raise _Broken(found.placed("", self._span(event)), self._span(event).line)
+        self._check_plain_data(event)
+        if isinstance(event, yaml.MappingStartEvent):
+            return self._mapping(event, depth)
+        if isinstance(event, yaml.SequenceStartEvent):
+            items = tuple(self._node(e, depth + 1) for e in self._until(yaml.SequenceEndEvent))
+            return Sequence(items, self._span(event))
+        return self._scalar(event)
+
+    def _until(self, end: type[yaml.Event]) -> Iterator[yaml.Event]:
+        for event in self.events:
+            if isinstance(event, end):
+                return
+            yield event
+
+    def _mapping(self, start: yaml.Event, depth: int) -> Mapping:
+        pairs: dict[str, tuple[Scalar, Node]] = {}
+        for event in self._until(yaml.MappingEndEvent):
+            key = self._node(event, depth + 1)
+            value = self._node(next(self.events), depth + 1)
+            if not isinstance(key, Scalar):
+                self.problems.append(
+                    problem("DV013", key="a key", required="a text", found=_kind_of(key), repair="quote it").placed(
+                        "", _first_line(key.span)
+                    )
+                )
+            elif key.text in pairs:
+                first = pairs[key.text][0].span.line
+                self.problems.append(problem("DV008", key=clip(key.text), first=first).placed("", key.span))
+            else:
+                pairs[key.text] = key, value
+        return Mapping(tuple(pairs.values()), self._span(start))
+
+    def _scalar(self, event: yaml.Event) -> Scalar:
+        if not isinstance(event, yaml.ScalarEvent):
+            return Scalar("*", self._span(event))
+        start, end = self._offset(event.start_mark), self._offset(event.end_mark)
+        style = event.style if event.style in ("'", '"', "|", ">") else ""
+        scalar = Scalar(event.value, self.source.span(start, end), style, start, end, self.source)
+        if style == '"' and "\\" in self.source.text[start:end]:
+            self._check_escapes(scalar)
+        return scalar
+
+    def _check_plain_data(self, event: yaml.Event) -> None:
+        if isinstance(event, yaml.NodeEvent) and event.anchor is not None:
+            sign = "*" if isinstance(event, yaml.AliasEvent) else "&"
+            self.problems.append(problem("DV010", found=sign + clip(event.anchor)).placed("", self._span(event)))
+        if isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent) and event.tag is not None:
+            self.problems.append(self._tag(event))
+
+    def _tag(self, event: yaml.Event) -> Problem:
+        span = self._span(event)
+        start = self._offset(event.start_mark)
+        written = self.source.text[start : self.source.text.find("\n", start)].strip()
+        if written.startswith("!="):
+            return problem("DV007", found="!=", quoted=clip(written)).placed("", span)
+        return problem("DV011", found=clip(written.split(" ")[0])).placed("", span)
+
+    def _check_escapes(self, scalar: Scalar) -> None:
+        for escape in _ESCAPE.finditer(self.source.text, scalar.start, scalar.end):
+            visible = escape[1] in _HARMLESS_ESCAPES or (escape[1][0] in "xuU" and _is_printable_escape(escape[1]))
+            if not visible:
+                at = self.source.span(escape.start(), escape.end())
+                self.problems.append(problem("DV012", found=escape[0]).placed("", at))
+
+    def _offset(self, mark: _Mark | None) -> int:
+        assert mark is not None, "a parser that reads text marks every event"
+        starts = self.source.starts
+        return min(starts[min(mark.line, len(starts) - 1)] + mark.column, len(self.source.text))
+
+    def _span(self, event: yaml.Event) -> Span:
+        return self.source.span(self._offset(event.start_mark), self._offset(event.end_mark))
+
+
+def _is_printable_escape(escape: str) -> bool:
+    code = int(escape[1:], 16)
+    return code <= 0x10FFFF and chr(code).isprintable()
+
+
+def _syntax(error: yaml.YAMLError, source: Source) -> _Broken:
+    """The problem of a YAML error, at the place to blame: the start of an unfinished text, or where reading failed."""
+    if not isinstance(error, yaml.MarkedYAMLError):
+        return _Broken(problem("DV006", why=clip(str(error), 100)).placed("", Span(1, 1, 1, 1)), 1)
+    scanning = (error.context or "").startswith("while scanning") and error.context_mark is not None
+    mark = error.context_mark if scanning else error.problem_mark or error.context_mark
+    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    start = min(source.starts[min(line, len(source.starts)) - 1] + column - 1, len(source.text))
+    line_end = source.text.find("\n", start)
+    rest = source.text[start : line_end if line_end >= 0 else None].strip()
+    span = Span(line, column, line, column + 1)
+    if rest.startswith(">"):
+        relation = ">=" if rest.startswith(">=") else ">"
+        return _Broken(problem("DV007", found=relation, quoted=clip(rest)).placed("", span), line)
+    why = clip((error.problem or "unreadable").replace("expected <block end>, but ", ""), 100)
+    return _Broken(problem("DV006", why=why, help=_syntax_help(rest, error.problem or "")).placed("", span), line)
+
+
+def _syntax_help(rest: str, why: str) -> str | None:
+    """A better hint than the general one, from the text at which YAML failed."""
+    if rest.startswith("|"):
+        return "write Abs(x) for |x|"
+    if "escape" in why:
+        return "in double quotes a backslash starts an escape: use single quotes"
+    if "\t" in why or "'\\t'" in why:
+        return "indent with spaces, not with tabs"
+    if "mapping values" in why:
+        return "a text with `: ` inside must stand in single quotes"
+    return None
+
+
+# --- a claim that is not YAML spoils only itself
+
+
+def _claim_lines(source: Source, line: int) -> range | None:
+    """The lines (from 1) of the claim that contains a line, or None when it is not inside one."""
+    lines = source.text.split("\n")
+    top = [i for i, text in enumerate(lines) if text[:1] not in ("", " ", "#", "-", "\t")]
+    heads = [i for i in top if re.match(r"claims\s*:\s*(#.*)?$", lines[i])]
+    if not heads:
+        return None
+    after = next((i for i in top if i > heads[0] and i < line - 1), None)
+    end = next((i for i in top if i > heads[0]), len(lines)) if after is None else after
+    first = next((m for i in range(heads[0] + 1, end) if (m := re.match(r"( *)-(?: |$)", lines[i]))), None)
+    if first is None or after is not None:
+        return None
+    starts = [i + 1 for i in range(heads[0] + 1, end) if re.match(first[1] + r"-(?: |$)", lines[i])]
+    at = bisect_right(starts, line)
+    if at == 0:
+        return None
+    return range(starts[at - 1], starts[at] if at < len(starts) else end + 1)
+
+
+def _id_within(source: Source, region: range | None) -> str | None:
+    if region is None:
+        return None
+    for line in source.text.split("\n")[region.start - 1 : region.stop - 1]:
+        found = re.match(r"\s*(?:- +)?id\s*:\s*['\"]?([A-Za-z0-9][A-Za-z0-9._-]*)", line)
+        if found:
+            return found[1]
+    return None
+
+
+def _blanked(source: Source, region: range) -> str:
+    lines = source.text.split("\n")
+    lines[region.start - 1 : region.stop - 1] = [""] * (min(region.stop, len(lines) + 1) - region.start)
+    return "\n".join(lines)
+
+
+# --- from nodes to entries
+
+
+def _file(root: Mapping, path: str, problems: list[Problem]) -> LoadedFile:
+    before = list(problems)
+    values = _known_keys(root, FILE_KEYS, "the file", problems)
+    _choice(values, FILE_KEYS[0], problems)
+    claims = values.get("claims")
+    if any(p.code == "DV015" for p in problems):
+        return LoadedFile(path)
+    return LoadedFile(
+        path,
+        _text(values, "title", problems),
+        _pairs(values, "variables", problems),
+        _pairs(values, "define", problems),
+        _formulas(values, "assume", problems),
+        _entries(claims, before, problems) if claims is not None else (),
+    )
+
+
+def _entries(claims: Node, found: list[Problem], problems: list[Problem]) -> tuple[Entry, ...]:
+    """The entries without a problem of their own; ``found`` are the problems of reading, placed but without an id."""
+    if not isinstance(claims, Sequence):
+        if isinstance(claims, Mapping) or claims.text or claims.style:
+            problems.append(_wrong_kind("claims", "a list", claims, "start each claim with `- id: …`"))
+        elif not found:
+            problems.append(problem("DV505").placed("", claims.span))
+        return ()
+    if not claims.items and not found:
+        problems.append(problem("DV505").placed("", _first_line(claims.span)))
+    if len(claims.items) > MAX_CLAIMS:
+        excess = problem("DV016", what="number of claims", found=len(claims.items), limit=MAX_CLAIMS)
+        problems.append(excess.placed("", _first_line(claims.span)))
+        return ()
+    return _without_duplicates(_read_entries(claims, found, problems), problems)
+
+
+def _read_entries(claims: Sequence, found: list[Problem], problems: list[Problem]) -> list[Entry]:
+    starts = [item.span.line for item in claims.items]
+    marked: dict[int, list[Problem]] = {}
+    for p in found:
+        if p.span and p.claim_id is None and starts and p.span.line >= starts[0]:
+            marked.setdefault(bisect_right(starts, p.span.line) - 1, []).append(p)
+    entries = []
+    for number, item in enumerate(claims.items):
+        own: list[Problem] = []
+        entry = _entry(item, own)
+        claim_id = _id_of(item)
+        if number in marked:
+            _name(problems, marked[number], claim_id)
+        problems += [p.placed("", _head(item), claim_id) for p in own]
+        if entry and not any(not p.is_lint for p in own) and number not in marked:
+            entries.append(entry)
+    return entries
+
+
+def _name(problems: list[Problem], own: list[Problem], claim_id: str | None) -> None:
+    """Give the problems of reading the id of the claim in which they stand."""
+    for p in own:
+        problems[problems.index(p)] = p.placed("", None, claim_id)
+
+
+def _without_duplicates(entries: list[Entry], problems: list[Problem]) -> tuple[Entry, ...]:
+    lines: dict[str, int] = {}
+    kept = []
+    for entry in entries:
+        if entry.id in lines:
+            problems.append(problem("DV019", found=entry.id, first=lines[entry.id]).placed("", entry.head, entry.id))
+            continue
+        lines[entry.id] = entry.span.line
+        kept.append(entry)
+    return tuple(kept)
+
+
+def _id_of(item: Node) -> str | None:
+    value = _value_of(item, "id")
+    return value.text if isinstance(value, Scalar) and _ID.fullmatch(value.text) else None
+
+
+def _value_of(item: Node, key: str) -> Node | None:
+    pairs = item.pairs if isinstance(item, Mapping) else ()
+    return next((v for k, v in pairs if k.text == key), None)
+
+
+def _head(item: Node) -> Span:
+    """One line to point at when a whole claim is meant: its id, else its first key."""
+    value = _value_of(item, "id")
+    if isinstance(value, Scalar) and value.text:
+        return value.span
+    return item.pairs[0][0].span if isinstance(item, Mapping) and item.pairs else _first_line(item.span)
+
+
+def _entry(item: Node, problems: list[Problem]) -> Entry | None:
+    if not isinstance(item, Mapping):
+        problems.append(_wrong_kind("a claim", "a mapping", item, "write `- id: …` and its keys below"))
+        return None
+    values = _known_keys(item, CLAIM_KEYS, "the claim", problems)
+    keys = {key.name: key for key in CLAIM_KEYS}
+    entry = Entry(
+        id=_text(values, "id", problems),
+        span=_extent(item),
+        head=_head(item),
+        title=_text(values, "title", problems),
+        claim=_formula(values, "claim", problems),
+        steps=_formulas(values, "steps", problems),
+        expect=_expectation(_choice(values, keys["expect"], problems)),
+        because=_text(values, "because", problems),
+        correction=_formula(values, "correction", problems),
+        source=_text(values, "source", problems),
+        tags=tuple(s.text for s in _list(values, "tags", problems)),
+        variables=_pairs(values, "variables", problems),
+        define=_pairs(values, "define", problems),
+        assume=_formulas(values, "assume", problems),
+        at=_point(values, problems),
+        value=_formula(values, "value", problems),
+        prints=values.get("prints"),
+    )
+    _check_entry(entry, values, problems)
+    return entry
+
+
+def _expectation(text: str) -> Expectation:
+    return next((e for e in get_args(Expectation) if e == text), "proved")
+
+
+def _check_entry(entry: Entry, values: dict[str, Node], problems: list[Problem]) -> None:
+    if entry.id and not _ID.fullmatch(entry.id):
+        problems.append(problem("DV018", found=clip(entry.id)).placed("", values["id"].span))
+    stated = [key for key in ("claim", "steps", "value") if key in values]
+    if len(stated) != 1:
+        problems.append(problem("DV021", found=" and ".join(f"`{key}`" for key in stated) or "none of them"))
+    if entry.expect != "proved" and "because" not in values:
+        problems.append(problem("DV020", found=entry.expect).placed("", values["expect"].span))
+
+
+def _extent(item: Mapping) -> Span:
+    last = item.pairs[-1][1] if item.pairs else item
+    while not isinstance(last, Scalar) and (below := last.items if isinstance(last, Sequence) else last.pairs):
+        tail = below[-1]
+        last = tail[1] if isinstance(tail, tuple) else tail
+    return Span(item.span.line, item.span.column, last.span.end_line, last.span.end_column)
+
+
+def _known_keys(item: Mapping, keys: tuple[Key, ...], where: str, problems: list[Problem]) -> dict[str, Node]:
+    names = [key.name for key in keys]
+    values = {k.text: v for k, v in item.pairs}
+    for key, _ in item.pairs:
+        if key.text not in names:
+            unknown = problem("DV009", key=clip(key.text), where=where, repair=meant(key.text, names))
+            problems.append(unknown.placed("", key.span))
+    for required in keys:
+        if required.required and required.name not in values:
+            missing = problem("DV014", where=where, key=required.name)
+            problems.append(missing.placed("", item.pairs[0][0].span if item.pairs else _first_line(item.span)))
+    return values
+
+
+def _kind_of(node: Node) -> str:
+    match node:
+        case Sequence():
+            return "a list"
+        case Mapping():
+            return "a mapping"
+        case Scalar(text):
+            return f"the text `{clip(text, 30)}`" if text else "nothing"
+
+
+def _wrong_kind(key: str, required: str, node: Node, repair: str) -> Problem:
+    found = problem("DV013", key=key, required=required, found=_kind_of(node), repair=repair)
+    return found.placed("", _first_line(node.span))
+
+
+def _scalar(node: Node, key: str, problems: list[Problem]) -> Scalar | None:
+    """A text that is there and not too long, else None and a problem."""
+    if not isinstance(node, Scalar):
+        problems.append(_wrong_kind(key, "a text", node, "quote the whole text with single quotes"))
+    elif not node.text.strip():
+        problems.append(problem("DV024", key=key).placed("", node.span))
+    elif len(node.text) > MAX_TEXT:
+        too_long = problem("DV016", what=f"characters of `{key}`", found=len(node.text), limit=MAX_TEXT)
+        problems.append(too_long.placed("", _first_line(node.span)))
+    else:
+        return node
+    return None
+
+
+def _text(values: dict[str, Node], key: str, problems: list[Problem]) -> str:
+    found = _scalar(values[key], key, problems) if key in values else None
+    return found.text if found else ""
+
+
+def _formula(values: dict[str, Node], key: str, problems: list[Problem]) -> Scalar | None:
+    found = _scalar(values[key], key, problems) if key in values else None
+    if found:
+        _check_comment(found, problems)
+    return found
+
+
+def _check_comment(formula: Scalar, problems: list[Problem]) -> None:
+    comment = formula.comment
+    if re.match(r"#[^\s#]", comment):
+        at = formula.source.span(formula.end + 1, formula.end + 1 + len(comment))
+        problems.append(problem("DV504", found=clip(comment, 30)).placed("", at))
+
+
+def _choice(values: dict[str, Node], key: Key, problems: list[Problem]) -> str:
+    found = _scalar(values[key.name], key.name, problems) if key.name in values else None
+    if found is None or found.text in key.choices:
+        return found.text if found else ""
+    if key.name == "derive":
+        problems.append(problem("DV015", found=clip(found.text)).placed("", found.span))
+    else:
+        required = " or ".join(f"`{choice}`" for choice in key.choices)
+        wrong = problem("DV017", key=key.name, found=clip(found.text), required=required)
+        problems.append(wrong.placed("", found.span))
+    return ""
+
+
+def _list(values: dict[str, Node], key: str, problems: list[Problem]) -> tuple[Scalar, ...]:
+    """A list of texts; a single text stands for a list of one, an empty value for an empty list."""
+    node = values.get(key)
+    if node is None or (isinstance(node, Scalar) and not node.text and not node.style):
+        return ()
+    items = node.items if isinstance(node, Sequence) else (node,)
+    if isinstance(node, Mapping):
+        problems.append(_wrong_kind(key, "a list", node, "start each line with `- `"))
+        return ()
+    found = (_scalar(item, f"{key}[{number}]", problems) for number, item in enumerate(items, start=1))
+    return tuple(scalar for scalar in found if scalar)
+
+
+def _formulas(values: dict[str, Node], key: str, problems: list[Problem]) -> tuple[Scalar, ...]:
+    found = _list(values, key, problems)
+    for scalar in found:
+        _check_comment(scalar, problems)
+    return found
+
+
+def _pairs(values: dict[str, Node], key: str, problems: list[Problem]) -> tuple[tuple[Scalar, Scalar], ...]:
+    """A mapping of texts to texts; an empty value stands for an empty mapping."""
+    node = values.get(key)
+    if node is None or (isinstance(node, Scalar) and not node.text and not node.style):
+        return ()
+    if not isinstance(node, Mapping):
+        problems.append(_wrong_kind(key, "a mapping", node, "write one `name: …` a line"))
+        return ()
+    found = ((name, _scalar(value, name.text, problems)) for name, value in node.pairs)
+    kept = tuple((name, value) for name, value in found if value and _scalar(name, key, problems))
+    for _, value in kept:
+        _check_comment(value, problems)
+    return kept
+
+
+def _point(values: dict[str, Node], problems: list[Problem]) -> tuple[tuple[Scalar, Node], ...]:
+    node = values.get("at")
+    if node is None:
+        return ()
+    if not isinstance(node, Mapping):
+        problems.append(_wrong_kind("at", "a mapping", node, "write `{o: [0, 1, 2]}`"))
+        return ()
+    return node.pairs
+
+
+# --- places inside a scalar
+
+
+def _places(scalar: Scalar) -> list[int]:
+    """The offset in the file of every character of a scalar's text.
+
+    Quoting and folding change white space and escapes only; every other character stands in the file in the same
+    order, so the two texts are walked side by side.
+    """
+    raw, at, places = scalar.source.text, scalar.start, []
+    if scalar.style in ("|", ">"):
+        at = raw.find("\n", at) + 1
+    elif scalar.style:
+        at += 1
+    for char in scalar.text:
+        at = _next_place(raw, at, char, scalar.style)
+        places.append(min(at, len(raw) - 1))
+        at += _width(raw, at, scalar.style) if not char.isspace() or raw[at : at + 1] in (char, "\\") else 0
+    return places
+
+
+def _next_place(raw: str, at: int, char: str, style: str) -> int:
+    """Skip the white space that folding swallowed, so that ``at`` is where the character stands."""
+    if char.isspace():
+        return at
+    while at < len(raw) and (raw[at].isspace() or (style == '"' and raw.startswith("\\\n", at))):
+        at += 1 if raw[at].isspace() else 2
+    return at
+
+
+def _width(raw: str, at: int, style: str) -> int:
+    """How many characters of the file one character of the text takes."""
+    if style == "'" and raw.startswith("''", at):
+        return 2
+    escape = _ESCAPE.match(raw, at) if style == '"' else None
+    return len(escape[0]) if escape else 1
