@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Literal, Protocol
+from typing import Literal, Protocol, TypeAlias
 
 Reason = Literal[
     "vacuous",
@@ -32,7 +32,7 @@ class TheoremEvidence(Protocol):
     def method(self) -> str: ...
 
 
-Value = Fraction | tuple[Fraction, ...] | tuple[tuple[Fraction, ...], ...]
+Value: TypeAlias = "Fraction | tuple[Value, ...]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,12 @@ class Counterexample:
 
 @dataclass(frozen=True, slots=True)
 class Support:
-    """What the numeric search did: points tried, points at which both sides were defined, and over which ranges."""
+    """What the numeric search did: points tried, points at which both sides were defined, and over which ranges.
+
+    ``witness`` is an exact admissible point at which both sides are proved defined; ``left_only``, ``right_only`` ones
+    at which exactly that side is. ``ties`` are points at which a strict relation (or ``!=``) fails if both sides are
+    equal there, which no enclosure can show.
+    """
 
     points: int = 0
     admissible: int = 0
@@ -75,6 +80,8 @@ class Support:
     notes: tuple[str, ...] = ()
     left_only: Counterexample | None = None
     right_only: Counterexample | None = None
+    witness: Counterexample | None = None
+    ties: tuple[Counterexample, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
