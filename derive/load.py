@@ -11,6 +11,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Literal, Protocol, get_args
 
@@ -23,10 +24,8 @@ MAX_BYTES = 4_000_000
 MAX_CLAIMS = 20_000
 MAX_DEPTH = 12
 MAX_TEXT = 20_000
-# Every syntax error costs one more reading of the file, so the work of recovering is bounded by bytes read.
-MAX_RECOVERED_BYTES = 12_000_000
 
-_PARSER = getattr(yaml, "CParser", yaml.Loader)
+_PARSER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _EXPECTATIONS: tuple[str, ...] = get_args(Expectation)
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _FORBIDDEN = re.compile(
@@ -88,6 +87,15 @@ class Source:
     text: str
     starts: tuple[int, ...]
 
+    def offset(self, line: int, column: int) -> int:
+        """The character offset of a place given by line and column, both from 0."""
+        return min(self.starts[min(line, len(self.starts) - 1)] + column, len(self.text))
+
+    def line_end(self, offset: int) -> int:
+        """The offset at which the line of an offset ends."""
+        end = self.text.find("\n", offset)
+        return end if end >= 0 else len(self.text)
+
     def span(self, start: int, end: int) -> Span:
         """The place of a stretch of the text, given by character offsets."""
         first, last = bisect_right(self.starts, start), bisect_right(self.starts, end)
@@ -117,8 +125,7 @@ class Scalar:
     @property
     def comment(self) -> str:
         """The comment right behind an unquoted text; perhaps its author did not mean it as one."""
-        line_end = self.source.text.find("\n", self.end)
-        rest = self.source.text[self.end : line_end if line_end >= 0 else None]
+        rest = self.source.text[self.end : self.source.line_end(self.end)]
         found = None if self.style else _COMMENT.match(rest)
         return found[1] if found else ""
 
@@ -260,32 +267,27 @@ def _without_forbidden(text: str, problems: list[Problem]) -> str:
 
 
 class _Broken(Exception):
-    """The parser cannot go on: the problem, and the line (from 1) of the text that is to blame."""
+    """The parser cannot go on."""
 
-    def __init__(self, found: Problem, line: int) -> None:
+    def __init__(self, found: Problem) -> None:
         super().__init__(found.message)
-        self.found, self.line = found, line
+        self.found = found
 
 
 def _compose(text: str, problems: list[Problem]) -> Node | None:
-    """The tree of the file. A claim that is not YAML is reported and left out, and the rest is read again."""
-    budget = MAX_RECOVERED_BYTES
-    while True:
-        source = _source(text)
-        reader = _Reader(source)
-        try:
-            root = reader.read()
-            problems += reader.problems
-            return root
-        except _Broken as broken:
-            budget -= len(text) + 1000
-            region = _claim_lines(source, broken.line)
-            own = [p for p in reader.problems if p.span and region and p.span.line in region]
-            claim_id = _id_within(source, region)
-            problems += [p.placed("", None, claim_id) for p in own or [broken.found]]
-            if not region or budget < 0:
-                return None
-            text = _blanked(source, region)
+    """The tree of the file, or None when there is none. A file that is not YAML is read claim by claim."""
+    source = _source(text)
+    reader = _Reader(source, text)
+    try:
+        root = reader.read()
+    except _Broken as broken:
+        before = len(problems)
+        root = _piecewise(source, problems)
+        if len(problems) == before:
+            problems.append(broken.found)
+            return None
+    problems += reader.problems if root is not None else []
+    return root
 
 
 class _Mark(Protocol):
@@ -301,8 +303,8 @@ class _Mark(Protocol):
 class _Reader:
     """The events of one document, turned into nodes; what YAML allows and derive does not is collected."""
 
-    def __init__(self, source: Source) -> None:
-        self.source = source
+    def __init__(self, source: Source, text: str, first_line: int = 0) -> None:
+        self.source, self.text, self.first_line = source, text, first_line
         self.problems: list[Problem] = []
         self.events = self._safe_events()
 
@@ -314,27 +316,27 @@ class _Reader:
             if isinstance(event, yaml.DocumentStartEvent):
                 documents += 1
                 if documents > 1:
-                    raise _Broken(problem("DV022").placed("", self._span(event)), self._span(event).line)
+                    raise _Broken(problem("DV022").placed("", self._span(event)))
             elif not isinstance(event, yaml.StreamStartEvent | yaml.DocumentEndEvent | yaml.StreamEndEvent):
                 root = self._node(event, 1)
         return None if isinstance(root, Scalar) and not root.text and not root.style else root
 
     def _safe_events(self) -> Iterator[yaml.Event]:
         try:
-            yield from yaml.parse(self.source.text, Loader=_PARSER)
+            yield from yaml.parse(self.text, Loader=_PARSER)
         except yaml.YAMLError as error:
-            raise _syntax(error, self.source) from None
+            raise _Broken(_syntax(error, self.source, self.first_line)) from None
 
     def _node(self, event: yaml.Event, depth: int) -> Node:
         if depth > MAX_DEPTH:
             found = problem("DV016", what="depth of nesting", found=depth, limit=MAX_DEPTH)
-            raise _Broken(found.placed("", self._span(event)), self._span(event).line)
+            raise _Broken(found.placed("", self._span(event)))
         self._check_plain_data(event)
         if isinstance(event, yaml.MappingStartEvent):
             return self._mapping(event, depth)
         if isinstance(event, yaml.SequenceStartEvent):
             items = tuple(self._node(e, depth + 1) for e in self._until(yaml.SequenceEndEvent))
-            return Sequence(items, self._span(event))
+            return Sequence(items, _up_to(self._span(event), items))
         return self._scalar(event)
 
     def _until(self, end: type[yaml.Event]) -> Iterator[yaml.Event]:
@@ -345,9 +347,11 @@ class _Reader:
 
     def _mapping(self, start: yaml.Event, depth: int) -> Mapping:
         pairs: dict[str, tuple[Scalar, Node]] = {}
+        values: list[Node] = []
         for event in self._until(yaml.MappingEndEvent):
             key = self._node(event, depth + 1)
             value = self._node(next(self.events), depth + 1)
+            values.append(value)
             if not isinstance(key, Scalar):
                 self.problems.append(
                     problem("DV013", key="a key", required="a text", found=_kind_of(key), repair="quote it").placed(
@@ -359,7 +363,7 @@ class _Reader:
                 self.problems.append(problem("DV008", key=clip(key.text), first=first).placed("", key.span))
             else:
                 pairs[key.text] = key, value
-        return Mapping(tuple(pairs.values()), self._span(start))
+        return Mapping(tuple(pairs.values()), _up_to(self._span(start), tuple(values)))
 
     def _scalar(self, event: yaml.Event) -> Scalar:
         if not isinstance(event, yaml.ScalarEvent):
@@ -381,7 +385,7 @@ class _Reader:
     def _tag(self, event: yaml.Event) -> Problem:
         span = self._span(event)
         start = self._offset(event.start_mark)
-        written = self.source.text[start : self.source.text.find("\n", start)].strip()
+        written = self.source.text[start : self.source.line_end(start)].strip()
         if written.startswith("!="):
             return problem("DV007", found="!=", quoted=clip(written)).placed("", span)
         return problem("DV011", found=clip(written.split(" ")[0])).placed("", span)
@@ -395,11 +399,16 @@ class _Reader:
 
     def _offset(self, mark: _Mark | None) -> int:
         assert mark is not None, "a parser that reads text marks every event"
-        starts = self.source.starts
-        return min(starts[min(mark.line, len(starts) - 1)] + mark.column, len(self.source.text))
+        return self.source.offset(mark.line + self.first_line, mark.column)
 
     def _span(self, event: yaml.Event) -> Span:
         return self.source.span(self._offset(event.start_mark), self._offset(event.end_mark))
+
+
+def _up_to(start: Span, parts: tuple[Node, ...]) -> Span:
+    """From a start to the end of the last part; YAML itself lets a block end where the next one starts."""
+    end = parts[-1].span if parts else start
+    return Span(start.line, start.column, end.end_line, end.end_column)
 
 
 def _is_printable_escape(escape: str) -> bool:
@@ -407,22 +416,20 @@ def _is_printable_escape(escape: str) -> bool:
     return code <= 0x10FFFF and chr(code).isprintable()
 
 
-def _syntax(error: yaml.YAMLError, source: Source) -> _Broken:
+def _syntax(error: yaml.YAMLError, source: Source, first_line: int) -> Problem:
     """The problem of a YAML error, at the place to blame: the start of an unfinished text, or where reading failed."""
     if not isinstance(error, yaml.MarkedYAMLError):
-        return _Broken(problem("DV006", why=clip(str(error), 100)).placed("", Span(1, 1, 1, 1)), 1)
+        return problem("DV006", why=clip(str(error), 100)).placed("", Span(1, 1, 1, 1))
     scanning = (error.context or "").startswith("while scanning") and error.context_mark is not None
     mark = error.context_mark if scanning else error.problem_mark or error.context_mark
-    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-    start = min(source.starts[min(line, len(source.starts)) - 1] + column - 1, len(source.text))
-    line_end = source.text.find("\n", start)
-    rest = source.text[start : line_end if line_end >= 0 else None].strip()
-    span = Span(line, column, line, column + 1)
+    start = source.offset(mark.line + first_line, mark.column) if mark else 0
+    rest = source.text[start : source.line_end(start)].strip()
+    span = source.span(start, start + 1 if rest else start)
     if rest.startswith(">"):
         relation = ">=" if rest.startswith(">=") else ">"
-        return _Broken(problem("DV007", found=relation, quoted=clip(rest)).placed("", span), line)
+        return problem("DV007", found=relation, quoted=clip(rest)).placed("", span)
     why = clip((error.problem or "unreadable").replace("expected <block end>, but ", ""), 100)
-    return _Broken(problem("DV006", why=why, help=_syntax_help(rest, error.problem or "")).placed("", span), line)
+    return problem("DV006", why=why, help=_syntax_help(rest, error.problem or "")).placed("", span)
 
 
 def _syntax_help(rest: str, why: str) -> str | None:
@@ -441,39 +448,57 @@ def _syntax_help(rest: str, why: str) -> str | None:
 # --- a claim that is not YAML spoils only itself
 
 
-def _claim_lines(source: Source, line: int) -> range | None:
-    """The lines (from 1) of the claim that contains a line, or None when it is not inside one."""
+def _piecewise(source: Source, problems: list[Problem]) -> Node | None:
+    """The tree of a broken file: every claim is read alone, and so is what stands around the claims."""
+    regions = _claim_lines(source)
     lines = source.text.split("\n")
-    top = [i for i, text in enumerate(lines) if text[:1] not in ("", " ", "#", "-", "\t")]
-    heads = [i for i in top if re.match(r"claims\s*:\s*(#.*)?$", lines[i])]
-    if not heads:
+    items = [item for region in regions for item in _alone(source, lines, region, problems)]
+    for region in regions:
+        lines[region.start - 1 : region.stop - 1] = [""] * len(region)
+    reader = _Reader(source, "\n".join(lines))
+    try:
+        root = reader.read()
+    except _Broken as broken:
+        problems += [*reader.problems, broken.found]
         return None
-    after = next((i for i in top if i > heads[0] and i < line - 1), None)
-    end = next((i for i in top if i > heads[0]), len(lines)) if after is None else after
-    first = next((m for i in range(heads[0] + 1, end) if (m := re.match(r"( *)-(?: |$)", lines[i]))), None)
-    if first is None or after is not None:
-        return None
-    starts = [i + 1 for i in range(heads[0] + 1, end) if re.match(first[1] + r"-(?: |$)", lines[i])]
-    at = bisect_right(starts, line)
-    if at == 0:
-        return None
-    return range(starts[at - 1], starts[at] if at < len(starts) else end + 1)
+    problems += reader.problems
+    return _with_claims(root, tuple(items)) if isinstance(root, Mapping) else root
 
 
-def _id_within(source: Source, region: range | None) -> str | None:
-    if region is None:
-        return None
-    for line in source.text.split("\n")[region.start - 1 : region.stop - 1]:
-        found = re.match(r"\s*(?:- +)?id\s*:\s*['\"]?([A-Za-z0-9][A-Za-z0-9._-]*)", line)
-        if found:
-            return found[1]
-    return None
+def _with_claims(root: Mapping, items: tuple[Node, ...]) -> Mapping:
+    pairs = ((k, Sequence(items, k.span) if k.text == "claims" and items else v) for k, v in root.pairs)
+    return Mapping(tuple(pairs), root.span)
 
 
-def _blanked(source: Source, region: range) -> str:
+def _alone(source: Source, lines: list[str], region: range, problems: list[Problem]) -> tuple[Node, ...]:
+    """The claim of a stretch of lines (one item), or nothing and its problems."""
+    text = "\n".join(lines[region.start - 1 : region.stop - 1])
+    reader = _Reader(source, text, region.start - 1)
+    try:
+        node = reader.read()
+    except _Broken as broken:
+        claim_id = _id_within(text)
+        problems += [p.placed("", None, claim_id) for p in reader.problems or [broken.found]]
+        return ()
+    problems += reader.problems
+    return node.items if isinstance(node, Sequence) else ()
+
+
+def _claim_lines(source: Source) -> list[range]:
+    """The lines (from 1) of each claim, told from the indentation alone."""
     lines = source.text.split("\n")
-    lines[region.start - 1 : region.stop - 1] = [""] * (min(region.stop, len(lines) + 1) - region.start)
-    return "\n".join(lines)
+    head = next((i for i, line in enumerate(lines) if re.match(r"claims\s*:\s*(#.*)?$", line)), len(lines))
+    end = next((i for i in range(head + 1, len(lines)) if re.match(r"[^\s#-]", lines[i])), len(lines))
+    dash = next((m for i in range(head + 1, end) if (m := re.match(r" *-(?= |$)", lines[i]))), None)
+    if dash is None:
+        return []
+    starts = [i + 1 for i in range(head + 1, end) if re.match(dash[0] + "(?= |$)", lines[i])]
+    return [range(a, b) for a, b in pairwise([*starts, end + 1])]
+
+
+def _id_within(text: str) -> str | None:
+    found = re.search(r"^\s*(?:- +)?id\s*:\s*['\"]?([A-Za-z0-9][A-Za-z0-9._-]*)", text, re.MULTILINE)
+    return found[1] if found else None
 
 
 # --- from nodes to entries
@@ -514,11 +539,7 @@ def _entries(claims: Node, found: list[Problem], problems: list[Problem]) -> tup
 
 
 def _read_entries(claims: Sequence, found: list[Problem], problems: list[Problem]) -> list[Entry]:
-    starts = [item.span.line for item in claims.items]
-    marked: dict[int, list[Problem]] = {}
-    for p in found:
-        if p.span and p.claim_id is None and starts and p.span.line >= starts[0]:
-            marked.setdefault(bisect_right(starts, p.span.line) - 1, []).append(p)
+    marked = _by_claim(claims, found)
     entries = []
     for number, item in enumerate(claims.items):
         own: list[Problem] = []
@@ -530,6 +551,18 @@ def _read_entries(claims: Sequence, found: list[Problem], problems: list[Problem
         if entry and not any(not p.is_lint for p in own) and number not in marked:
             entries.append(entry)
     return entries
+
+
+def _by_claim(claims: Sequence, found: list[Problem]) -> dict[int, list[Problem]]:
+    """The problems of reading that stand inside a claim, by the number of the claim."""
+    starts = [(item.span.line, item.span.column) for item in claims.items]
+    marked: dict[int, list[Problem]] = {}
+    for p in found:
+        at = (p.span.line, p.span.column) if p.span else (0, 0)
+        number = bisect_right(starts, at) - 1
+        if number >= 0 and at < (claims.items[number].span.end_line, claims.items[number].span.end_column):
+            marked.setdefault(number, []).append(p)
+    return marked
 
 
 def _name(problems: list[Problem], own: list[Problem], claim_id: str | None) -> None:
@@ -576,7 +609,7 @@ def _entry(item: Node, problems: list[Problem]) -> Entry | None:
     keys = {key.name: key for key in CLAIM_KEYS}
     entry = Entry(
         id=_text(values, "id", problems),
-        span=_extent(item),
+        span=item.span,
         head=_head(item),
         title=_text(values, "title", problems),
         claim=_formula(values, "claim", problems),
@@ -609,14 +642,6 @@ def _check_entry(entry: Entry, values: dict[str, Node], problems: list[Problem])
         problems.append(problem("DV021", found=" and ".join(f"`{key}`" for key in stated) or "none of them"))
     if entry.expect != "proved" and "because" not in values:
         problems.append(problem("DV020", found=entry.expect).placed("", values["expect"].span))
-
-
-def _extent(item: Mapping) -> Span:
-    last = item.pairs[-1][1] if item.pairs else item
-    while not isinstance(last, Scalar) and (below := last.items if isinstance(last, Sequence) else last.pairs):
-        tail = below[-1]
-        last = tail[1] if isinstance(tail, tuple) else tail
-    return Span(item.span.line, item.span.column, last.span.end_line, last.span.end_column)
 
 
 def _known_keys(item: Mapping, keys: tuple[Key, ...], where: str, problems: list[Problem]) -> dict[str, Node]:
