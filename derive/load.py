@@ -11,7 +11,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import Literal, Protocol, get_args
 
@@ -22,14 +22,17 @@ from derive.errors import Problem, Span, clip, meant, problem
 
 MAX_BYTES = 4_000_000
 MAX_CLAIMS = 20_000
+MAX_LINES = 200_000
+MAX_COMMAS = 400_000
 MAX_DEPTH = 12
+MAX_CONTROL_CHARACTERS = 100
 MAX_TEXT = 20_000
 
 _PARSER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _EXPECTATIONS: tuple[str, ...] = get_args(Expectation)
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _FORBIDDEN = re.compile(
-    "[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]"
 )
 # In double quotes only these escapes stand for what they show; the others turn `\beta` into a control character.
 _ESCAPE = re.compile(r"\\(x..|u.{4}|U.{8}|.)", re.DOTALL)
@@ -212,11 +215,14 @@ def load_text(text: str, path: str) -> LoadedFile:
     lines = tuple(text.split("\n"))
     if len(text) > MAX_BYTES:
         return _unreadable(path, problem("DV003", found=len(text), limit=MAX_BYTES))
-    if "\0" in text:
-        at = _source(text).span(text.index("\0"), text.index("\0") + 1)
-        return _unreadable(path, problem("DV005", found="NUL: the file is binary").placed(path, at), lines)
+    # Lines and commas bound the number of nodes, so they are counted before the parser makes any.
+    for what, found, limit in (("lines", len(lines), MAX_LINES), ("commas", text.count(","), MAX_COMMAS)):
+        if found > limit:
+            return _unreadable(path, problem("DV016", what=f"number of {what}", found=found, limit=limit))
     problems: list[Problem] = []
     text = _without_forbidden(text, problems)
+    if len(problems) > MAX_CONTROL_CHARACTERS:
+        return _unreadable(path, problem("DV005", found=f"{problems[0].message.split()[-1]} and more: this is binary"))
     root = _compose(text, problems)
     file = _file(root, path, problems) if isinstance(root, Mapping) else LoadedFile(path)
     if root is None and not problems:
@@ -253,12 +259,12 @@ def _source(text: str) -> Source:
 
 def _without_forbidden(text: str, problems: list[Problem]) -> str:
     """Report every control character and put a space in its place, so that the rest of the file can be read."""
-    found = list(_FORBIDDEN.finditer(text))
+    found = list(islice(_FORBIDDEN.finditer(text), MAX_CONTROL_CHARACTERS + 1))
     if not found:
         return text
     source = _source(text)
     problems += [
-        problem("DV005", found=f"U+{ord(m[0]):04X}").placed("", source.span(m.start(), m.end())) for m in found[:1000]
+        problem("DV005", found=f"U+{ord(m[0]):04X}").placed("", source.span(m.start(), m.end())) for m in found
     ]
     return _FORBIDDEN.sub(" ", text)
 
@@ -283,10 +289,11 @@ def _compose(text: str, problems: list[Problem]) -> Node | None:
     except _Broken as broken:
         before = len(problems)
         root = _piecewise(source, problems)
-        if len(problems) == before:
-            problems.append(broken.found)
-            return None
-    problems += reader.problems if root is not None else []
+        if len(problems) > before:
+            return root
+        problems.append(broken.found)
+        return None
+    problems += reader.problems
     return root
 
 
