@@ -275,6 +275,151 @@ _FILE = (
     ),
 )
 
+_FORMULA = (
+    Code(
+        "DV030",
+        "No formula",
+        "there is no formula here",
+        "write an expression, such as `Sum(exp(o[k]), k)`",
+        "The text of a claim, a step or a definition is empty.",
+    ),
+    Code(
+        "DV031",
+        "Formula too large",
+        "the formula has {found} {what}, more than the {limit} allowed",
+        "give its parts names under `define`",
+        "Claim files are data from strangers, so the length, the nesting and the number of parts of a formula are "
+        "bounded before anything is computed.",
+    ),
+    Code(
+        "DV032",
+        "Brackets do not match",
+        "`{found}` has no matching `{required}`",
+        "{repair}",
+        "Every bracket needs its partner: `(` with `)` and `[` with `]`, properly nested.",
+    ),
+    Code(
+        "DV033",
+        "Symbol not in the language",
+        "{found} is not part of the claim language",
+        "{repair}",
+        "Formulas are infix text: `+ - * / **`, the relations `== != < <= > >=`, parentheses, `[ ]` for indices, and "
+        "commas between arguments. Nothing else is read, so no formula can run code.",
+    ),
+    Code(
+        "DV034",
+        "Operator missing",
+        "found `{found}` right after `{before}`, where an operator is required",
+        "write {repair}",
+        "A product is always written with `*`; parentheses after a name call a function.",
+    ),
+    Code(
+        "DV035",
+        "Reserved word",
+        "`{found}` is a reserved word",
+        "{repair}",
+        "The words that the Python language reserves cannot be names, so that a formula reads the same in every tool.",
+    ),
+    Code(
+        "DV036",
+        "Expression missing",
+        "found {found}, where an expression is required",
+        "{repair}",
+        "An operator needs an expression on both sides, and an argument cannot be empty.",
+    ),
+    Code(
+        "DV037",
+        "Construct not in the language",
+        "{found} is not part of the claim language",
+        "{repair}",
+        "A formula consists of numbers, names, components `o[i]`, calls `f(x)`, and arithmetic.",
+    ),
+    Code(
+        "DV038",
+        "Wrong number of arguments",
+        "`{name}` takes {required}, found {found}",
+        "write {usage}",
+        "Every function of the language has its own number of arguments.",
+    ),
+    Code(
+        "DV040",
+        "Number too large",
+        "{what} `{found}` is larger than allowed: {limit}",
+        "use a symbol for it",
+        "A short text such as 9**9**9 can stand for a number that no machine holds, so literals and their powers are "
+        "bounded.",
+    ),
+    Code(
+        "DV041",
+        "Number badly written",
+        "`{found}` is not how a number is written",
+        "{repair}",
+        "Numbers are decimal: `2`, `0.25`, `1e-9`, `Rational(1, 3)`. They are exact.",
+    ),
+    Code(
+        "DV042",
+        "Index required",
+        "found `{found}`, where an index is required",
+        "{repair}",
+        "An index is a name, or a whole number that counts from 1. Indices are places, not numbers: they cannot be "
+        "computed with.",
+    ),
+    Code(
+        "DV043",
+        "Relation inside an expression",
+        "found the relation `{found}`, where an expression is required",
+        "{repair}",
+        "The relations `== != < <= > >=` stand between expressions, at the top of a claim, a step or an assumption, "
+        "and in the restriction of a sum: `Sum(e, k, k != i)`.",
+    ),
+    Code(
+        "DV044",
+        "Relation required",
+        "found `{found}`, where a relation is required",
+        "start the step with one of `==`, `!=`, `<`, `<=`, `>`, `>=`",
+        "The first line of `steps` is an expression, every further line is a relation and an expression.",
+    ),
+    Code(
+        "DV045",
+        "Derivative with respect to this",
+        "cannot read `{found}` as a target of diff",
+        "{repair}",
+        "`diff(e, v, w, 2)` differentiates by v once and by w twice. Targets are variables `x` or components `o[j]`; a "
+        "whole number repeats the target before it.",
+    ),
+    Code(
+        "DV046",
+        "Limit",
+        "cannot read `{found}` as {what} of a limit",
+        "write limit(e, x, a), or limit(e, x, a, '+') for the limit from the right, '-' from the left",
+        "A limit names an expression, a variable, the point that it tends to (`oo` is infinity) and, if it is "
+        "one-sided, a side.",
+    ),
+    Code(
+        "DV047",
+        "Range of a sum",
+        "cannot read `{found}` as a restriction of {kind} over `{index}`",
+        "{repair}",
+        "`Sum(e, k)` runs over the whole range of k, and `Sum(e, k, k != i, k != j)` leaves places out. No other range "
+        "exists.",
+    ),
+    Code(
+        "DV048",
+        "Variable of an optimum",
+        "cannot read `{found}` as the variable of {kind}",
+        "write {kind}(e, p), with p a variable or the bare name of an array",
+        "`argmax(e, p)` is the value of the variable p at which e is largest.",
+    ),
+    Code(
+        "DV049",
+        "Another name",
+        "`{found}` is not a name of the claim language",
+        "write `{repair}`, or declare `{found}` if it is your own",
+        "Functions and constants have the names that SymPy gives them: `log` is the natural logarithm, `oo` infinity, "
+        "`Abs` the absolute value.",
+    ),
+)
+
 _MEANING = (
     Code(
         "DV070",
@@ -531,7 +676,7 @@ _RUN = (
         "DV028",
         "No such claim",
         "no claim has the id `{id}`",
-        "{repair}",
+        "`derive show` lists the claims of the default files",
         "A claim is named as FILE::ID, or as ID alone when it stands in the default files.",
     ),
 )
@@ -650,4 +795,4 @@ _VERDICTS = (
     ),
 )
 
-CODES: dict[str, Code] = {row.code: row for row in (*_FILE, *_MEANING, *_HYGIENE, *_RUN, *_VERDICTS)}
+CODES: dict[str, Code] = {row.code: row for row in (*_FILE, *_FORMULA, *_MEANING, *_HYGIENE, *_RUN, *_VERDICTS)}

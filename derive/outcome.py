@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from derive.claim import Claim
+from derive.claim import Claim, Line
 from derive.errors import Problem
 from derive.verdict import Conflict, Proved, Refuted, Undecided, Verdict
 
@@ -26,13 +26,22 @@ def word(verdict: Verdict) -> Word:
 
 
 @dataclass(frozen=True, slots=True)
+class Finding:
+    """What the gate holds against a claim, the line that it is about, and the verdict of that line."""
+
+    problem: Problem
+    line: Line
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """A claim, the verdict of each of its lines, that of its correction, and what is to be reported as a finding."""
 
     claim: Claim
     verdicts: tuple[Verdict, ...]
     correction: Verdict | None = None
-    findings: tuple[Problem, ...] = ()
+    findings: tuple[Finding, ...] = ()
 
     @property
     def deciding(self) -> int:
@@ -68,7 +77,7 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class ClaimFile:
     """A claim file as far as reports show it: its path, its title, its lines of text."""
 
     path: str
@@ -80,7 +89,7 @@ class Source:
 class Results:
     """One run: outcomes in file order, and every problem that kept a claim from being decided."""
 
-    sources: tuple[Source, ...] = ()
+    files: tuple[ClaimFile, ...] = ()
     outcomes: tuple[Outcome, ...] = ()
     problems: tuple[Problem, ...] = ()
     interrupted: bool = False
@@ -89,7 +98,7 @@ class Results:
         """The problems that are more than a lint."""
         return tuple(p for p in self.problems if not p.is_lint)
 
-    def findings(self) -> Iterator[Problem]:
+    def findings(self) -> Iterator[Finding]:
         """What the gate holds against the claims, in file order."""
         return (f for o in self.outcomes for f in o.findings)
 

@@ -1,0 +1,165 @@
+"""The command ``derive``. Everything heavy is imported by the command that needs it, so that ``--help`` is quick."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+from derive import __version__
+
+if TYPE_CHECKING:
+    from derive.outcome import Results
+    from derive.report.paint import Paint
+
+Output = tuple[str, str | None]
+FORMATS = ("full", "concise", "json")
+
+
+def main() -> NoReturn:
+    """Run the command line and exit with the code that ``derive check --help`` lists."""
+    try:
+        code = derive.main(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("interrupted", err=True)
+        code = 130
+    except BrokenPipeError:
+        # The reader has gone; a later flush of the same stream must not complain again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 1
+    except Exception:
+        sys.excepthook(*sys.exc_info())
+        click.echo("derive: internal error; please report it with the lines above", err=True)
+        code = 70
+    sys.exit(code or 0)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="derive")
+def derive() -> None:
+    """Check mathematics that people wrote by hand.
+
+    Every claim of a claim file is proved for every dimension and every admissible value, or refuted by an exact point
+    that anyone can recompute, or left undecided.
+    """
+
+
+def _outputs(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> tuple[Output, ...]:
+    """``--format NAME`` and ``--format NAME=FILE``; standard output takes one report, by default the full one."""
+    outputs: list[Output] = []
+    for value in values:
+        name, named, path = value.partition("=")
+        if name not in FORMATS or (named and not path):
+            raise click.BadParameter(f"found {value!r}, required one of {', '.join(FORMATS)}, or NAME=FILE")
+        outputs.append((name, path if named else None))
+    printed = [name for name, path in outputs if path is None]
+    if len(printed) > 1:
+        raise click.BadParameter(f"{' and '.join(printed)} both go to standard output; write {printed[1]}=FILE")
+    return tuple(outputs) if printed else (("full", None), *outputs)
+
+
+@derive.command(
+    epilog="Exit codes: 0 as expected, 1 a finding, 2 usage or an invalid file, 3 proof and counterexample "
+    "conflict, 5 nothing was checked, 70 internal error, 130 interrupted."
+)
+@click.argument("files", nargs=-1)
+@click.option(
+    "--format",
+    "outputs",
+    multiple=True,
+    callback=_outputs,
+    metavar="NAME[=FILE]",
+    help="Report as full, concise or json, on standard output or into a file. May be repeated.",
+)
+@click.option(
+    "-k", "words", metavar="EXPR", help='Only claims whose id, title or tags match, as in "softmax and not loss".'
+)
+@click.option("-x", "stop_early", is_flag=True, help="Stop at the first claim that is not as expected.")
+@click.option("--strict", is_flag=True, help="Sides that are not defined at the same points are a finding.")
+@click.option("--allow-empty", is_flag=True, help="Checking nothing at all is not a failure.")
+@click.option("--no-cache", is_flag=True, expose_value=False, help="Decide every claim anew.")
+@click.pass_context
+def check(
+    context: click.Context,
+    files: tuple[str, ...],
+    outputs: tuple[Output, ...],
+    words: str | None,
+    stop_early: bool,
+    strict: bool,
+    allow_empty: bool,
+) -> None:
+    """Decide the claims of FILES: paths, folders, FILE::ID, or an ID of the default files.
+
+    Without FILES: `files` of [tool.derive] in the nearest pyproject.toml, else ./derivations.yaml.
+    """
+    from dataclasses import replace
+
+    from derive.find import find
+    from derive.runner import run
+    from derive.select import select
+
+    try:
+        selected = select(words) if words is not None else None
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="-k") from error
+    found = find(files)
+    results = run(found.targets, selected=selected, strict=strict, stop_early=stop_early)
+    results = replace(results, problems=(*found.problems, *results.problems))
+    _write(results, outputs)
+    context.exit(results.exit_code(allow_empty))
+
+
+def _write(results: Results, outputs: tuple[Output, ...]) -> None:
+    from derive.report import report
+    from derive.report.paint import Paint
+
+    for name, path in outputs:
+        if path is None:
+            _print(report(results, name, _paint()))
+            continue
+        try:
+            with open(path, "w", encoding="utf-8", newline="\n") as file:
+                file.write(report(results, name, Paint()))
+        except OSError as error:
+            raise click.FileError(path, error.strerror) from error
+
+
+def _paint() -> Paint:
+    """What standard output understands; NO_COLOR wins over FORCE_COLOR, both over what the terminal says."""
+    from derive.report.paint import Paint
+
+    interactive = sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+    colour = not os.environ.get("NO_COLOR") and bool(os.environ.get("FORCE_COLOR") or interactive)
+    try:
+        "✓∂Σᵢ".encode(sys.stdout.encoding or "ascii")
+        unicode = True
+    except UnicodeEncodeError:
+        unicode = False
+    width = shutil.get_terminal_size((80, 24)).columns
+    return Paint(colour, unicode, min(max(width, 40), 120))
+
+
+def _print(text: str) -> None:
+    click.echo(text, nl=False, color=True)
+
+
+@derive.command()
+@click.argument("code")
+def explain(code: str) -> None:
+    """Explain a CODE such as DV101: what it means, why it is reported, how to repair it."""
+    from difflib import get_close_matches
+
+    from derive.errors import CODES
+
+    row = CODES.get(code.upper())
+    if row is None:
+        near = get_close_matches(code.upper(), CODES, n=1, cutoff=0)
+        raise click.UsageError(f"there is no code {code!r}; codes look like DV101; the nearest is {near[0]}")
+    click.echo(f"{row.code}: {row.title}\n\n{click.wrap_text(row.page, 80)}\n")
+    click.echo(f"Message: {row.template}\nRepair:  {row.help}")

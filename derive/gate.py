@@ -1,0 +1,66 @@
+"""What the gate holds against a claim: a verdict other than the expected one, and whatever nobody may overlook."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from derive.claim import Line
+from derive.errors import Problem, problem
+from derive.outcome import Finding, Outcome, word
+from derive.verdict import Conflict, Proved, Reason, Undecided, Verdict
+
+
+def gate(outcome: Outcome, strict: bool = False) -> tuple[Finding, ...]:
+    """The findings of a claim, each placed at the line that it is about; ``strict`` adds sides of unequal domain."""
+    claim = outcome.claim
+    found = [(_verdict(outcome), claim.lines[outcome.deciding], outcome.verdict)]
+    if claim.correction and outcome.correction:
+        found.append((_correction(claim.id, outcome.correction), claim.correction, outcome.correction))
+    if strict:
+        found += _domains(outcome)
+    return tuple(
+        Finding(replace(why, path=claim.path, span=line.span, claim_id=claim.id), line, verdict)
+        for why, line, verdict in found
+        if why
+    )
+
+
+def _verdict(outcome: Outcome) -> Problem | None:
+    claim, verdict = outcome.claim, outcome.verdict
+    if isinstance(verdict, Conflict):
+        return problem("DV901", id=claim.id)
+    if outcome.word == claim.expect:
+        return None
+    return problem(_code(verdict), id=claim.id, expected=claim.expect)
+
+
+def _code(verdict: Verdict) -> str:
+    if isinstance(verdict, Undecided):
+        return UNDECIDED[verdict.reason]
+    return "DV103" if isinstance(verdict, Proved) else "DV101"
+
+
+def _correction(id: str, verdict: Verdict) -> Problem | None:
+    if isinstance(verdict, Conflict):
+        return problem("DV901", id=f"the correction of {id}")
+    return None if isinstance(verdict, Proved) else problem("DV102", id=id, verdict=word(verdict))
+
+
+def _domains(outcome: Outcome) -> Iterator[tuple[Problem, Line, Verdict]]:
+    for verdict, line in zip(outcome.verdicts, outcome.claim.lines, strict=True):
+        if isinstance(verdict, Proved) and (verdict.support.left_only or verdict.support.right_only):
+            yield problem("DV301", id=outcome.claim.id), line, verdict
+
+
+UNDECIDED: dict[Reason, str] = {
+    "vacuous": "DV201",
+    "no admissible point found": "DV202",
+    "budget": "DV203",
+    "outside the fragment": "DV204",
+    "nonzero residual": "DV205",
+    "open obligation": "DV206",
+    "order not established": "DV207",
+    "limit not established": "DV208",
+    "optimum not established": "DV209",
+}

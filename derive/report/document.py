@@ -1,0 +1,157 @@
+"""The JSON report: versioned, sorted, without timings, so that two runs give the same bytes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from fractions import Fraction
+
+from derive.claim import Claim
+from derive.errors import Problem
+from derive.outcome import Outcome, Results, word
+from derive.report.paint import Paint
+from derive.verdict import Conflict, Counterexample, Enclosure, Proved, Refuted, Support, Undecided, Value, Verdict
+
+SCHEMA_VERSION = 1
+Json = None | bool | int | str | list["Json"] | dict[str, "Json"]
+
+
+def document(results: Results, paint: Paint) -> str:
+    """The document that ``results.schema.json`` describes; ASCII, because any output can carry that."""
+    content: Json = {
+        "schema_version": SCHEMA_VERSION,
+        "claims": [_claim(o) for o in results.outcomes],
+        "errors": [_error(p) for p in _errors(results)],
+    }
+    return json.dumps(content, indent=2, sort_keys=True) + "\n"
+
+
+def _errors(results: Results) -> Iterator[Problem]:
+    yield from results.errors()
+    yield from (f.problem for f in results.findings() if isinstance(f.verdict, Conflict))
+
+
+def _error(problem: Problem) -> dict[str, Json]:
+    return {
+        "id": problem.claim_id,
+        "file": problem.path or None,
+        "line": problem.span.line if problem.span else None,
+        "column": problem.span.column if problem.span else None,
+        "code": problem.code,
+        "message": problem.message,
+    }
+
+
+def _claim(outcome: Outcome) -> dict[str, Json]:
+    claim = outcome.claim
+    methods = dict.fromkeys(m for v in outcome.verdicts if (m := _method(v)))
+    found = _verdict(outcome.verdict) | {
+        "id": claim.id,
+        "file": claim.path,
+        "line": claim.span.line,
+        "expected": claim.expect,
+        "as_expected": outcome.as_expected,
+        "conditions": list(outcome.conditions),
+        "dimensions": _dimensions(claim),
+    }
+    if outcome.word == "proved":
+        found["method"] = ", ".join(methods)
+    if claim.chained or len(claim.lines) > 1:
+        found |= _steps(outcome)
+    return found
+
+
+def _steps(outcome: Outcome) -> dict[str, Json]:
+    words = [_word(v) for v in outcome.verdicts]
+    return {
+        "steps": [_verdict(v) | {"step": number} for number, v in enumerate(outcome.verdicts, 1)],
+        "first_wrong_step": words.index("refuted") + 1 if "refuted" in words else None,
+    }
+
+
+def _verdict(verdict: Verdict) -> dict[str, Json]:
+    counterexample = verdict.counterexample if isinstance(verdict, Refuted | Conflict) else None
+    return {
+        "verdict": _word(verdict),
+        "reason": _reason(verdict),
+        "conditions": list(_conditions(verdict)),
+        "counterexample": _counterexample(counterexample) if counterexample else None,
+        "method": _method(verdict) or None,
+    }
+
+
+def _word(verdict: Verdict) -> str:
+    """A conflict is no verdict at all: neither the proof nor the counterexample is believed."""
+    return "undecided" if isinstance(verdict, Conflict) else word(verdict)
+
+
+def _reason(verdict: Verdict) -> str | None:
+    match verdict:
+        case Undecided(reason, detail):
+            return f"{reason}: {detail}" if detail else reason
+        case Conflict():
+            return "conflict: there is both a proof and a counterexample, a defect of derive"
+        case Proved(_, _, support) if support.left_only or support.right_only:
+            return _one_sided(support)
+        case _:
+            return None
+
+
+def _one_sided(support: Support) -> str:
+    sides = ((support.left_only, "left"), (support.right_only, "right"))
+    return "; ".join(f"only the {side} side is defined at some points" for found, side in sides if found)
+
+
+def _conditions(verdict: Verdict) -> tuple[str, ...]:
+    if isinstance(verdict, Conflict):
+        return verdict.theorem.conditions
+    return verdict.conditions if isinstance(verdict, Proved) else ()
+
+
+def _method(verdict: Verdict) -> str:
+    match verdict:
+        case Proved(theorem):
+            return theorem.method
+        case Refuted(counterexample):
+            return f"counterexample: {counterexample.kind}"
+        case Conflict(theorem, counterexample):
+            return f"{theorem.method}, counterexample: {counterexample.kind}"
+        case _:
+            return ""
+
+
+def _dimensions(claim: Claim) -> str:
+    """Whether the claim is about every dimension, about stated ones only, or about no array at all."""
+    goals = [line.goal for line in claim.lines]
+    if any(goal.dimensions for goal in goals):
+        return "symbolic"
+    return "fixed" if any(d.dimensions for goal in goals for d in goal.declarations) else "none"
+
+
+def _counterexample(found: Counterexample) -> dict[str, Json]:
+    return {
+        "kind": found.kind,
+        "dimensions": dict(found.dimensions),
+        "values": {name: _value(value) for name, value in found.values},
+        "indices": dict(found.indices),
+        "left": _enclosure(found.left),
+        "relation": found.op,
+        "right": _enclosure(found.right),
+        "precision": found.precision,
+    }
+
+
+def _enclosure(value: Enclosure) -> dict[str, Json]:
+    return {"low": value.low, "high": value.high, "exact": None if value.exact is None else _value(value.exact)}
+
+
+def _value(value: Value) -> Json:
+    """The exact value: a rational as text, nested lists for an array."""
+    return _rational(value) if isinstance(value, Fraction) else [_value(v) for v in value]
+
+
+def _rational(value: Fraction) -> str:
+    """Exact also where Python refuses to print an integer in decimal: then in hexadecimal."""
+    if max(value.numerator.bit_length(), value.denominator.bit_length()) < 12_000:
+        return str(value)
+    return f"{value.numerator:#x}/{value.denominator:#x}"

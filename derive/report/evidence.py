@@ -1,0 +1,154 @@
+"""The evidence of a verdict in lines of text: the point and both values, the proof and its conditions, the search."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Context, Decimal
+from fractions import Fraction
+from itertools import groupby
+
+from derive.claim import Line
+from derive.report.paint import Paint, clean, wrap
+from derive.show import show
+from derive.verdict import (
+    Conflict,
+    Counterexample,
+    Enclosure,
+    Proved,
+    Refuted,
+    Support,
+    TheoremEvidence,
+    Undecided,
+    Value,
+    Verdict,
+)
+
+DIGITS = (6, 12, 20, 40, 80)
+LONGEST_EXACT = 40
+
+
+def evidence(line: Line, verdict: Verdict, paint: Paint, width: int) -> list[str]:
+    """The line as its author wrote it and what speaks for its verdict, in lines of at most ``width`` cells."""
+    rows = [clean(show(line.written, style=paint.style)), *_of(verdict, paint)]
+    return list(_wrapped(rows, width))
+
+
+def _of(verdict: Verdict, paint: Paint) -> Iterator[str]:
+    match verdict:
+        case Proved(theorem, conditions, support):
+            yield f"proved by {theorem.method}{restricted(conditions)}"
+            yield from domains(support)
+        case Refuted(counterexample):
+            yield from point(counterexample)
+        case Undecided():
+            yield from _undecided(verdict)
+        case Conflict(theorem, counterexample):
+            yield paint("the proof:", "1")
+            yield from (f"  {row}" for row in _theorem(theorem))
+            yield paint("the counterexample:", "1")
+            yield from (f"  {row}" for row in point(counterexample))
+
+
+def _wrapped(rows: Iterable[str], width: int) -> Iterator[str]:
+    for row in rows:
+        indent = " " * (len(row) - len(row.lstrip()))
+        first, *rest = wrap(row.strip(), width - len(indent))
+        yield indent + first
+        yield from (f"{indent}  {more}" for line in rest for more in wrap(line, width - len(indent) - 2))
+
+
+def point(found: Counterexample) -> Iterator[str]:
+    """The counterexample: the exact point, then the value of each side."""
+    yield f"at {place_of(found)}"
+    left, right = sides(found)
+    if found.kind == "equality":
+        yield f"both sides are equal there (about {left}), so {found.op} fails"
+        return
+    yield f"left side  = {left}"
+    yield f"right side = {right}"
+
+
+def place_of(found: Counterexample) -> str:
+    """The point on one line: dimensions, values, indices; ``every point`` where there is nothing to choose."""
+    parts = [f"{name} = {value}" for name, value in (*found.dimensions, *found.indices)]
+    values = [f"{name} = {_value(value)}" for name, value in found.values]
+    cut = len(found.dimensions)
+    return clean(", ".join((*parts[:cut], *values, *parts[cut:]))) or "every point"
+
+
+def _value(value: Value) -> str:
+    if isinstance(value, Fraction):
+        return rational(value)
+    runs = ((text, len(list(same))) for text, same in groupby(_value(v) for v in value))
+    # A vector of fifty zeros is read at a glance only when it is not written out.
+    return f"({', '.join(f'{t} [{n} times]' if n > 6 else ', '.join([t] * n) for t, n in runs)})"
+
+
+def rational(value: Fraction) -> str:
+    """The exact rational, or its leading digits where Python refuses to print so long an integer."""
+    if max(value.numerator.bit_length(), value.denominator.bit_length()) < 12_000:
+        return str(value)
+    return f"about {_decimal(Enclosure('0', '0', value), 12)}"
+
+
+def sides(found: Counterexample) -> tuple[str, str]:
+    """Both values, with as many digits as it takes to see that they differ."""
+    pair = ("", "")
+    for digits in DIGITS:
+        pair = (_side(found.left, digits), _side(found.right, digits))
+        if pair[0] != pair[1]:
+            return pair
+    return pair
+
+
+def _side(value: Enclosure, digits: int) -> str:
+    if value.exact is None:
+        return f"{_decimal(value, digits)}…"
+    exact = rational(value.exact)
+    if value.exact.denominator == 1 and len(exact) <= LONGEST_EXACT:
+        return exact
+    decimal = _decimal(value, digits)
+    return f"{exact} = {decimal}" if len(exact) <= LONGEST_EXACT else f"{decimal}…"
+
+
+def _decimal(value: Enclosure, digits: int) -> str:
+    context = Context(prec=digits)
+    if value.exact is not None:
+        return f"{context.divide(Decimal(value.exact.numerator), Decimal(value.exact.denominator))}"
+    middle = Context(prec=200).add(Decimal(value.low), Decimal(value.high)) / 2
+    return f"{context.plus(middle)}"
+
+
+def _theorem(theorem: TheoremEvidence) -> Iterator[str]:
+    yield f"by {theorem.method}{restricted(theorem.conditions)}"
+    if theorem.rules:
+        yield f"rules used: {', '.join(theorem.rules)}"
+
+
+def restricted(conditions: Sequence[str]) -> str:
+    """`` where x != 0``, or nothing for an unconditional theorem."""
+    return f" where {clean(' and '.join(conditions))}" if conditions else ""
+
+
+def domains(support: Support) -> Iterator[str]:
+    """The points at which exactly one side is defined, if the search met any."""
+    for found, side, other in ((support.left_only, "left", "right"), (support.right_only, "right", "left")):
+        if found:
+            yield f"at {place_of(found)} the {side} side is defined and the {other} side is not"
+
+
+def _undecided(verdict: Undecided) -> Iterator[str]:
+    if verdict.detail:
+        yield clean(verdict.detail)
+    if verdict.residual:
+        yield f"what remains: {clean(verdict.residual)}"
+    yield from _search(verdict.support)
+
+
+def _search(support: Support) -> Iterator[str]:
+    if not support.points:
+        yield "no point was searched"
+    else:
+        where = f", n = {', '.join(map(str, support.dimensions))}" if support.dimensions else ""
+        yield f"searched {support.points} points{where}: both sides defined at {support.defined}, no counterexample"
+    yield from (clean(note) for note in support.notes)

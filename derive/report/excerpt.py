@@ -1,0 +1,82 @@
+"""A located message as compilers print it: the place, the lines of the file, a caret under the part that is meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from derive.errors import Problem, Span
+from derive.report.paint import BLUE, BOLD, RED, YELLOW, Paint, cells, clean, wrap
+
+MOST_LINES = 6
+
+
+def excerpt(problem: Problem, lines: Sequence[str], paint: Paint, evidence: Sequence[str] = ()) -> str:
+    """The message with its excerpt, the evidence below it, and the help; ``lines`` are those of the whole file."""
+    kind, style = ("warning", YELLOW) if problem.is_lint else ("error", RED)
+    gutter = " " * len(str(problem.span.end_line)) if problem.span else ""
+    head = wrap(f"{kind}[{problem.code}]: {clean(problem.message)}", paint.width)
+    out = [paint(head[0], style), *(paint(f"  {line}", style) for line in head[1:])]
+    if problem.path:
+        out.append(f"{gutter}{paint('-->', BLUE)} {place(problem)}")
+    if problem.span:
+        out += _lines(problem.span, lines, gutter, paint, style)
+    out += [f"{gutter}   {line}" for line in evidence]
+    out += _help(problem.help, gutter, paint)
+    return "\n".join(out)
+
+
+def place(problem: Problem) -> str:
+    """``file:line:column``, as far as it is known."""
+    if problem.span is None:
+        return clean(problem.path)
+    return f"{clean(problem.path)}:{problem.span.line}:{problem.span.column}"
+
+
+def _help(text: str, gutter: str, paint: Paint) -> Iterator[str]:
+    if text:
+        first, *rest = wrap(clean(text), paint.width - len(gutter) - 9)
+        yield f"{gutter} {paint('=', BLUE)} {paint('help:', BOLD)} {first}"
+        yield from (f"{gutter}         {line}" for line in rest)
+
+
+def _lines(span: Span, lines: Sequence[str], gutter: str, paint: Paint, style: str) -> Iterator[str]:
+    yield paint(f"{gutter} |", BLUE)
+    last = min(span.end_line, span.line + MOST_LINES - 1, len(lines))
+    for number in range(span.line, last + 1):
+        text = lines[number - 1]
+        start = span.column - 1 if number == span.line else len(text) - len(text.lstrip())
+        end = span.end_column - 1 if number == span.end_line else len(text)
+        before, meant, after = _window(text, start, max(end, start + 1), paint.width - len(gutter) - 3)
+        yield f"{paint(f'{number:>{len(gutter)}} |', BLUE)} {before}{meant}{after}".rstrip()
+        caret = " " * cells(before) + paint("^" * max(cells(meant), 1), style)
+        yield f"{paint(f'{gutter} |', BLUE)} {caret}"
+    if last < span.end_line:
+        yield paint(f"{gutter} | …", BLUE)
+
+
+def _window(text: str, start: int, end: int, width: int) -> tuple[str, str, str]:
+    """The line before, in and after the stretch, cut so that all three fit and the stretch begins in sight."""
+    before, meant, after = (clean(part.replace("\t", " ")) for part in (text[:start], text[start:end], text[end:]))
+    room = width - min(cells(meant), width * 2 // 3)
+    if cells(before) > room:
+        before = "…" + _last(before, room - 1)
+    room = width - cells(before)
+    if cells(meant) > room:
+        return before, _first(meant, room - 1) + "…", ""
+    if cells(after) > room - cells(meant):
+        after = _first(after, room - cells(meant) - 1) + "…" if room > cells(meant) else ""
+    return before, meant, after
+
+
+def _first(text: str, width: int) -> str:
+    end = min(len(text), max(width, 0))
+    while cells(text[:end]) > width > 0:
+        end -= 1
+    return text[:end]
+
+
+def _last(text: str, width: int) -> str:
+    start = max(0, len(text) - max(width, 0))
+    while cells(text[start:]) > width > 0:
+        start += 1
+    return text[start:]

@@ -1,0 +1,87 @@
+"""The report for people: every claim with its verdict, then each finding with its place, evidence and repair."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from derive.errors import Problem
+from derive.outcome import ClaimFile, Finding, Outcome, Results
+from derive.report.evidence import domains, evidence, restricted
+from derive.report.excerpt import excerpt
+from derive.report.paint import BOLD, DIM, GREEN, RED, Paint, clean, wrap
+from derive.report.summary import summary
+from derive.verdict import Proved, Verdict
+
+
+def full(results: Results, paint: Paint) -> str:
+    """One block a file, then the diagnostics of all files, then the summary."""
+    blocks = [_file(file, results, paint) for file in results.files]
+    blocks += _diagnostics(results, paint)
+    return paint.characters("\n\n".join([*filter(None, blocks), summary(results, paint)]) + "\n")
+
+
+def _file(file: ClaimFile, results: Results, paint: Paint) -> str:
+    title = f": {clean(file.title)}" if file.title else ""
+    rows = [row for o in results.outcomes if o.claim.path == file.path for row in _claim(o, paint)]
+    return "\n".join([paint(f"{clean(file.path)}{title}", BOLD), *rows]) if rows else ""
+
+
+def _claim(outcome: Outcome, paint: Paint) -> Iterator[str]:
+    mark, style = ("✓", GREEN) if outcome.as_expected else ("✗", RED)
+    first, *rest = wrap(f"{clean(outcome.claim.id)}: {_phrase(outcome)}", paint.width - 4)
+    yield f"  {paint(mark, style)} {first}"
+    yield from (f"      {row}" for row in rest)
+    # The evidence of a finding stands in its diagnostic.
+    if outcome.as_expected:
+        yield from (f"      {row}" for row in _remarks(outcome, paint))
+
+
+def _phrase(outcome: Outcome) -> str:
+    claim = outcome.claim
+    if outcome.word != "proved":
+        return f"{outcome.word}, as expected" if outcome.as_expected else f"{outcome.word}, expected {claim.expect}"
+    dimensions = dict.fromkeys(n for line in claim.lines for n in line.goal.dimensions)
+    every = f" for every {', '.join(dimensions)}" if dimensions else ""
+    steps = f" in {len(claim.lines)} steps" if claim.chained else ""
+    surprise = "" if claim.expect == "proved" else f", expected {claim.expect}"
+    return f"proved{every}{restricted(outcome.conditions)}{steps}{surprise}"
+
+
+def _remarks(outcome: Outcome, paint: Paint) -> Iterator[str]:
+    width = paint.width - 6
+    if outcome.word == "proved":
+        for verdict in outcome.verdicts:
+            yield from (part for row in _domains(verdict) for part in wrap(row, width))
+        return
+    yield from evidence(outcome.claim.lines[outcome.deciding], outcome.verdict, paint, width)
+    yield from (paint(row, DIM) for row in wrap(clean(f"because {outcome.claim.because}"), width))
+    if outcome.correction:
+        yield "the correction is proved"
+
+
+def _domains(verdict: Verdict) -> Iterator[str]:
+    return domains(verdict.support) if isinstance(verdict, Proved) else iter(())
+
+
+def _diagnostics(results: Results, paint: Paint) -> list[str]:
+    findings = {f.problem: (o, f) for o in results.outcomes for f in o.findings}
+    lines = {file.path: file.lines for file in results.files}
+    everything = sorted([*results.problems, *findings], key=lambda p: _position(p, list(lines)))
+    return [_diagnostic(p, lines.get(p.path, ()), findings.get(p), paint) for p in everything]
+
+
+def _position(problem: Problem, paths: list[str]) -> tuple[int, int, int]:
+    """Where a problem stands: those of no file first, then in file order; Python's sort keeps the rest in order."""
+    span = problem.span
+    rank = paths.index(problem.path) if problem.path in paths else -1
+    return (rank, span.line, span.column) if span else (rank, 0, 0)
+
+
+def _diagnostic(problem: Problem, lines: tuple[str, ...], found: tuple[Outcome, Finding] | None, paint: Paint) -> str:
+    if found is None:
+        return excerpt(problem, lines, paint)
+    outcome, finding = found
+    rows = evidence(finding.line, finding.verdict, paint, paint.width - 8)
+    if outcome.claim.chained and finding.line in outcome.claim.lines:
+        rows.insert(0, f"step {outcome.claim.lines.index(finding.line) + 1} of {len(outcome.claim.lines)}:")
+    return excerpt(problem, lines, paint, rows)

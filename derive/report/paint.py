@@ -1,0 +1,67 @@
+"""How a report may look: colour, characters, width; and text of strangers made safe to print."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+
+RED, GREEN, YELLOW, BLUE, BOLD, DIM = "31;1", "32", "33", "34;1", "1", "2"
+PLAIN = {"✓": "ok", "✗": "x", "…": "...", "−": "-", "·": "*", "×": "x", "—": "-", "→": "->", "≈": "~"}
+
+
+@dataclass(frozen=True, slots=True)
+class Paint:
+    """Whether the output understands colour and Unicode, and how many cells a line has."""
+
+    colour: bool = False
+    unicode: bool = True
+    width: int = 80
+
+    def __call__(self, text: str, style: str) -> str:
+        """The text in a style of the terminal, or as it is."""
+        return f"\x1b[{style}m{text}\x1b[0m" if self.colour and text else text
+
+    @property
+    def style(self) -> str:
+        """The style in which ``show`` prints formulas here."""
+        return "unicode" if self.unicode else "ascii"
+
+    def characters(self, report: str) -> str:
+        """The report in the characters of the output: ASCII, with escapes for what has no stand-in."""
+        if self.unicode:
+            return report
+        for fancy, plain in PLAIN.items():
+            report = report.replace(fancy, plain)
+        return report.encode("ascii", "backslashreplace").decode()
+
+
+def clean(text: str) -> str:
+    """The text with characters that steer a terminal or reverse the reading direction made visible."""
+    return "".join(c if _is_printable(c) else c.encode("unicode_escape").decode() for c in text)
+
+
+def _is_printable(c: str) -> bool:
+    return c in "\n\u200c\u200d" or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Zl", "Zp")
+
+
+def cells(text: str) -> int:
+    """How many cells of a terminal the text takes."""
+    return sum(_cell(c) for c in text)
+
+
+def _cell(c: str) -> int:
+    if unicodedata.combining(c) or unicodedata.category(c) in ("Mn", "Me", "Cf"):
+        return 0
+    return 2 if unicodedata.east_asian_width(c) in "WF" else 1
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """The text in lines of at most ``width`` cells, broken at spaces; a longer word stays whole."""
+    lines = [""]
+    for part in text.split(" "):
+        longer = f"{lines[-1]} {part}" if lines[-1] else part
+        if lines[-1] and cells(longer) > width:
+            lines.append(part)
+        else:
+            lines[-1] = longer
+    return lines
