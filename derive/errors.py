@@ -286,7 +286,7 @@ _FORMULA = (
     Code(
         "DV031",
         "Formula too large",
-        "the formula has {found} {what}, more than the {limit} allowed",
+        "the formula has more than the {limit} {what} allowed",
         "give its parts names under `define`",
         "Claim files are data from strangers, so the length, the nesting and the number of parts of a formula are "
         "bounded before anything is computed.",
@@ -661,8 +661,8 @@ _RUN = (
         "No claim files",
         "no claim file was named, and there is no `{path}`",
         "name the files, list them under [tool.derive] in pyproject.toml, or create derivations.yaml",
-        "Without arguments derive takes `files` of [tool.derive] in the nearest pyproject.toml, else ./derivations.yaml."
-        " A renamed file must not turn a gate green.",
+        "Without arguments derive takes `files` of [tool.derive] in the nearest pyproject.toml, else "
+        "./derivations.yaml. A renamed file must not turn a gate green.",
     ),
     Code(
         "DV027",

@@ -1,0 +1,752 @@
+"""Text of the claim language -> term.
+
+Python's own grammar reads the text, a whitelist turns its tree into terms; nothing is ever evaluated. A scan of the
+tokens comes first: it bounds the text before the grammar sees it, and it explains the usual slips (`2x`, `x^2`, `ln`).
+"""
+
+from __future__ import annotations
+
+import ast
+import keyword
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Literal, NoReturn
+from unicodedata import decomposition, normalize
+
+from derive.errors import InputError, Problem, clip, problem
+from derive.signature import CONSTANTS, FUNCTIONS
+from derive.term import (
+    Apply,
+    At,
+    Binary,
+    Call,
+    Component,
+    Constant,
+    Delta,
+    Diff,
+    Index,
+    Limit,
+    Neg,
+    Number,
+    Op,
+    Optimum,
+    Reduce,
+    Term,
+    Variable,
+    subterms,
+)
+
+MAX_LENGTH = 10_000  # characters
+MAX_BRACKETS = 60  # nested in each other
+MAX_NODES = 4_000
+MAX_DEPTH = 200  # of the tree: every pass recurses over it
+MAX_DIGITS = 400  # of a literal, zeros of its exponent included
+MAX_EXPONENT = 10_000
+MAX_BITS = 100_000  # of a power of literals
+MAX_TARGETS = 20
+MAX_INDEX = 1_000_000
+
+Chain = tuple[Term, tuple[tuple[Op, Term], ...]]
+
+
+def parse(text: str, declared: frozenset[str] = frozenset()) -> Term:
+    """The expression that a text stands for; a name in ``declared`` wins over a built-in one.
+
+    Raises InputError: the text is not one expression of the claim language.
+    """
+    source, node = _read(text, declared)
+    return _term(node, source)
+
+
+def parse_relation_chain(text: str, declared: frozenset[str] = frozenset()) -> Chain:
+    """The first expression of ``a == b < c`` and the (relation, expression) pairs after it, none for a bare expression.
+
+    Raises InputError: the text is neither an expression nor a chain of relations.
+    """
+    source, node = _read(text, declared)
+    if not isinstance(node, ast.Compare):
+        return _term(node, source), ()
+    first = _term(node.left, source)
+    return first, tuple(
+        (_RELATIONS[type(op)], _term(side, source)) for op, side in zip(node.ops, node.comparators, strict=True)
+    )
+
+
+def parse_step(text: str, declared: frozenset[str] = frozenset()) -> tuple[Op, Term]:
+    """The relation and the expression of a step such as ``== x + 1``.
+
+    Raises InputError: the text does not start with a relation, or no single expression follows.
+    """
+    start = re.match(r"\s*(==|!=|<=|>=|<(?!>)|>)", text)
+    if start is None:
+        _check(_word_problems(_tokens(text[:MAX_LENGTH])))
+        raise InputError(problem("DV044", at=(0, len(text)), found=clip(text)))
+    rest = " " * start.end() + text[start.end() :]
+    return next(op for op in _RELATIONS.values() if op == start[1]), parse(rest, declared)
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """The text that is read; ``places`` holds the character offset of each of its UTF-8 bytes, where they differ."""
+
+    text: str
+    declared: frozenset[str]
+    places: tuple[int, ...] | None
+
+    def at(self, node: ast.expr) -> tuple[int, int]:
+        """Where a node stands, in characters."""
+        start, end = node.col_offset - len(_OPEN), (node.end_col_offset or 0) - len(_OPEN)
+        return (start, end) if self.places is None else (self.places[start], self.places[end])
+
+    def found(self, node: ast.expr) -> str:
+        """The text of a node, short enough for a message."""
+        start, end = self.at(node)
+        return clip(self.text[start:end])
+
+
+def _read(text: str, declared: frozenset[str]) -> tuple[_Source, ast.expr]:
+    if len(text) > MAX_LENGTH:
+        _too_large((MAX_LENGTH, len(text)), "characters", MAX_LENGTH)
+    line = "".join(" " if c.isspace() else c for c in text)
+    tokens = _tokens(line)
+    _check(_word_problems(tokens))
+    _check(_bracket_problems(tokens))
+    _check(_order_problems(tokens, len(line)))
+    source = _Source(line, frozenset(normalize("NFKC", name) for name in declared), _places(line))
+    return source, _tree(source)
+
+
+def _check(problems: Iterator[Problem]) -> None:
+    first_of_each: dict[str, Problem] = {}
+    for found in problems:
+        first_of_each.setdefault(found.message, found)
+    if first_of_each:
+        raise InputError(*first_of_each.values())
+
+
+def _places(text: str) -> tuple[int, ...] | None:
+    if text.isascii():
+        return None
+    return (*(place for place, c in enumerate(text) for _ in c.encode()), len(text))
+
+
+_OPEN = "("  # inside parentheses the grammar does not mind leading blanks
+
+
+def _tree(source: _Source) -> ast.expr:
+    whole = (0, len(source.text))
+    try:
+        node = ast.parse(f"{_OPEN}{source.text})", mode="eval").body
+    except SyntaxError as error:
+        raise InputError(problem("DV037", at=whole, found=f"`{clip(source.text)}`", repair=f"{error.msg}")) from error
+    except (MemoryError, RecursionError) as error:  # what the grammar raises on text that is nested too deeply
+        raise InputError(problem("DV031", at=whole, what="levels", limit=MAX_DEPTH)) from error
+    _measure(node, source)
+    return node
+
+
+def _measure(root: ast.expr, source: _Source) -> None:
+    count, stack = 0, [(root, 1)]
+    while stack:
+        node, depth = stack.pop()
+        count += 1
+        if depth > MAX_DEPTH:
+            _too_large(source.at(node), "levels", MAX_DEPTH)
+        if count > MAX_NODES:
+            _too_large(source.at(node), "parts", MAX_NODES)
+        stack.extend((child, depth + 1) for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr))
+
+
+def _too_large(at: tuple[int, int], what: str, limit: int) -> NoReturn:
+    raise InputError(problem("DV031", at=at, what=what, limit=limit))
+
+
+# The scan of the tokens.
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    kind: Literal["number", "name", "side", "symbol", "wrong"]
+    text: str
+    start: int
+
+    @property
+    def at(self) -> tuple[int, int]:
+        return self.start, self.start + len(self.text)
+
+
+def _tokens(line: str) -> tuple[_Token, ...]:
+    return tuple(_Token(m.lastgroup, m[0], m.start()) for m in _TOKEN.finditer(line))  # type: ignore[arg-type]
+
+
+def _word_problems(tokens: tuple[_Token, ...]) -> Iterator[Problem]:
+    """Tokens that are wrong wherever they stand."""
+    for token in tokens:
+        if token.kind == "wrong":
+            yield _foreign(token.text, token.start)
+        elif token.kind == "number":
+            yield from _number_problems(token)
+        elif token.kind == "name":
+            yield from _name_problems(token)
+
+
+def _name_problems(token: _Token) -> Iterator[Problem]:
+    for offset, c in enumerate(token.text):
+        # Python reads x·y as one name and xᵢ as the name xi.
+        if normalize("NFKC", c) in _FOREIGN or _is_raised(c) or not token.text[: offset + 1].isidentifier():
+            yield _foreign(c, token.start + offset)
+            return
+    if keyword.iskeyword(normalize("NFKC", token.text)) and token.text != "and":
+        repair = _RESERVED.get(token.text, "choose another name")
+        yield problem("DV035", at=token.at, found=token.text, repair=repair)
+
+
+def _is_raised(c: str) -> bool:
+    return decomposition(c).startswith(("<super>", "<sub>"))
+
+
+def _foreign(symbol: str, start: int) -> Problem:
+    """The problem of a symbol that the language does not have, with its spelling in the language where it has one."""
+    plain = normalize("NFKC", symbol)
+    shown = f"`{symbol}`" if symbol.isprintable() else f"U+{ord(symbol[0]):04X}"
+    repair = _FOREIGN.get(symbol) or _FOREIGN.get(plain)
+    if repair is None and _is_raised(symbol[0]):
+        repair = f"write `**{plain}` for a power, `[{plain}]` for an index"
+    elif repair is None:
+        repair = f"write `{plain}`" if plain.isascii() and _TOKEN.fullmatch(plain) else "remove it"
+    return problem("DV033", at=(start, start + len(symbol)), found=shown, repair=repair)
+
+
+def _number_problems(token: _Token) -> Iterator[Problem]:
+    mantissa, _, exponent = token.text.replace("_", "").lower().partition("e")
+    if len(mantissa) > MAX_DIGITS or len(exponent) > len(str(MAX_DIGITS)) + 1 or abs(int(exponent or 0)) > MAX_DIGITS:
+        limit = f"{MAX_DIGITS} digits"
+        yield problem("DV040", at=token.at, what="the number", found=clip(token.text, 20), limit=limit)
+    elif re.fullmatch("0+[1-9][0-9]*", mantissa):
+        yield problem("DV041", at=token.at, found=clip(token.text), repair=f"write `{mantissa.lstrip('0')}`")
+
+
+def _bracket_problems(tokens: tuple[_Token, ...]) -> Iterator[Problem]:
+    stack: list[_Token] = []
+    for token in tokens:
+        if token.text in _PARTNER:
+            stack.append(token)
+        elif token.text in _PARTNER.values():
+            if not stack or _PARTNER[stack[-1].text] != token.text:
+                yield _unmatched(token)
+                return
+            stack.pop()
+        if len(stack) > MAX_BRACKETS:
+            yield problem("DV031", at=token.at, what="nested brackets", limit=MAX_BRACKETS)
+            return
+    if stack:
+        yield _unmatched(stack[-1])
+
+
+def _unmatched(token: _Token) -> Problem:
+    opening = {close: open_ for open_, close in _PARTNER.items()}
+    required = _PARTNER.get(token.text) or opening[token.text]
+    return problem(
+        "DV032", at=token.at, found=token.text, required=required, repair=f"add `{required}`, or remove `{token.text}`"
+    )
+
+
+def _order_problems(tokens: tuple[_Token, ...], length: int) -> Iterator[Problem]:
+    """The first place where an expression stands and an operator is required, or the other way round."""
+    if not tokens:
+        yield problem("DV030", at=(0, length))
+        return
+    before: _Token | None = None
+    depth = 0
+    for token in tokens:
+        wrong = _misplaced(before, token, depth)
+        if wrong is not None:
+            yield wrong
+            return
+        depth += (token.text in _PARTNER) - (token.text in _PARTNER.values())
+        before = token
+    if before is not None and not _ends_operand(before):
+        yield _missing("the end of the formula", before.at, f"complete what follows `{before.text}`, or remove it")
+
+
+def _misplaced(before: _Token | None, token: _Token, depth: int) -> Problem | None:
+    complete = before is not None and _ends_operand(before)
+    starts = token.kind in ("number", "name", "side") and token.text != "and"
+    if before is not None and complete and (starts or (token.text == "(" and before.kind != "name")):
+        return problem("DV034", at=token.at, found=token.text, before=before.text, repair=_with_operator(before, token))
+    if complete:
+        comma = token.text == "," and depth == 0
+        return _outside("a comma outside brackets", token.at, "write one claim for each expression") if comma else None
+    if token.text == "[":
+        return _outside("a list", token.at, "write out the components, or use an array")
+    if starts or token.text in ("(", "+", "-"):
+        return None
+    where = f" after `{before.text}`" if before else ""
+    return _missing(f"`{token.text}`", token.at, f"write an expression{where}")
+
+
+def _ends_operand(token: _Token) -> bool:
+    return (token.kind != "symbol" and token.text != "and") or token.text in _PARTNER.values()
+
+
+def _with_operator(before: _Token, token: _Token) -> str:
+    if before.kind == "name" and before.text in FUNCTIONS and token.text != "(":
+        return f"`{before.text}({clip(token.text)})`"
+    if token.text == "(" or before.kind == "symbol":
+        return "`*` between them for a product"
+    return f"`{clip(before.text)}*{clip(token.text)}` for a product"
+
+
+def _missing(found: str, at: tuple[int, int], repair: str) -> Problem:
+    return problem("DV036", at=at, found=found, repair=repair)
+
+
+def _outside(found: str, at: tuple[int, int], repair: str) -> Problem:
+    return problem("DV037", at=at, found=found, repair=repair)
+
+
+# The tree.
+
+
+def _term(node: ast.expr, source: _Source) -> Term:
+    at = source.at(node)
+    match node:
+        case ast.Constant(value=value) if not isinstance(value, str):
+            return _number(node, source)
+        case ast.Name(id=name):
+            return _name(name, at, source)
+        case ast.UnaryOp(op=ast.USub(), operand=operand):
+            return Neg(_term(operand, source), at=at)
+        case ast.UnaryOp(op=ast.UAdd(), operand=operand):
+            return _term(operand, source)
+        case ast.BinOp(left=left, op=ast.Pow(), right=right):
+            return _power(_term(left, source), _term(right, source), at, source)
+        case ast.BinOp(left=left, op=op, right=right) if type(op) in _ARITHMETIC:
+            return Binary(_ARITHMETIC[type(op)], _term(left, source), _term(right, source), at=at)
+        case ast.Subscript():
+            return _component(node, source)
+        case ast.Call(func=ast.Name(id=name), keywords=[]):
+            return _call(name, node, source)
+        case ast.Compare():
+            repair = "an expression holds no relation; write `a == b` as a claim or a step of its own"
+            raise InputError(problem("DV043", at=at, found=source.found(node), repair=repair))
+        case _:
+            found, repair = _CONSTRUCTS.get(type(node), (f"`{source.found(node)}`", "rewrite it with the operators"))
+            raise InputError(_outside(found, at, repair))
+
+
+def _number(node: ast.Constant, source: _Source) -> Number:
+    start, end = at = source.at(node)
+    text = source.text[start:end]
+    return Number(Fraction(text.replace("_", "")), text, at=at)
+
+
+def _name(name: str, at: tuple[int, int], source: _Source) -> Term:
+    if name in CONSTANTS and name not in source.declared:
+        return Constant(name, at=at)
+    if name in _OTHER_NAMES and name not in source.declared:
+        raise InputError(problem("DV049", at=at, found=name, repair=_OTHER_NAMES[name]))
+    return Variable(name, at=at)
+
+
+def _power(base: Term, exponent: Term, at: tuple[int, int], source: _Source) -> Binary:
+    value = _literal(exponent)
+    if value is not None:
+        literal = _literal(base)
+        bits = 0 if literal is None else _bits(literal) * abs(value)
+        tower = any(isinstance(t, Binary) and t.op == "**" for t in subterms(exponent))
+        if tower or bits > MAX_BITS or max(abs(value.numerator), value.denominator) > MAX_EXPONENT:
+            raise InputError(_too_large_power(at, source.text[at[0] : at[1]]))
+    return Binary("**", base, exponent, at=at)
+
+
+def _literal(term: Term) -> Fraction | None:
+    """The value of an expression of literals, None for any other."""
+    match term:
+        case Number(value):
+            return value
+        case Neg(operand):
+            inner = _literal(operand)
+            return None if inner is None else -inner
+        case Binary(op, left, right):
+            a, b = _literal(left), _literal(right)
+            result = None if a is None or b is None else _combined(op, a, b)
+            if result is not None and _bits(result) > MAX_BITS:
+                raise InputError(_too_large_power(term.at, "of literals"))
+            return result
+        case _:
+            return None
+
+
+def _combined(op: str, a: Fraction, b: Fraction) -> Fraction | None:
+    match op:
+        case "+":
+            return a + b
+        case "-":
+            return a - b
+        case "*":
+            return a * b
+        case "/":
+            return a / b if b else None
+        case _:
+            # ``_power`` has bounded the exponent and the size of the result.
+            return None if b.denominator != 1 or (a == 0 and b < 0) else Fraction(a ** int(b))
+
+
+def _bits(value: Fraction) -> int:
+    return max(value.numerator.bit_length(), value.denominator.bit_length(), 1)
+
+
+def _too_large_power(at: At, text: str) -> Problem:
+    limit = f"exponents up to {MAX_EXPONENT} without towers, and powers of numbers up to {MAX_BITS} bits"
+    return problem("DV040", at=at, what="the power", found=clip(text, 30), limit=limit)
+
+
+def _component(node: ast.Subscript, source: _Source) -> Term:
+    at = source.at(node)
+    places = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+    if isinstance(node.value, ast.Name):
+        return Component(node.value.id, tuple(_index(place, source) for place in places), at=at)
+    whole = _term(node.value, source)
+    if isinstance(whole, Optimum) and not whole.component:
+        return replace(whole, component=tuple(_index(place, source) for place in places), at=at)
+    repair = "only a name takes indices, all of them in one pair of brackets: W[a, b]"
+    raise InputError(_outside(f"an index after `{source.found(node.value)}`", at, repair))
+
+
+def _index(node: ast.expr, source: _Source) -> Index:
+    at = source.at(node)
+    match node:
+        case ast.Name(id=name):
+            return Index(name, at=at)
+        case ast.Constant(value=int(value)) if 1 <= value <= MAX_INDEX:
+            return Index(value, at=at)
+        case ast.Constant() | ast.UnaryOp():
+            repair = f"an index is a name, or a whole number from 1 to {MAX_INDEX}"
+        case ast.Tuple():
+            repair = "a sum runs over the whole range of its index: Sum(e, k)"
+        case _:
+            repair = "an index is a name such as k; places cannot be computed"
+    raise InputError(problem("DV042", at=at, found=source.found(node), repair=repair))
+
+
+def _call(name: str, node: ast.Call, source: _Source) -> Term:
+    at = source.at(node)
+    if name not in source.declared:
+        if name in _HEADS:
+            head = _HEADS[name]
+            _count(name, node, source, head.least, head.most, head.usage)
+            return head.read(name, node.args, source, at)
+        if name in FUNCTIONS:
+            arity = FUNCTIONS[name].arity
+            usage = f"{name}({', '.join('xyz'[: arity or 2])})"
+            _count(name, node, source, arity or 1, arity or MAX_NODES, usage)
+            return Apply(name, tuple(_term(arg, source) for arg in node.args), at=at)
+        if name in _OTHER_NAMES:
+            raise InputError(problem("DV049", at=(at[0], at[0] + len(name)), found=name, repair=_OTHER_NAMES[name]))
+    return Call(name, tuple(_term(arg, source) for arg in node.args), at=at)
+
+
+def _count(name: str, node: ast.Call, source: _Source, least: int, most: int, usage: str) -> None:
+    found = len(node.args)
+    if not least <= found <= most:
+        bound = "at least " if found < least < most else "at most " if least < most else ""
+        required = most if found > most else least
+        raise InputError(
+            problem(
+                "DV038",
+                at=source.at(node),
+                name=name,
+                required=f"{bound}{required} argument{'s' * (required != 1)}",
+                found=found,
+                usage=usage,
+            )
+        )
+
+
+# The heads: calls whose arguments are not all expressions.
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    read: Callable[[str, list[ast.expr], _Source, At], Term]
+    least: int
+    most: int
+    usage: str
+
+
+def _reduce(kind: Literal["Sum", "Product"], args: list[ast.expr], source: _Source, at: At) -> Reduce:
+    body, bound, *restrictions = args
+    term, index = _term(body, source), _index(bound, source)
+    if isinstance(index.name, int):
+        raise InputError(problem("DV042", at=index.at, found=index.name, repair="the index of a sum is a name"))
+    excluded = (_excluded(each, kind, index, source) for node in restrictions for each in _conjuncts(node))
+    return Reduce(kind, term, index, tuple(excluded), at=at)
+
+
+def _sum(_: str, args: list[ast.expr], source: _Source, at: At) -> Term:
+    return _reduce("Sum", args, source, at)
+
+
+def _product(_: str, args: list[ast.expr], source: _Source, at: At) -> Term:
+    return _reduce("Product", args, source, at)
+
+
+def _conjuncts(node: ast.expr) -> list[ast.expr]:
+    return node.values if isinstance(node, ast.BoolOp) else [node]
+
+
+def _excluded(node: ast.expr, kind: str, bound: Index, source: _Source) -> Index:
+    repair = f"write {bound.name} != i, with another index i; for several ranges, nest one {kind} in another"
+    if isinstance(node, ast.Compare) and [type(op) for op in node.ops] == [ast.NotEq]:
+        left, right = _index(node.left, source), _index(node.comparators[0], source)
+        if left.name == bound.name != right.name:
+            return right
+        if right.name == bound.name != left.name:
+            return left
+    found = source.found(node)
+    raise InputError(problem("DV047", at=source.at(node), found=found, kind=kind, index=bound.name, repair=repair))
+
+
+def _delta(_: str, args: list[ast.expr], source: _Source, at: At) -> Term:
+    return Delta(_index(args[0], source), _index(args[1], source), at=at)
+
+
+def _rational(_: str, args: list[ast.expr], source: _Source, at: At) -> Term:
+    above, below = (_whole(arg, source) for arg in args)
+    if below == 0:
+        raise InputError(problem("DV041", at=at, found="a fraction over 0", repair="write another denominator"))
+    value = Fraction(above, below)
+    return Number(value, at=at) if value >= 0 else Neg(Number(-value, at=at), at=at)
+
+
+def _whole(node: ast.expr, source: _Source) -> int:
+    match node:
+        case ast.Constant(value=int(value)):
+            return value
+        case ast.UnaryOp(op=ast.USub(), operand=operand):
+            return -_whole(operand, source)
+    repair = "write Rational(1, 3) with whole numbers, or 1/3"
+    raise InputError(problem("DV041", at=source.at(node), found=source.found(node), repair=repair))
+
+
+def _diff(_: str, args: list[ast.expr], source: _Source, at: At) -> Term:
+    body, *nodes = args
+    term = _term(body, source)
+    targets: list[Variable | Component] = []
+    for node in nodes:
+        targets += _targets(node, targets, source)
+        if len(targets) > MAX_TARGETS:
+            raise _bad_target(node, source, f"a derivative of order {MAX_TARGETS} at most is read")
+    return Diff(term, tuple(targets), at=at)
+
+
+def _targets(node: ast.expr, earlier: list[Variable | Component], source: _Source) -> list[Variable | Component]:
+    """The targets that one argument adds: a variable, or further copies of the last one."""
+    match node:
+        case ast.Constant(value=int(value)):
+            if not earlier or value < 1:
+                raise _bad_target(node, source, "a whole number from 1 on repeats the target before it: diff(e, x, 2)")
+            return [earlier[-1]] * min(value - 1, MAX_TARGETS)
+        case ast.Name() | ast.Subscript():
+            target = _term(node, source)
+            if isinstance(target, Variable | Component):
+                return [target]
+    raise _bad_target(node, source, "write a variable `x` or a component `o[j]`; for a second derivative diff(e, x, 2)")
+
+
+def _bad_target(node: ast.expr, source: _Source, repair: str) -> InputError:
+    return InputError(problem("DV045", at=source.at(node), found=source.found(node), repair=repair))
+
+
+def _limit(_: str, args: list[ast.expr], source: _Source, at: At) -> Term:
+    if not isinstance(args[1], ast.Name):
+        raise _bad_limit(args[1], "the variable", source)
+    body, point = _term(args[0], source), _term(args[2], source)
+    return Limit(body, args[1].id, point, _side(args[3], source) if len(args) == 4 else None, at=at)
+
+
+def _side(node: ast.expr, source: _Source) -> Literal["+", "-"]:
+    match node:
+        case ast.Constant(value="+"):
+            return "+"
+        case ast.Constant(value="-"):
+            return "-"
+    raise _bad_limit(node, "the side", source)
+
+
+def _bad_limit(node: ast.expr, what: str, source: _Source) -> InputError:
+    return InputError(problem("DV046", at=source.at(node), found=source.found(node), what=what))
+
+
+def _optimum(kind: Literal["argmax", "argmin"], args: list[ast.expr], source: _Source, at: At) -> Optimum:
+    body, variable = args
+    if not isinstance(variable, ast.Name):
+        raise InputError(problem("DV048", at=source.at(variable), found=source.found(variable), kind=kind))
+    return Optimum(kind, _term(body, source), variable.id, at=at)
+
+
+def _argmax(_: str, args: list[ast.expr], source: _Source, at: At) -> Term:
+    return _optimum("argmax", args, source, at)
+
+
+def _argmin(_: str, args: list[ast.expr], source: _Source, at: At) -> Term:
+    return _optimum("argmin", args, source, at)
+
+
+_HEADS: dict[str, _Head] = {
+    "Sum": _Head(_sum, 2, MAX_NODES, "Sum(e, k), or Sum(e, k, k != i)"),
+    "Product": _Head(_product, 2, MAX_NODES, "Product(e, k), or Product(e, k, k != i)"),
+    "KroneckerDelta": _Head(_delta, 2, 2, "KroneckerDelta(i, j)"),
+    "Rational": _Head(_rational, 2, 2, "Rational(1, 3)"),
+    "diff": _Head(_diff, 2, MAX_NODES, "diff(e, x), diff(e, x, y) or diff(e, x, 2)"),
+    "limit": _Head(_limit, 3, 4, "limit(e, x, a), or limit(e, x, a, '+')"),
+    "argmax": _Head(_argmax, 2, 2, "argmax(e, p)"),
+    "argmin": _Head(_argmin, 2, 2, "argmin(e, p)"),
+}
+
+_ARITHMETIC: dict[type[ast.operator], Literal["+", "-", "*", "/"]] = {
+    ast.Add: "+",
+    ast.Sub: "-",
+    ast.Mult: "*",
+    ast.Div: "/",
+}
+
+_RELATIONS: dict[type[ast.cmpop], Op] = {
+    ast.Eq: "==",
+    ast.NotEq: "!=",
+    ast.Lt: "<",
+    ast.LtE: "<=",
+    ast.Gt: ">",
+    ast.GtE: ">=",
+}
+
+_CONSTRUCTS: dict[type[ast.expr], tuple[str, str]] = {
+    ast.BoolOp: ("`and`", "write two claims; relations that share a side can be chained: a < b < c"),
+    ast.Constant: ("quoted text", "only the side of a limit is quoted: '+' or '-'"),
+    ast.Tuple: ("a list of expressions in parentheses", "write the expressions one by one"),
+}
+
+_PARTNER = {"(": ")", "[": "]"}
+
+_RESERVED = {
+    "lambda": "call it `lam` or `λ`",
+    "True": "a claim is a relation between expressions",
+    "False": "a claim is a relation between expressions",
+    "or": "write one claim for each case",
+    "not": "write the opposite relation, such as `!=`",
+    "if": "state the condition under `assume`",
+    "else": "state the condition under `assume`",
+    "for": "write Sum(e, k) or Product(e, k)",
+}
+
+_OTHER_NAMES = {
+    "ln": "log",
+    "abs": "Abs",
+    "fabs": "Abs",
+    "max": "Max",
+    "min": "Min",
+    "maximum": "Max",
+    "minimum": "Min",
+    "sum": "Sum",
+    "Σ": "Sum",
+    "prod": "Product",
+    "product": "Product",
+    "Π": "Product",
+    "Derivative": "diff",
+    "derivative": "diff",
+    "Limit": "limit",
+    "lim": "limit",
+    "arctan": "atan",
+    "arcsin": "asin",
+    "arccos": "acos",
+    "sgn": "sign",
+    "pow": "x**y",
+    "Pow": "x**y",
+    "power": "x**y",
+    "δ": "KroneckerDelta",
+    "Delta": "KroneckerDelta",
+    "inf": "oo",
+    "Inf": "oo",
+    "infinity": "oo",
+    "π": "pi",
+}
+
+_FOREIGN = {
+    "^": "write `**` for a power",
+    "=": "write `==` for equality; arguments have no names",
+    "<>": "write `!=`",
+    "=>": "write `>=`",
+    "=<": "write `<=`",
+    "===": "write `==`",
+    ":=": "write `==` for equality; give names under `define`",
+    "!": "there is no factorial; `!=` is the relation",
+    "|": "write Abs(x) for an absolute value",
+    "||": "write Abs(x) for an absolute value, sqrt(Sum(x[k]**2, k)) for a norm",
+    "//": "write `/` for a quotient",
+    "%": "there is no remainder",
+    "@": "write a product of matrices by components: Sum(A[i, k]*B[k, j], k)",
+    "&": "write two claims",
+    "&&": "write two claims",
+    "~": "claims are exact: write `==`, or a bound such as `<=`",
+    "≈": "claims are exact: write `==`, or a bound such as `<=`",
+    "~=": "claims are exact: write `==`, or a bound such as `<=`",
+    ".": "names have no parts: write one name such as x_max",
+    "...": "write Sum(e, k) for a sum over all k",
+    "…": "write Sum(e, k) for a sum over all k",
+    "{": "group with parentheses",
+    "}": "group with parentheses",
+    ":": "there are no ranges; indices run over their whole dimension",
+    ";": "separate arguments with `,`",
+    "#": "comments stand outside the formula",
+    "$": "write the formula without LaTeX signs",
+    "\\": "write names without a backslash, for example `beta` or `β`",
+    '"': "only the side of a limit is quoted: '+' or '-'",
+    "'": "write diff(f, x) for a derivative; only the side of a limit is quoted: '+' or '-'",
+    "`": "write the formula without quotes",
+    "?": "remove it",
+    "×": "write `*`",
+    "·": "write `*`",
+    "⋅": "write `*`",
+    "∙": "write `*`",
+    "∗": "write `*`",
+    "•": "write `*`",
+    "÷": "write `/`",
+    "∕": "write `/`",
+    "⁄": "write `/`",
+    "−": "write `-`",
+    "–": "write `-`",
+    "—": "write `-`",
+    "≤": "write `<=`",
+    "⩽": "write `<=`",
+    "≥": "write `>=`",
+    "⩾": "write `>=`",
+    "≠": "write `!=`",
+    "≡": "write `==`",
+    "∞": "write `oo`",
+    "∑": "write Sum(e, k)",
+    "∏": "write Product(e, k)",
+    "∂": "write diff(e, x)",
+    "∇": "write the gradient by components: diff(e, x[j])",
+    "∫": "there are no integrals",
+    "√": "write sqrt(x)",
+    "±": "write two claims",
+    "½": "write 1/2",
+    "ᵀ": "write a transpose by exchanging indices",
+    "′": "write diff(f, x) for a derivative",
+    "‖": "write sqrt(Sum(x[k]**2, k)) for a norm",
+    "∈": "declare types under `variables`",
+}
+
+_TOKEN = re.compile(
+    r"""
+    (?P<number> (?: [0-9]+(?:_[0-9]+)* (?:\.[0-9]*)? | \.[0-9]+ ) (?:[eE][+-]?[0-9]+)? )
+  | (?P<name>   (?: [A-Za-z_] | (?! [\d_] ) [^\W\x00-\x7f] ) (?: [A-Za-z0-9_] | [^\s\x00-\x7f] )* )
+  | (?P<side>   '[+-]' | "[+-]" )
+  | (?P<wrong>  === | := | => | =< | <> | // | \|\| | && | ~= | \.\.\. | [=!](?!=) | [^\s*=!<>+/()\[\],-] )
+  | (?P<symbol> \*\* | [=!<>]= | [-+*/<>()\[\],] )
+    """,
+    re.VERBOSE,
+)
