@@ -33,7 +33,7 @@ def judge(goal: Goal, proof: Theorem | Residual, search: Counterexample | Suppor
 def _proved(goal: Goal, theorem: Theorem, support: Support) -> Verdict:
     if support.witness or (support.admissible and _is_beyond_points(goal)):
         return Proved(theorem, theorem.conditions, support)
-    return Undecided("no admissible point found", "the claim may be about nothing", support=support)
+    return Undecided("no admissible point found", support=support)
 
 
 def _is_beyond_points(goal: Goal) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,10 +13,8 @@ import pytest
 
 ROOT = Path(__file__).parent.parent / "derive"
 
-ORDER = (
-    "errors term signature write claim verdict outcome load parse elaborate kernel tactics prove "
-    "evaluate sample enclose refute instance judge gate show report find select runner cli __main__"
-).split()
+ARCHITECTURE = (ROOT.parent / "ARCHITECTURE.md").read_text(encoding="utf-8")
+ORDER = re.findall(r"^- `(\w+)`", ARCHITECTURE, re.MULTILINE)
 SIDES = ({"tactics", "prove"}, {"evaluate", "sample", "enclose", "refute"})
 HEAVY = {
     "sympy": {"kernel", "tactics"},
@@ -74,6 +73,10 @@ def test_the_two_paths_share_only_the_goal() -> None:
     for one, other in ((prover, search), (search, prover)):
         for name in one & reach.keys():
             assert not reach[name] & other, f"{name} reaches {reach[name] & other}"
+
+
+def test_the_list_of_modules_is_complete_and_without_dreams() -> None:
+    assert set(ORDER) == {stage(path) for path in modules()}
 
 
 def _closure(name: str, needs: dict[str, set[str]]) -> set[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from derive.outcome import Results
 from derive.report.evidence import place_of
-from derive.report.excerpt import place
+from derive.report.excerpt import place, whose
 from derive.report.paint import Paint, clean
 from derive.report.summary import summary
 from derive.verdict import Conflict, Refuted, Verdict
@@ -14,7 +14,7 @@ def concise(results: Results, paint: Paint) -> str:
     """``file:line:column: code message``, problems first, then findings in file order."""
     rows = [(p, "") for p in results.problems]
     rows += [(f.problem, _point(f.verdict)) for f in results.findings()]
-    lines = [": ".join(filter(None, (place(p), f"{p.code} {clean(p.message)}{more}"))) for p, more in rows]
+    lines = [": ".join(filter(None, (place(p), f"{p.code} {clean(p.message)}{more}{whose(p)}"))) for p, more in rows]
     return paint.characters("\n".join([*lines, summary(results, paint)]) + "\n")
 
 

@@ -25,6 +25,7 @@ from derive.verdict import (
 
 DIGITS = (6, 12, 20, 40, 80)
 LONGEST_EXACT = 40
+LONGEST_SUM = 2_000
 
 
 def evidence(line: Line, verdict: Verdict, paint: Paint, width: int) -> list[str]:
@@ -88,35 +89,32 @@ def rational(value: Fraction) -> str:
     """The exact rational, or its leading digits where Python refuses to print so long an integer."""
     if max(value.numerator.bit_length(), value.denominator.bit_length()) < 12_000:
         return str(value)
-    return f"about {_decimal(Enclosure('0', '0', value), 12)}"
+    return f"about {_rounded(Enclosure('', '', value), 12)}"
 
 
 def sides(found: Counterexample) -> tuple[str, str]:
     """Both values, with as many digits as it takes to see that they differ."""
-    pair = ("", "")
-    for digits in DIGITS:
-        pair = (_side(found.left, digits), _side(found.right, digits))
-        if pair[0] != pair[1]:
-            return pair
-    return pair
+    left, right = found.left, found.right
+    digits = next((d for d in DIGITS if _rounded(left, d) != _rounded(right, d)), DIGITS[0])
+    return _side(left, digits), _side(right, digits)
 
 
 def _side(value: Enclosure, digits: int) -> str:
+    decimal = str(_rounded(value, digits))
     if value.exact is None:
-        return f"{_decimal(value, digits)}…"
+        return f"{decimal}…"
     exact = rational(value.exact)
-    if value.exact.denominator == 1 and len(exact) <= LONGEST_EXACT:
-        return exact
-    decimal = _decimal(value, digits)
-    return f"{exact} = {decimal}" if len(exact) <= LONGEST_EXACT else f"{decimal}…"
+    if len(exact) > LONGEST_EXACT:
+        return f"{decimal}…"
+    return exact if value.exact.denominator == 1 else f"{exact} = {decimal}"
 
 
-def _decimal(value: Enclosure, digits: int) -> str:
+def _rounded(value: Enclosure, digits: int) -> Decimal:
     context = Context(prec=digits)
     if value.exact is not None:
-        return f"{context.divide(Decimal(value.exact.numerator), Decimal(value.exact.denominator))}"
-    middle = Context(prec=200).add(Decimal(value.low), Decimal(value.high)) / 2
-    return f"{context.plus(middle)}"
+        return context.divide(Decimal(value.exact.numerator), Decimal(value.exact.denominator))
+    exactly = Context(prec=LONGEST_SUM)
+    return context.divide(exactly.add(Decimal(value.low), Decimal(value.high)), Decimal(2))
 
 
 def _theorem(theorem: TheoremEvidence) -> Iterator[str]:
@@ -132,9 +130,9 @@ def restricted(conditions: Sequence[str]) -> str:
 
 def domains(support: Support) -> Iterator[str]:
     """The points at which exactly one side is defined, if the search met any."""
-    for found, side, other in ((support.left_only, "left", "right"), (support.right_only, "right", "left")):
+    for found, side in ((support.left_only, "left"), (support.right_only, "right")):
         if found:
-            yield f"at {place_of(found)} the {side} side is defined and the {other} side is not"
+            yield f"at {place_of(found)} only the {side} side is defined"
 
 
 def _undecided(verdict: Undecided) -> Iterator[str]:

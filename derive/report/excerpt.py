@@ -13,11 +13,11 @@ MOST_LINES = 6
 def excerpt(problem: Problem, lines: Sequence[str], paint: Paint, evidence: Sequence[str] = ()) -> str:
     """The message with its excerpt, the evidence below it, and the help; ``lines`` are those of the whole file."""
     kind, style = ("warning", YELLOW) if problem.is_lint else ("error", RED)
-    gutter = " " * len(str(problem.span.end_line)) if problem.span else ""
+    gutter = " " * len(str(problem.span.end_line)) if problem.span else " "
     head = wrap(f"{kind}[{problem.code}]: {clean(problem.message)}", paint.width)
     out = [paint(head[0], style), *(paint(f"  {line}", style) for line in head[1:])]
     if problem.path:
-        out.append(f"{gutter}{paint('-->', BLUE)} {place(problem)}")
+        out.append(f"{gutter}{paint('-->', BLUE)} {place(problem)}{whose(problem)}")
     if problem.span:
         out += _lines(problem.span, lines, gutter, paint, style)
     out += [f"{gutter}   {line}" for line in evidence]
@@ -30,6 +30,11 @@ def place(problem: Problem) -> str:
     if problem.span is None:
         return clean(problem.path)
     return f"{clean(problem.path)}:{problem.span.line}:{problem.span.column}"
+
+
+def whose(problem: Problem) -> str:
+    """The claim that a problem belongs to, where its message does not say so."""
+    return f" ({clean(problem.claim_id)})" if problem.claim_id and problem.claim_id not in problem.message else ""
 
 
 def _help(text: str, gutter: str, paint: Paint) -> Iterator[str]:

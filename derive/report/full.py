@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 from derive.errors import Problem
@@ -10,24 +11,29 @@ from derive.report.evidence import domains, evidence, restricted
 from derive.report.excerpt import excerpt
 from derive.report.paint import BOLD, DIM, GREEN, RED, Paint, clean, wrap
 from derive.report.summary import summary
-from derive.verdict import Proved, Verdict
+from derive.verdict import Conflict, Proved, Verdict
 
 
 def full(results: Results, paint: Paint) -> str:
     """One block a file, then the diagnostics of all files, then the summary."""
-    blocks = [_file(file, results, paint) for file in results.files]
+    outcomes: dict[str, list[Outcome]] = defaultdict(list)
+    for outcome in results.outcomes:
+        outcomes[outcome.claim.path].append(outcome)
+    blocks = [_file(file, outcomes[file.path], paint) for file in results.files]
     blocks += _diagnostics(results, paint)
-    return paint.characters("\n\n".join([*filter(None, blocks), summary(results, paint)]) + "\n")
+    blocks += ["\n".join(wrap(summary(results, paint), paint.width))]
+    return paint.characters("\n\n".join(filter(None, blocks)) + "\n")
 
 
-def _file(file: ClaimFile, results: Results, paint: Paint) -> str:
+def _file(file: ClaimFile, outcomes: list[Outcome], paint: Paint) -> str:
     title = f": {clean(file.title)}" if file.title else ""
-    rows = [row for o in results.outcomes if o.claim.path == file.path for row in _claim(o, paint)]
+    rows = [row for o in outcomes for row in _claim(o, paint)]
     return "\n".join([paint(f"{clean(file.path)}{title}", BOLD), *rows]) if rows else ""
 
 
 def _claim(outcome: Outcome, paint: Paint) -> Iterator[str]:
-    mark, style = ("✓", GREEN) if outcome.as_expected else ("✗", RED)
+    passed, failed = ("✓", "✗") if paint.unicode else ("ok", "x ")
+    mark, style = (passed, GREEN) if outcome.as_expected else (failed, RED)
     first, *rest = wrap(f"{clean(outcome.claim.id)}: {_phrase(outcome)}", paint.width - 4)
     yield f"  {paint(mark, style)} {first}"
     yield from (f"      {row}" for row in rest)
@@ -66,15 +72,15 @@ def _domains(verdict: Verdict) -> Iterator[str]:
 def _diagnostics(results: Results, paint: Paint) -> list[str]:
     findings = {f.problem: (o, f) for o in results.outcomes for f in o.findings}
     lines = {file.path: file.lines for file in results.files}
-    everything = sorted([*results.problems, *findings], key=lambda p: _position(p, list(lines)))
+    ranks = {path: number for number, path in enumerate(lines)}
+    everything = sorted([*results.problems, *findings], key=lambda p: _position(p, ranks))
     return [_diagnostic(p, lines.get(p.path, ()), findings.get(p), paint) for p in everything]
 
 
-def _position(problem: Problem, paths: list[str]) -> tuple[int, int, int]:
+def _position(problem: Problem, ranks: dict[str, int]) -> tuple[int, int, int]:
     """Where a problem stands: those of no file first, then in file order; Python's sort keeps the rest in order."""
-    span = problem.span
-    rank = paths.index(problem.path) if problem.path in paths else -1
-    return (rank, span.line, span.column) if span else (rank, 0, 0)
+    line, column = (problem.span.line, problem.span.column) if problem.span else (0, 0)
+    return ranks.get(problem.path, -1), line, column
 
 
 def _diagnostic(problem: Problem, lines: tuple[str, ...], found: tuple[Outcome, Finding] | None, paint: Paint) -> str:
@@ -84,4 +90,9 @@ def _diagnostic(problem: Problem, lines: tuple[str, ...], found: tuple[Outcome, 
     rows = evidence(finding.line, finding.verdict, paint, paint.width - 8)
     if outcome.claim.chained and finding.line in outcome.claim.lines:
         rows.insert(0, f"step {outcome.claim.lines.index(finding.line) + 1} of {len(outcome.claim.lines)}:")
-    return excerpt(problem, lines, paint, rows)
+    found_text = excerpt(problem, lines, paint, rows)
+    return f"{_alarm(paint)}\n{found_text}" if isinstance(finding.verdict, Conflict) else found_text
+
+
+def _alarm(paint: Paint) -> str:
+    return paint(f"{' DERIVE CONTRADICTS ITSELF ':!^{paint.width}}", RED)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 
 RED, GREEN, YELLOW, BLUE, BOLD, DIM = "31;1", "32", "33", "34;1", "1", "2"
-PLAIN = {"✓": "ok", "✗": "x", "…": "...", "−": "-", "·": "*", "×": "x", "—": "-", "→": "->", "≈": "~"}
+COLOUR = re.compile("\x1b\\[[0-9;]*m")
+PLAIN = {"…": "...", "−": "-", "·": "*", "×": "x", "—": "-", "→": "->", "≈": "~"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +47,8 @@ def _is_printable(c: str) -> bool:
 
 
 def cells(text: str) -> int:
-    """How many cells of a terminal the text takes."""
-    return sum(_cell(c) for c in text)
+    """How many cells of a terminal the text takes, its colours aside."""
+    return sum(_cell(c) for c in COLOUR.sub("", text))
 
 
 def _cell(c: str) -> int:

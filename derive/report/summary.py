@@ -17,11 +17,14 @@ def summary(results: Results, paint: Paint) -> str:
     troubles = [_count(n, name) for n, name in ((findings, "finding"), (errors, "error")) if n]
     troubles += ["interrupted"] if results.interrupted else []
     notes = [_count(warnings, "warning")] if warnings else []
-    if not results.outcomes:
-        return paint("; ".join(["nothing was checked", *troubles, *notes]), RED if troubles else YELLOW)
-    checked = f"{_count(len(results.outcomes), 'claim')} in {_count(len(results.files), 'file')}"
-    end = troubles or ["every verdict as expected"]
-    return paint("; ".join([f"{checked}: {', '.join(counts)}", *end, *notes]), RED if troubles else GREEN)
+    style = RED if troubles else GREEN if results.outcomes else YELLOW
+    if results.outcomes:
+        files = _count(len(results.files), "file")
+        checked = f"{_count(len(results.outcomes), 'claim')} in {files}: {', '.join(counts)}"
+        troubles = troubles or ["every verdict as expected"]
+    else:
+        checked = "nothing was checked"
+    return paint("; ".join(filter(None, (checked, ", ".join([*troubles, *notes])))), style)
 
 
 def _count(number: int, name: str) -> str:
