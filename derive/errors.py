@@ -615,6 +615,34 @@ _MEANING = (
         "{repair}",
         "A dimension is a positive integer variable and nothing else.",
     ),
+    Code(
+        "DV096",
+        "Not an index",
+        "`{name}` is {what} and cannot stand as an index",
+        "use a name that is not declared, such as `i`, or declare it: `{name}: index[n]`",
+        "Subscripts are indices. A declared number, array or dimension is none; the last component has no notation.",
+    ),
+    Code(
+        "DV097",
+        "Depends on an error",
+        "`{name}` could not be read, so what uses it was not checked",
+        "repair its declaration or definition",
+        "A name whose declaration has an error is reported once there; claims that use it are not checked.",
+    ),
+    Code(
+        "DV098",
+        "Free index in a definition",
+        "the index `{index}` is not a parameter of the definition `{name}`",
+        "write `{name}[{index}]: …`, or declare `{index}` under `variables` when one fixed place is meant",
+        "A definition stands for the same thing wherever it is used, so the indices that vary are its parameters.",
+    ),
+    Code(
+        "DV099",
+        "Name bound twice",
+        "`{name}` is bound here and stands for something else in {where}",
+        "rename one of the two",
+        "Expanding the definition here would change what the name means.",
+    ),
 )
 
 _HYGIENE = (
