@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Literal, NoReturn
+from typing import Literal, NamedTuple, NoReturn
 from unicodedata import decomposition, normalize
 
 from derive.errors import InputError, Problem, clip, problem
@@ -166,8 +166,7 @@ def _too_large(at: tuple[int, int], what: str, limit: int) -> NoReturn:
 # The scan of the tokens.
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
+class _Token(NamedTuple):
     kind: Literal["number", "name", "side", "symbol", "wrong"]
     text: str
     start: int
@@ -188,7 +187,7 @@ def _word_problems(tokens: tuple[_Token, ...]) -> Iterator[Problem]:
             yield _foreign(token.text, token.start)
         elif token.kind == "number":
             yield from _number_problems(token)
-        elif token.kind == "name":
+        elif token.kind == "name" and (not token.text.isascii() or keyword.iskeyword(token.text)):
             yield from _name_problems(token)
 
 
