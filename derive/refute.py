@@ -1,0 +1,442 @@
+"""Search for a point at which a goal fails, and settle it beyond doubt.
+
+Floats find suspects, balls at the exact rational point decide them: every hypothesis true, both sides defined, the gap
+of the sides away from what the relation allows. Nothing that floats say is ever believed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from itertools import islice, product
+from typing import Literal
+
+import numpy as np
+from flint import arb
+
+from derive.claim import Goal, Hypothesis
+from derive.enclose import Missing, Real, decide, enclose, enclosure
+from derive.evaluate import Array, Point, evaluate, integer_names, tape
+from derive.sample import Sample, has_type, sample
+from derive.verdict import Counterexample, Enclosure, Support, Value
+
+_CELLS = 150_000  # numbers that one step of a tape may hold
+_WORK = 40_000_000  # numbers that one batch may compute
+_PRECISIONS = (64, 256, 1024, 4096)
+_CLEAR = 1e-7  # a gap, relative and absolute, that float noise hardly explains
+_NOISE = 1e-11
+_TRIES = 4
+_MOST_TIES = 6
+_MOST_SHRINKING = 120
+
+
+def refute(goal: Goal, effort: int = 1) -> Counterexample | Support:
+    """The simplest failing point found, or what was searched in vain.
+
+    ``effort`` multiplies how many suspects are settled. The work is bounded whatever the goal.
+    """
+    search = _Search(goal, integer_names(goal), _TRIES * effort)
+    found = next(search.counterexamples(), None)
+    return search.support() if found is None else _report(goal, _shrunk(goal, search.integers, found))
+
+
+# One exact point, settled.
+
+
+@dataclass(frozen=True, slots=True)
+class _Settled:
+    """What balls say of an admissible point; ``open`` where both sides are defined and overlap."""
+
+    kind: Literal["fails", "holds", "open", "left only", "right only"]
+    point: Point
+    left: Real | Missing
+    right: Real | Missing
+    precision: int
+
+
+def _settle(goal: Goal, integers: frozenset[str], point: Point, gap: float | None = None) -> _Settled | None:
+    """Decide the goal at a point; None where a hypothesis fails, both sides are undefined or nothing is decided.
+
+    ``gap`` is what floats saw: an enclosure that is narrower without deciding shows that it was noise.
+    """
+    if not _is_typed(goal, point):
+        return None
+    last: _Settled | None = None
+    for precision in _PRECISIONS:
+        admissible = _is_admissible(goal, integers, point, precision)
+        if admissible is False:
+            return None
+        if admissible:
+            last = _compare(goal, integers, point, precision) or last
+            if last and (last.kind != "open" or _is_narrow(last, gap)):
+                return last
+    return last
+
+
+def _compare(goal: Goal, integers: frozenset[str], point: Point, precision: int) -> _Settled | None:
+    left = enclose(goal.left, point, integers, precision)
+    right = enclose(goal.right, point, integers, precision)
+    if isinstance(left, Missing) or isinstance(right, Missing):
+        if Missing.UNKNOWN in (left, right) or left == right:
+            return None
+        return _Settled("right only" if isinstance(left, Missing) else "left only", point, left, right, precision)
+    holds = decide(goal.op, left, right)
+    return _Settled("open" if holds is None else "holds" if holds else "fails", point, left, right, precision)
+
+
+def _is_narrow(settled: _Settled, gap: float | None) -> bool:
+    """Whether the sides are too close together for the gap that floats saw, or for any that they could see."""
+    if isinstance(settled.left, Missing) or isinstance(settled.right, Missing):
+        return False
+    left, right = arb(settled.left), arb(settled.right)
+    seen = arb(2) ** -40 * left.max(right).max(-left).max(-right) if gap is None else arb(gap) / 2
+    return bool((left - right).abs_upper() < seen)
+
+
+def _is_typed(goal: Goal, point: Point) -> bool:
+    return all(has_type(d, point.values[d.name]) for d in goal.declarations if d.name in point.values)
+
+
+def _is_admissible(goal: Goal, integers: frozenset[str], point: Point, precision: int) -> bool | None:
+    """Whether all hypotheses hold at the point, for every value of their own indices."""
+    unknown = False
+    for h in goal.hypotheses:
+        for instance in _instances(h, point):
+            left = enclose(h.relation.left, instance, integers, precision)
+            right = enclose(h.relation.right, instance, integers, precision)
+            holds = None if Missing.UNKNOWN in (left, right) else False
+            if not isinstance(left, Missing) and not isinstance(right, Missing):
+                holds = decide(h.relation.op, left, right)
+            if holds is False:
+                return False
+            unknown = unknown or holds is None
+    return None if unknown else True
+
+
+def _instances(h: Hypothesis, point: Point) -> Iterator[Point]:
+    ranges = (range(1, _size(i.dimension, point.dimensions) + 1) for i in h.quantified)
+    names = [str(i.name) for i in h.quantified]
+    for chosen in product(*ranges):
+        yield replace(point, indices={**point.indices, **dict(zip(names, chosen, strict=True))})
+
+
+def _size(dimension: str, dimensions: Mapping[str, int]) -> int:
+    return int(dimension) if dimension.isdigit() else dimensions[dimension]
+
+
+# Many points in floats.
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What floats saw of one batch. Shapes: ``(points, *free indices)``; nan where a side is undefined or unknown."""
+
+    batch: Sample
+    admissible: Array
+    left: Array
+    right: Array
+
+    def point(self, goal: Goal, place: tuple[int, ...]) -> Point:
+        indices = {str(i.name): int(k) + 1 for i, k in zip(goal.indices, place[1:], strict=True)}
+        return self.batch.point(int(place[0]), indices)
+
+
+class _Scan:
+    """The tapes of a goal's sides and hypotheses."""
+
+    def __init__(self, goal: Goal, integers: frozenset[str]) -> None:
+        self.goal = goal
+        self.sides = tape((goal.left, goal.right), goal.indices, integers)
+        self.hypotheses = tuple(
+            (h, tape((h.relation.left, h.relation.right), (*goal.indices, *h.quantified), integers))
+            for h in goal.hypotheses
+        )
+
+    def room(self, dimensions: Mapping[str, int]) -> int:
+        """How many points of given dimensions may be evaluated at once."""
+        tapes = [t for t in (self.sides, *(t for _, t in self.hypotheses)) if t is not None]
+        rooms = [min(_CELLS, _WORK // (1 + len(t.steps))) // t.cells(dimensions) for t in tapes]
+        return min(rooms, default=_CELLS)
+
+    def see(self, batch: Sample) -> _Seen:
+        points = batch.points()
+        shape = (batch.count, *(_size(i.dimension, batch.dimensions) for i in self.goal.indices))
+        admissible = np.ones(shape, dtype=bool)
+        for h, hypothesis in self.hypotheses:
+            if hypothesis is not None:
+                left, right = evaluate(hypothesis, points)
+                holds = _HOLDS[h.relation.op](left, right)
+                admissible &= holds.all(axis=tuple(range(len(shape), holds.ndim)))
+        if self.sides is None:
+            unknown = np.full(shape, np.nan)
+            return _Seen(batch, admissible, unknown, unknown)
+        return _Seen(batch, admissible, *evaluate(self.sides, points))
+
+
+def _nearly(left: Array, right: Array) -> Array:
+    return np.asarray(np.abs(left - right) <= 1e-9 * (1 + np.abs(left) + np.abs(right)))
+
+
+_HOLDS: dict[str, Callable[[Array, Array], Array]] = {
+    "==": _nearly,
+    "!=": np.not_equal,
+    "<": np.less,
+    "<=": lambda a, b: (a <= b) | _nearly(a, b),
+    ">": np.greater,
+    ">=": lambda a, b: (a >= b) | _nearly(a, b),
+}
+_VIOLATION: dict[str, Callable[[Array], Array]] = {
+    "==": lambda gap: np.abs(gap),
+    "!=": np.zeros_like,
+    "<": lambda gap: gap,
+    "<=": lambda gap: gap,
+    ">": lambda gap: -gap,
+    ">=": lambda gap: -gap,
+}
+
+
+# The search.
+
+
+@dataclass(slots=True)
+class _Search:
+    """One search through batches of points, and its tallies."""
+
+    goal: Goal
+    integers: frozenset[str]
+    tries: int
+    points: int = 0
+    admissible: int = 0
+    defined: int = 0
+    sizes: set[int] = field(default_factory=set)
+    largest_gap: float = 0.0
+    notes: list[str] = field(default_factory=list)
+    left_only: _Settled | None = None
+    right_only: _Settled | None = None
+    witness: _Settled | None = None
+    ties: list[_Settled] = field(default_factory=list)
+
+    def counterexamples(self) -> Iterator[_Settled]:
+        """Points at which the goal fails: clear ones batch by batch, then what only balls can tell."""
+        scan = _Scan(self.goal, self.integers)
+        later: list[tuple[float, float | None, Point]] = []
+        for batch in sample(self.goal, scan.room):
+            if batch.count:
+                seen = scan.see(batch)
+                self.count(seen)
+                yield from self.clear(seen)
+                yield from self.witnessed(seen)
+                yield from self.tied(seen)
+                later += self.doubtful(seen)
+        later.sort(key=lambda entry: entry[0])
+        for _, gap, point in later[: 3 * self.tries]:
+            yield from self.settled(point, gap)
+
+    def settled(self, point: Point, gap: float | None = None) -> Iterator[_Settled]:
+        """The point if it fails; otherwise what it shows is kept."""
+        found = _settle(self.goal, self.integers, point, gap)
+        if found is None:
+            return
+        match found.kind:
+            case "fails":
+                yield found
+            case "left only":
+                self.left_only = self.left_only or found
+            case "right only":
+                self.right_only = self.right_only or found
+            case _:
+                self.witness = self.witness or found
+
+    def count(self, seen: _Seen) -> None:
+        defined = seen.admissible & np.isfinite(seen.left) & np.isfinite(seen.right)
+        self.points += seen.admissible.size
+        self.admissible += int(seen.admissible.sum())
+        self.defined += int(defined.sum())
+        self.sizes.update(seen.batch.dimensions.values())
+        if self.goal.op == "==" and defined.any():
+            gap = np.abs(seen.left - seen.right) / np.maximum(1, np.maximum(np.abs(seen.left), np.abs(seen.right)))
+            self.largest_gap = max(self.largest_gap, float(gap[defined].max()))
+
+    def clear(self, seen: _Seen) -> Iterator[_Settled]:
+        """Suspects that float noise hardly explains, simplest first."""
+        violation, relative = _violations(self.goal, seen)
+        for place in islice(_places((violation > _CLEAR) & (relative > _CLEAR)), self.tries):
+            yield from self.settled(seen.point(self.goal, place), float(violation[place]))
+
+    def witnessed(self, seen: _Seen) -> Iterator[_Settled]:
+        """An admissible point at which both sides are certainly defined, unless there is one already."""
+        defined = list(_places(seen.admissible & np.isfinite(seen.left) & np.isfinite(seen.right)))
+        for place in dict.fromkeys((*defined[:1], *defined[-1:], *defined[len(defined) // 2 :][:1])):
+            if self.witness is None:
+                yield from self.settled(seen.point(self.goal, place))
+
+    def tied(self, seen: _Seen) -> Iterator[_Settled]:
+        """Points at which a strict relation may fail by equality."""
+        if self.goal.op not in ("<", ">", "!="):
+            return
+        scale = np.maximum(np.abs(seen.left), np.abs(seen.right))
+        equal = seen.admissible & (np.abs(seen.left - seen.right) <= _NOISE * scale)
+        for place in islice(_places(equal), 2):
+            if len(self.ties) < _MOST_TIES:
+                found = _settle(self.goal, self.integers, seen.point(self.goal, place))
+                if found and found.kind == "fails":
+                    yield found
+                if found and found.kind == "open":
+                    self.ties.append(found)
+
+    def doubtful(self, seen: _Seen) -> Iterator[tuple[float, float | None, Point]]:
+        """Suspects within float noise, and points at which a side is nan, most promising first."""
+        violation, relative = _violations(self.goal, seen)
+        weak = np.where((violation <= _CLEAR) & (violation > 0) & (relative > 1e-9), relative, 0)
+        for place in islice(_places(weak > 0), 2):
+            yield 1 / (1 + float(relative[place])), float(violation[place]), seen.point(self.goal, place)
+        left, right = np.isfinite(seen.left), np.isfinite(seen.right)
+        for missing in (left & ~right, right & ~left, ~left & ~right):
+            for place in islice(_places(seen.admissible & missing), 1):
+                yield 0.5, None, seen.point(self.goal, place)
+
+    def support(self) -> Support:
+        left, right, witness = (
+            _report(self.goal, s) if s else None for s in (self.left_only, self.right_only, self.witness)
+        )
+        return Support(
+            self.points,
+            self.admissible,
+            self.defined,
+            tuple(sorted(self.sizes)),
+            self.largest_gap,
+            tuple(dict.fromkeys(self.notes)),
+            left,
+            right,
+            witness,
+            tuple(_report(self.goal, tie) for tie in self.ties),
+        )
+
+
+def _violations(goal: Goal, seen: _Seen) -> tuple[Array, Array]:
+    """By how much the relation is violated, absolutely and relatively to the sides; 0 where it is not, or not known."""
+    violation = _VIOLATION[goal.op](seen.left - seen.right)
+    known = seen.admissible & np.isfinite(violation) & (violation > 0)
+    scale = np.maximum(np.abs(seen.left), np.abs(seen.right))
+    return np.where(known, violation, 0), np.where(known, violation / np.where(scale > 0, scale, 1), 0)
+
+
+def _places(chosen: Array) -> Iterator[tuple[int, ...]]:
+    for flat in np.flatnonzero(chosen):
+        yield tuple(int(p) for p in np.unravel_index(flat, chosen.shape))
+
+
+# Shrinking and reporting.
+
+
+def _shrunk(goal: Goal, integers: frozenset[str], found: _Settled) -> _Settled:
+    """The same failure at a point that a person can check by hand; every step is settled again."""
+    budget = _MOST_SHRINKING // (1 + sum(_count(v) for v in found.point.values.values()) // 24)
+    tried: set[object] = set()
+    simpler: _Settled | None = found
+    while simpler:
+        found, simpler = simpler, None
+        for point in _simpler(goal, found.point):
+            key = (*point.dimensions.items(), *point.values.items(), *point.indices.items())
+            if key not in tried and len(tried) < budget:
+                tried.add(key)
+                settled = _settle(goal, integers, point)
+                if settled and settled.kind == "fails":
+                    simpler = settled
+                    break
+    return found
+
+
+def _simpler(goal: Goal, point: Point) -> Iterator[Point]:
+    """Points that differ in one respect: a smaller dimension, earlier indices, simpler entries."""
+    for name, size in point.dimensions.items():
+        if size > 1:
+            yield _cut(goal, point, name)
+    for name, place in point.indices.items():
+        for earlier in range(1, min(place, 3)):
+            yield replace(point, indices={**point.indices, name: earlier})
+    for d in goal.declarations:
+        if d.name in point.values:
+            whole = _simpler_labels if d.type in ("onehot", "simplex") else _simpler_value
+            for value in whole(point.values[d.name]):
+                yield replace(point, values={**point.values, d.name: value})
+
+
+def _cut(goal: Goal, point: Point, dimension: str) -> Point:
+    """The point with one dimension smaller by one, its last entries left out."""
+    size = point.dimensions[dimension] - 1
+    values = dict(point.values)
+    for d in goal.declarations:
+        for axis, own in enumerate(d.dimensions):
+            if own == dimension and d.name in values:
+                values[d.name] = _cut_axis(values[d.name], axis, size)
+    short = {str(i.name) for i in goal.indices if i.dimension == dimension}
+    indices = {name: min(place, size) if name in short else place for name, place in point.indices.items()}
+    return Point({**point.dimensions, dimension: size}, values, indices)
+
+
+def _cut_axis(value: Value, axis: int, size: int) -> Value:
+    if not isinstance(value, tuple):
+        return value
+    return value[:size] if axis == 0 else tuple(_cut_axis(v, axis - 1, size) for v in value)
+
+
+def _simpler_value(value: Value) -> Iterator[Value]:
+    if isinstance(value, Fraction):
+        yield from (v for v in _SIMPLEST if _weight(v) < _weight(value))
+        return
+    zeros = _filled(value, Fraction(0))
+    if value != zeros:
+        yield zeros
+    for place, entry in enumerate(value):
+        for other in _simpler_value(entry):
+            yield (*value[:place], other, *value[place + 1 :])
+
+
+def _simpler_labels(value: Value) -> Iterator[Value]:
+    """Vertices before the present one, or all of them and the middle of the first edge."""
+    size = _count(value)
+    hot = value.index(1) if isinstance(value, tuple) and 1 in value else size
+    for place in range(min(hot, 3)):
+        yield tuple(Fraction(int(k == place)) for k in range(size))
+    middle = tuple(Fraction(int(k < 2), 2) for k in range(size))
+    if hot == size and size > 1 and value != middle:
+        yield middle
+
+
+def _filled(value: Value, entry: Fraction) -> Value:
+    return tuple(_filled(v, entry) for v in value) if isinstance(value, tuple) else entry
+
+
+def _count(value: Value) -> int:
+    return sum(map(_count, value)) if isinstance(value, tuple) else 1
+
+
+def _weight(value: Fraction) -> int:
+    """How much there is to write."""
+    return 3 * (value.denominator - 1) + 2 * abs(value.numerator) + (value < 0)
+
+
+_SIMPLEST = tuple(map(Fraction, ("0", "1", "-1", "2", "-2", "1/2", "-1/2", "3", "-3", "4", "10")))
+
+
+def _report(goal: Goal, settled: _Settled) -> Counterexample:
+    point, left, right = settled.point, settled.left, settled.right
+    numbers = {name: int(v) for name, v in point.values.items() if name in goal.dimensions and isinstance(v, Fraction)}
+    strict = goal.op in ("<", ">", "!=") and settled.kind == "fails"
+    equal = strict and not isinstance(left, Missing) and not isinstance(right, Missing) and bool(left == right)
+    return Counterexample(
+        (*point.dimensions.items(), *numbers.items()),
+        tuple((name, value) for name, value in point.values.items() if name not in numbers),
+        tuple(point.indices.items()),
+        _enclosure(left),
+        _enclosure(right),
+        goal.op,
+        settled.precision,
+        "equality" if equal else "point",
+    )
+
+
+def _enclosure(value: Real | Missing) -> Enclosure:
+    return Enclosure("undefined", "undefined") if isinstance(value, Missing) else enclosure(value)
