@@ -1,0 +1,28 @@
+"""The trusted kernel: what may be concluded, and nothing else.
+
+``decide(goal)`` returns a theorem, made only here, or a residual that says what is left to show. Every rewriting and
+every fact is an instance of a rule of the rule sheet with its side conditions; no sample, tolerance or computer
+algebra system takes part in it.
+"""
+
+from __future__ import annotations
+
+from derive.claim import Goal
+from derive.kernel.equality import decide_equality
+from derive.kernel.limit import decide_limit
+from derive.kernel.order import decide_order
+from derive.kernel.theorem import Residual, Theorem
+from derive.term import Limit
+
+FUEL = 200_000
+
+__all__ = ["FUEL", "Residual", "Theorem", "decide"]
+
+
+def decide(goal: Goal, fuel: int = FUEL) -> Theorem | Residual:
+    """Prove a goal for all dimensions and all admissible values, or say what is left; never guesses."""
+    if isinstance(goal.left, Limit) or isinstance(goal.right, Limit):
+        return decide_limit(goal, fuel)
+    if goal.op == "==":
+        return decide_equality(goal, fuel)
+    return decide_order(goal, fuel)

@@ -1,0 +1,114 @@
+"""What one proof carries: the interned generators, the hypotheses, the facts, and the fuel.
+
+A *polynomial* is a mapping from monomials to rational coefficients; a *monomial* is a sorted tuple of (generator key,
+rational exponent); a *generator* is an opaque real value named by its key. Two generators with one key have one
+value: the key spells out structure, dimensions, bound names and signs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+Rational = int | Fraction
+Monomial = tuple[tuple[str, Rational], ...]
+Polynomial = dict[Monomial, Rational]
+
+# An index is (rank, dimension, name). The rank tells literals, the claim's own indices, canonical bound names (named
+# by the height of their binder) and names opened for the moment apart, so that no renaming can capture.
+Place = tuple[int, str, Any]
+LITERAL, FREE, BOUND, FRESH = 0, 1, 2, 3
+
+# What is known of a sign, as bits; `POSITIVE` and so on are combinations.
+NONNEGATIVE, NONPOSITIVE, NONZERO = 1, 2, 4
+POSITIVE, NEGATIVE, ZERO = NONNEGATIVE | NONZERO, NONPOSITIVE | NONZERO, NONNEGATIVE | NONPOSITIVE
+UNKNOWN = 0
+
+
+class Stuck(Exception):
+    """The kernel has no rule for a construct, or cannot discharge an obligation; never a wrong answer."""
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(detail)
+        self.reason = reason
+        self.detail = detail
+
+
+class Undefined(Exception):
+    """A term that is defined at no admissible point."""
+
+
+@dataclass(frozen=True, slots=True)
+class Generator:
+    """An interned generator: its kind (one letter, the first of its key), parts, free indices and variable names."""
+
+    kind: str
+    parts: tuple[Any, ...]
+    key: str
+    places: frozenset[Place]
+    names: frozenset[str]
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """``polynomial`` has the sign ``bits``; its BOUND and FRESH indices stand for every value of their dimension."""
+
+    polynomial: Polynomial
+    bits: int
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class SumRule:
+    """The hypothesis that the sum of ``summand`` over ``place`` equals ``value``, for every value of ``pattern``."""
+
+    place: Place
+    summand: Monomial
+    value: Polynomial
+    pattern: frozenset[Place]
+    names: frozenset[str]
+
+
+@dataclass(slots=True)
+class Context:
+    """The state of one proof; nothing outlives it."""
+
+    types: dict[str, str]
+    integers: frozenset[str]
+    sign: Callable[[Context, Polynomial], int]
+    fuel: int = 200_000
+    least: dict[str, int] = field(default_factory=dict)
+    hot: dict[str, Place] = field(default_factory=dict)
+    simplex: frozenset[str] = frozenset()
+    distinct: set[frozenset[Place]] = field(default_factory=set)
+    sum_rules: list[SumRule] = field(default_factory=list)
+    facts: dict[str, list[Fact]] = field(default_factory=dict)
+    generators: dict[str, Generator] = field(default_factory=dict)
+    suspended: frozenset[str] = frozenset()
+    rules: set[str] = field(default_factory=set)
+    memo: dict[Any, Any] = field(default_factory=dict)
+    unknown: int = 0
+    fresh: int = 0
+
+    def spend(self, steps: int) -> None:
+        """Pay for work; Fails with Stuck when the budget is used up, so that no result is ever truncated."""
+        self.fuel -= steps
+        if self.fuel < 0:
+            raise Stuck("budget", "the step budget is used up")
+
+    def use(self, rule: str) -> None:
+        """Record that a rule of the rule sheet was used."""
+        self.rules.add(rule)
+
+    def open(self, dimension: str) -> Place:
+        """A name of a dimension that occurs nowhere else."""
+        self.fresh += 1
+        return (FRESH, dimension, self.fresh)
+
+    def witness(self, dimension: str) -> Place:
+        """A name for one index of which something is known; unlike an opened one it stands for no other."""
+        self.fresh += 1
+        return (FREE, dimension, f"'{self.fresh}")

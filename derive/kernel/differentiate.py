@@ -1,0 +1,174 @@
+"""Derivatives of polynomials over generators, in a scalar variable or a component (KERNEL 4.8)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from derive.kernel.algebra import (
+    ONE,
+    add,
+    delta,
+    multiply,
+    open_bound,
+    power,
+    product,
+    product_over,
+    rename,
+    scale,
+    signum,
+    subtract,
+    sum_over,
+    symbolic_power,
+)
+from derive.kernel.context import (
+    NONZERO,
+    POSITIVE,
+    Context,
+    Generator,
+    Monomial,
+    Place,
+    Polynomial,
+    Rational,
+    Stuck,
+)
+from derive.kernel.elementary import derivative_of
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What is differentiated by: a scalar variable (no places), or the component of an array at some indices."""
+
+    name: str
+    at: tuple[Place, ...] | None = None
+
+
+def differentiate(ctx: Context, poly: Polynomial, target: Target) -> Polynomial:
+    """The derivative of a polynomial; Fails with Stuck where an open obligation of a rule is not discharged."""
+    total: Polynomial = {}
+    for mono, c in poly.items():
+        if any(target.name in ctx.generators[key].names for key, _ in mono):
+            total = add(total, scale(_of_monomial(ctx, mono, target), c))
+    return total
+
+
+def _of_monomial(ctx: Context, mono: Monomial, target: Target) -> Polynomial:
+    """V2: the product rule."""
+    ctx.use("V2")
+    total: Polynomial = {}
+    for n, (key, e) in enumerate(mono):
+        gen = ctx.generators[key]
+        if target.name not in gen.names:
+            continue
+        others: Polynomial = {mono[:n] + mono[n + 1 :]: 1}
+        if gen.kind == "b":
+            inner = _of_radicand(ctx, gen, e, target)
+        else:
+            lowered = scale(power(ctx, {((key, 1),): 1}, e - 1), e) if e != 1 else ONE
+            inner = multiply(ctx, lowered, _of_generator(ctx, gen, target))
+        total = add(total, multiply(ctx, others, inner))
+    return total
+
+
+def _of_radicand(ctx: Context, gen: Generator, e: Rational, target: Target) -> Polynomial:
+    """V3: the derivative of q**e; a fractional exponent needs q > 0, which a negative one implies already."""
+    radicand = gen.parts[0]
+    if e.denominator != 1 and e > 0:
+        _require(ctx, radicand, POSITIVE, "the radicand of a root that is differentiated is not seen to be positive")
+    ctx.use("V3")
+    inner = differentiate(ctx, radicand, target)
+    return multiply(ctx, scale(power(ctx, radicand, e - 1), e), inner)
+
+
+def _require(ctx: Context, poly: Polynomial, wanted: int, message: str) -> None:
+    if ctx.sign(ctx, poly) & wanted != wanted:
+        ctx.unknown += 1
+        raise Stuck("open obligation", message)
+
+
+def _of_generator(ctx: Context, gen: Generator, target: Target) -> Polynomial:
+    kind, parts = gen.kind, gen.parts
+    if kind == "v":
+        ctx.use("V1")
+        return ONE if target.at is None and parts[0] == target.name else {}
+    if kind == "a":
+        return _of_component(ctx, parts[0], parts[1], target)
+    if kind == "e":
+        mono: Polynomial = {parts[0].mono: 1}
+        return multiply(ctx, {((gen.key, 1),): 1}, differentiate(ctx, mono, target))
+    if kind == "l":
+        return multiply(ctx, differentiate(ctx, parts[0], target), power(ctx, parts[0], -1))
+    if kind == "s":
+        ctx.use("V6")
+        body, fresh = open_bound(ctx, parts[0], {parts[1].mono: 1})
+        return sum_over(ctx, fresh, differentiate(ctx, body, target))
+    if kind == "h":
+        _require(
+            ctx, parts[0], NONZERO, "the argument of Abs, where it is differentiated, is not seen to differ from 0"
+        )
+        return multiply(ctx, signum(ctx, parts[0]), differentiate(ctx, parts[0], target))
+    if kind == "z":
+        _require(
+            ctx, parts[0], NONZERO, "the argument of sign, where it is differentiated, is not seen to differ from 0"
+        )
+        return {}
+    if kind == "f":
+        return _of_function(ctx, parts[0], parts[1], target)
+    if kind == "p":
+        return _of_integer_power(ctx, parts[0], parts[1], target)
+    if kind == "q":
+        return _of_product(ctx, gen, target)
+    if kind == "m":
+        return _of_extremum(ctx, gen, target)
+    raise Stuck("outside the fragment", f"the derivative of a generator of kind {kind}")
+
+
+def _of_component(ctx: Context, array: str, at: tuple[Place, ...], target: Target) -> Polynomial:
+    """V1: d x[i] / d x[j] is the product of the deltas."""
+    ctx.use("V1")
+    if target.at is None or array != target.name:
+        return {}
+    return product(ctx, (delta(ctx, i, j) for i, j in zip(at, target.at, strict=True)))
+
+
+def _of_function(ctx: Context, name: str, args: tuple[Polynomial, ...], target: Target) -> Polynomial:
+    """V2, V3: the chain rule with the row of the signature."""
+    ctx.use("V3")
+    total: Polynomial = {}
+    for slot, arg in enumerate(args):
+        inner = differentiate(ctx, arg, target)
+        if inner:
+            total = add(total, multiply(ctx, derivative_of(ctx, name, args, slot), inner))
+    return total
+
+
+def _of_integer_power(ctx: Context, base: Polynomial, exponent: Polynomial, target: Target) -> Polynomial:
+    """V3: (t**m)' = m t**(m-1) t' for t != 0 and an exponent that does not depend on the variable."""
+    if differentiate(ctx, exponent, target):
+        raise Stuck("outside the fragment", "an exponent that depends on the variable, over a base of unknown sign")
+    _require(ctx, base, NONZERO, "the base of a power that is differentiated is not seen to differ from 0")
+    ctx.use("V3")
+    lowered = symbolic_power(ctx, base, subtract(exponent, ONE), True)
+    return product(ctx, (exponent, lowered, differentiate(ctx, base, target)))
+
+
+def _of_product(ctx: Context, gen: Generator, target: Target) -> Polynomial:
+    """V7: Prod t * Sum t'/t where no factor is 0, else the sum of products that leave one factor out."""
+    name, excluded, body = gen.parts
+    opened, (fresh,) = open_bound(ctx, (name,), body)
+    inner = differentiate(ctx, opened, target)
+    ctx.use("V7")
+    if ctx.sign(ctx, opened) & NONZERO and not excluded:
+        summand = multiply(ctx, inner, power(ctx, opened, -1))
+        return multiply(ctx, {((gen.key, 1),): 1}, sum_over(ctx, (fresh,), summand))
+    if excluded:
+        raise Stuck("outside the fragment", "the derivative of a product over a restricted range")
+    other = ctx.open(name[1])
+    without = product_over(ctx, other, (fresh,), rename(ctx, opened, {fresh: other}))
+    return sum_over(ctx, (fresh,), multiply(ctx, inner, without))
+
+
+def _of_extremum(ctx: Context, gen: Generator, target: Target) -> Polynomial:
+    bound = gen.parts[1]
+    if target.name not in gen.names:
+        return {}
+    raise Stuck("outside the fragment", f"the derivative of a Max over the dimension {bound[1]}")

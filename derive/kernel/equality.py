@@ -1,0 +1,93 @@
+"""Deciding ``left == right``: both normal forms, the zero test, and the closing of conditions (KERNEL 3.6, 5.3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from derive.claim import Goal
+from derive.kernel.algebra import subtract
+from derive.kernel.context import Context, Polynomial, Stuck, Undefined
+from derive.kernel.hypotheses import assume, context_of
+from derive.kernel.normalize import Condition, Reader, Scope
+from derive.kernel.readback import written
+from derive.kernel.theorem import Residual, Theorem, make_theorem
+from derive.kernel.zero import Equations, remainder
+from derive.write import write
+
+
+@dataclass(slots=True)
+class Sides:
+    """A goal in the middle of its proof: the context, the normal forms of both sides, the conditions of each."""
+
+    ctx: Context
+    scope: Scope
+    equations: Equations
+    left: Polynomial
+    right: Polynomial
+    left_conditions: list[Condition]
+    right_conditions: list[Condition]
+
+
+def read_sides(goal: Goal, fuel: int) -> Sides:
+    """Read both sides; a second time where the conditions of one side help with the other."""
+    ctx, scope = context_of(goal, fuel)
+    equations, _ = assume(ctx, goal, scope)
+    if ctx.suspended:
+        raise Stuck("budget", "a proof starts outside of every derivative")
+    left, left_conditions = _side(ctx, goal.left, scope)
+    right, right_conditions = _side(ctx, goal.right, scope)
+    if ctx.unknown and left != right:
+        left, left_conditions = _side(ctx, goal.left, scope)
+        right, right_conditions = _side(ctx, goal.right, scope)
+    return Sides(ctx, scope, equations, left, right, left_conditions, right_conditions)
+
+
+def _side(ctx: Context, term: object, scope: Scope) -> tuple[Polynomial, list[Condition]]:
+    reader = Reader(ctx, [])
+    poly = reader.read(term, scope)  # type: ignore[arg-type]
+    return poly, reader.conditions or []
+
+
+def decide_equality(goal: Goal, fuel: int) -> Theorem | Residual:
+    """Prove ``left == right`` for every admissible point at which both sides are defined, or say what is left."""
+    try:
+        sides = read_sides(goal, fuel)
+        ctx = sides.ctx
+        left = remainder(ctx, subtract(sides.left, sides.right), sides.equations)
+        if left:
+            return Residual("nonzero residual", "the difference of the sides is not seen to be 0", written(ctx, left))
+        return conclude(goal, sides, "normal form")
+    except Stuck as stuck:
+        return Residual(stuck.reason, stuck.detail)
+    except Undefined as undefined:
+        return Residual("vacuous", f"no admissible point: {undefined}")
+
+
+def conclude(goal: Goal, sides: Sides, method: str) -> Theorem:
+    """The theorem, with the conditions that definedness adds, and what differs between the sides."""
+    ctx = sides.ctx
+    phases = tuple(
+        (name, written(ctx, poly)) for name, poly in (("left", sides.left), ("right", sides.right)) if len(poly) < 60
+    )
+    left = _open_conditions(sides.left_conditions)
+    right = _open_conditions(sides.right_conditions)
+    return make_theorem(
+        goal,
+        tuple(sorted(ctx.rules, key=lambda rule: (rule[0], int(rule[1:])))),
+        tuple(dict.fromkeys([*left, *right])),
+        method,
+        phases,
+        tuple(c for c in left if c not in right),
+        tuple(c for c in right if c not in left),
+    )
+
+
+def _open_conditions(conditions: list[Condition]) -> list[str]:
+    """The author's own forms of the conditions, each once."""
+    texts = []
+    for c in conditions:
+        text = write(c.written)
+        if c.bound:
+            text += " for all " + ", ".join(dict.fromkeys(c.bound))
+        texts.append(text)
+    return list(dict.fromkeys(texts))

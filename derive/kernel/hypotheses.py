@@ -1,0 +1,197 @@
+"""From a goal to the context of its proof: types, least values, facts, and hypotheses that are equations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from derive.claim import Goal, Hypothesis
+from derive.kernel.algebra import constant, names, places, replace_generators, scale, subtract
+from derive.kernel.context import (
+    FRESH,
+    NONNEGATIVE,
+    NONZERO,
+    POSITIVE,
+    Context,
+    Monomial,
+    Place,
+    Polynomial,
+    SumRule,
+    Undefined,
+)
+from derive.kernel.normalize import OP_SIGN, Condition, Reader, Scope
+from derive.kernel.sign import learn, sign
+from derive.kernel.zero import Equations
+from derive.term import Delta, Number, Relation, Variable
+
+INTEGER_TYPES = ("integer", "positive integer", "nonnegative integer", "dimension", "onehot")
+
+
+def context_of(goal: Goal, fuel: int) -> tuple[Context, Scope]:
+    """A fresh context for a goal, and the scope of its free indices."""
+    types = {d.name: d.type for d in goal.declarations}
+    types.update({name: "dimension" for name in goal.dimensions})
+    ctx = Context(
+        types=types,
+        integers=frozenset(name for name, kind in types.items() if kind in INTEGER_TYPES),
+        sign=sign,
+        fuel=fuel,
+        least={name: 1 for name, kind in types.items() if kind in ("dimension", "positive integer")},
+        simplex=frozenset(name for name, kind in types.items() if kind == "simplex"),
+    )
+    for d in goal.declarations:
+        if d.type == "onehot":
+            dimension = d.dimensions[-1]
+            if len(d.dimensions) == 1:
+                ctx.hot[d.name] = (1, dimension, f"'{d.name}") if dimension != "1" else (0, "1", 1)
+    return ctx, Scope(_identified(ctx, goal))
+
+
+def _identified(ctx: Context, goal: Goal) -> dict[str, Place]:
+    """Free indices that hypotheses make equal get one place; those made different are remembered (K1)."""
+    chosen: dict[str, Place] = {}
+    reader = Reader(ctx)
+    for hypothesis in goal.hypotheses:
+        pair = _about_indices(hypothesis)
+        if pair is not None and pair[1]:
+            left, right = (reader.place(i, Scope(chosen)) for i in (pair[0].left, pair[0].right))
+            keep, drop = min(left, right), max(left, right)
+            if isinstance(drop[2], str):
+                chosen = {name: keep if p == drop else p for name, p in chosen.items()} | {drop[2]: keep}
+    for hypothesis in goal.hypotheses:
+        pair = _about_indices(hypothesis)
+        if pair is not None and not pair[1]:
+            left, right = (reader.place(i, Scope(chosen)) for i in (pair[0].left, pair[0].right))
+            if left == right:
+                raise Undefined("the hypotheses contradict each other")
+            ctx.distinct.add(frozenset((left, right)))
+            ctx.least[left[1]] = max(ctx.least.get(left[1], 1), 2)
+    return chosen
+
+
+def _about_indices(hypothesis: Hypothesis) -> tuple[Delta, bool] | None:
+    relation = hypothesis.relation
+    if isinstance(relation.left, Delta) and isinstance(relation.right, Number) and relation.op == "==":
+        if any(q.name in (relation.left.left.name, relation.left.right.name) for q in hypothesis.quantified):
+            return None
+        return relation.left, relation.right.value == 1
+    return None
+
+
+def assume(ctx: Context, goal: Goal, scope: Scope) -> tuple[Equations, list[Condition]]:
+    """Take the hypotheses of a goal into the context; equations are returned, to be used outside of derivatives."""
+    values: list[tuple[str, Polynomial]] = []
+    rewrites: list[tuple[Monomial, Polynomial]] = []
+    for hypothesis in goal.hypotheses:
+        if _about_indices(hypothesis) is not None or _least(ctx, hypothesis.relation):
+            continue
+        inner = Scope({**scope.places, **{str(q.name): ctx.open(q.dimension) for q in hypothesis.quantified}})
+        poly = _gap(ctx, hypothesis.relation, inner)
+        number = constant(poly)
+        if number is not None:
+            if not _true(number, hypothesis.relation.op):
+                raise Undefined("the hypotheses contradict each other")
+            continue
+        if hypothesis.relation.op == "==":
+            _equation(ctx, poly, values, rewrites)
+        else:
+            learn(ctx, poly, OP_SIGN[hypothesis.relation.op])
+    return Equations(tuple(values), tuple(rewrites)), []
+
+
+def _gap(ctx: Context, relation: Relation, scope: Scope) -> Polynomial:
+    """The difference of the sides; D of a hypothesis holds with it, so its own conditions become facts."""
+    reader = Reader(ctx, [])
+    return subtract(reader.read(relation.left, scope), reader.read(relation.right, scope))
+
+
+def _true(number: int | Fraction, op: str) -> bool:
+    bits = NONNEGATIVE | 2 if number == 0 else POSITIVE if number > 0 else 2 | NONZERO
+    wanted = OP_SIGN[op]  # type: ignore[index]
+    return bits & wanted == wanted
+
+
+def _least(ctx: Context, relation: Relation) -> bool:
+    """``n >= 2`` for a dimension or an integer raises its least value."""
+    left, op, right = relation.left, relation.op, relation.right
+    if isinstance(right, Variable) and isinstance(left, Number):
+        left, right = right, left
+        op = {"<=": ">=", "<": ">"}.get(op, "")  # type: ignore[assignment]
+    if not (isinstance(left, Variable) and isinstance(right, Number) and left.name in ctx.integers):
+        return False
+    if op not in (">", ">="):
+        return False
+    value = right.value
+    least = -(-value.numerator // value.denominator) if op == ">=" else value.numerator // value.denominator + 1
+    before = ctx.least.get(left.name)
+    ctx.least[left.name] = least if before is None else max(before, least)
+    if ctx.least[left.name] >= 0 and ctx.types.get(left.name) == "integer":
+        ctx.types[left.name] = "positive integer" if ctx.least[left.name] > 0 else "nonnegative integer"
+    return True
+
+
+def _equation(
+    ctx: Context,
+    poly: Polynomial,
+    values: list[tuple[str, Polynomial]],
+    rewrites: list[tuple[Monomial, Polynomial]],
+) -> None:
+    """Make a sum rule, an elimination or a rewriting of ``poly == 0`` (H2, S10)."""
+    for key, value in values:
+        poly = replace_generators(ctx, poly, {key: value})
+    quantified = frozenset(p for p in places(ctx, poly) if p[0] == FRESH)
+    rule = _sum_rule(ctx, poly, quantified)
+    if rule is not None:
+        ctx.sum_rules.append(rule)
+        return
+    if quantified:
+        learn(ctx, poly, OP_SIGN["=="])
+        return
+    solved = next(_solutions(ctx, poly), None)
+    if solved is not None:
+        for n, (key, value) in enumerate(values):
+            values[n] = (key, replace_generators(ctx, value, dict([solved])))
+        values.append(solved)
+        _rewrite_facts(ctx, *solved)
+        return
+    lead = max((m for m in poly if all(e > 0 and e.denominator == 1 for _, e in m)), key=_rank, default=())
+    if lead:
+        rest = {m: c for m, c in poly.items() if m != lead}
+        rewrites.append((lead, scale(rest, -1 / Fraction(poly[lead]))))
+
+
+def _rank(mono: Monomial) -> tuple[int | Fraction, Monomial]:
+    return sum(e for _, e in mono), mono
+
+
+def _sum_rule(ctx: Context, poly: Polynomial, quantified: frozenset[Place]) -> SumRule | None:
+    for mono, c in poly.items():
+        if len(mono) == 1 and mono[0][0][0] == "s" and mono[0][1] == 1:
+            gen = ctx.generators[mono[0][0]]
+            rest = scale({m: v for m, v in poly.items() if m != mono}, -1 / Fraction(c))
+            if len(gen.parts[0]) == 1 and gen.names.isdisjoint(names(ctx, rest) - {gen.parts[0][0][1]}):
+                pattern = gen.places & quantified
+                if places(ctx, rest) & quantified <= pattern:
+                    return SumRule(gen.parts[0][0], gen.parts[1].mono, rest, pattern, gen.names | names(ctx, rest))
+    return None
+
+
+def _solutions(ctx: Context, poly: Polynomial) -> Iterator[tuple[str, Polynomial]]:
+    """Variables or components that stand alone in one term, with what they equal."""
+    for mono, c in sorted(poly.items(), key=lambda item: _rank(item[0])):
+        if len(mono) != 1 or mono[0][0][0] not in "va" or mono[0][1] != 1:
+            continue
+        key = mono[0][0]
+        gen = ctx.generators[key]
+        rest = {m: v for m, v in poly.items() if m != mono}
+        if gen.parts[0] in ctx.least or not gen.names.isdisjoint(names(ctx, rest)):
+            continue
+        yield key, scale(rest, -1 / Fraction(c))
+
+
+def _rewrite_facts(ctx: Context, key: str, value: Polynomial) -> None:
+    """What was known of an eliminated variable is known of its value: its type and the facts about it."""
+    learn(ctx, value, sign(ctx, {((key, 1),): 1}))
+    for fact in [f for bucket in ctx.facts.values() for f in bucket]:
+        if ctx.generators[key].names & names(ctx, fact.polynomial):
+            learn(ctx, replace_generators(ctx, fact.polynomial, {key: value}), fact.bits)

@@ -1,0 +1,331 @@
+"""From a term to its normal form, collecting on the way the conditions under which the term as written has a value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+
+from derive.kernel.algebra import (
+    add,
+    component,
+    constant,
+    delta,
+    extremum,
+    guarded,
+    maximum,
+    multiply,
+    number_constant,
+    power,
+    product_over,
+    renew,
+    scale,
+    subtract,
+    sum_over,
+    symbolic_power,
+    variable,
+)
+from derive.kernel.context import (
+    FREE,
+    LITERAL,
+    NEGATIVE,
+    NONNEGATIVE,
+    NONPOSITIVE,
+    NONZERO,
+    POSITIVE,
+    UNKNOWN,
+    Context,
+    Place,
+    Polynomial,
+    Stuck,
+)
+from derive.kernel.differentiate import Target, differentiate
+from derive.kernel.elementary import apply_function, domain_of
+from derive.kernel.sign import decisive, learn, negated, sign, times
+from derive.term import (
+    Apply,
+    Binary,
+    Call,
+    Component,
+    Constant,
+    Delta,
+    Diff,
+    Index,
+    Limit,
+    Neg,
+    Number,
+    Op,
+    Optimum,
+    Reduce,
+    Relation,
+    Term,
+    Variable,
+)
+
+OP_SIGN: dict[Op, int] = {
+    ">": POSITIVE,
+    ">=": NONNEGATIVE,
+    "<": NEGATIVE,
+    "<=": NONPOSITIVE,
+    "!=": NONZERO,
+    "==": NONNEGATIVE | NONPOSITIVE,
+}
+ZERO_TERM = Number(Fraction(0))
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """``polynomial`` has the sign ``bits`` wherever the side has a value; ``written`` is the author's own form."""
+
+    polynomial: Polynomial
+    bits: int
+    written: Relation
+    bound: tuple[str, ...]
+    guarded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The indices in scope; the names bound around; whether the range of one of them is restricted."""
+
+    places: dict[str, Place] = field(default_factory=dict)
+    bound: tuple[str, ...] = ()
+    guarded: bool = False
+
+
+@dataclass(slots=True)
+class Reader:
+    """Reads terms of one side in one proof; ``conditions`` is None where nothing may be collected."""
+
+    ctx: Context
+    conditions: list[Condition] | None = None
+
+    def read(self, term: Term, scope: Scope) -> Polynomial:
+        """The normal form of a term; Fails with Stuck (no rule) or Undefined (no value anywhere)."""
+        ctx = self.ctx
+        match term:
+            case Number(value):
+                return {(): int(value) if value.denominator == 1 else value} if value else {}
+            case Constant("oo"):
+                raise Stuck("outside the fragment", "oo as a value")
+            case Constant(name):
+                return number_constant(ctx, name)
+            case Variable(name):
+                return variable(ctx, name)
+            case Component(array, indices):
+                return component(ctx, array, tuple(self.place(i, scope) for i in indices))
+            case Delta(left, right):
+                return delta(ctx, self.place(left, scope), self.place(right, scope))
+            case Neg(operand):
+                return scale(self.read(operand, scope), -1)
+            case Binary("+", left, right):
+                return add(self.read(left, scope), self.read(right, scope))
+            case Binary("-", left, right):
+                return subtract(self.read(left, scope), self.read(right, scope))
+            case Binary("*", left, right):
+                return multiply(ctx, self.read(left, scope), self.read(right, scope))
+            case Binary("/", left, right):
+                return self._quotient(left, right, scope)
+            case Binary(_, left, right):
+                return self._power(left, right, scope)
+            case Apply(function, args):
+                return self._apply(function, args, scope)
+            case Reduce():
+                return self._reduce(term, scope)
+            case Diff(body, targets):
+                return self._diff(body, targets, scope)
+            case Limit():
+                raise Stuck("limit not established", "a limit inside a term")
+            case Optimum(kind):
+                raise Stuck("optimum not established", kind)
+            case Call(name):
+                raise Stuck("outside the fragment", f"the function {name}")
+
+    def place(self, index: Index, scope: Scope) -> Place:
+        """The place of an index; a literal one must lie in the range."""
+        if isinstance(index.name, int):
+            if not index.dimension.isdecimal():
+                gap = subtract(variable(self.ctx, index.dimension), {(): index.name})
+                written = Relation(Variable(index.dimension), ">=", Number(Fraction(index.name)))
+                self._collect(gap, NONNEGATIVE, written, scope)
+            return (LITERAL, index.dimension, index.name)
+        if index.dimension == "1":
+            return (LITERAL, "1", 1)
+        return scope.places.get(index.name) or (FREE, index.dimension, index.name)
+
+    def _collect(self, poly: Polynomial, bits: int, written: Relation, scope: Scope) -> None:
+        if self.conditions is None or constant(poly) is not None:
+            return
+        self.conditions.append(Condition(poly, bits, written, scope.bound, scope.guarded))
+        if not scope.guarded:
+            learn(self.ctx, poly, bits)
+
+    def _need(self, term: Term, poly: Polynomial, op: Op, scope: Scope) -> None:
+        """Record that a term must have a sign for its parent to have a value; look at the author's form for it."""
+        wanted = OP_SIGN[op]
+        known = sign(self.ctx, poly)
+        if not decisive(known):
+            found = self.written_sign(term, scope)
+            if found & ~known:
+                learn(self.ctx, poly, found)
+                known |= found
+        if known & wanted != wanted:
+            self._collect(poly, wanted, Relation(term, op, ZERO_TERM), scope)
+
+    def _quotient(self, left: Term, right: Term, scope: Scope) -> Polynomial:
+        top, bottom = self.read(left, scope), self.read(right, scope)
+        self._need(right, bottom, "!=", scope)
+        return multiply(self.ctx, top, power(self.ctx, bottom, -1))
+
+    def _power(self, left: Term, right: Term, scope: Scope) -> Polynomial:
+        base, exponent = self.read(left, scope), self.read(right, scope)
+        whole = self.is_whole(right)
+        value = constant(exponent)
+        if whole and value is not None:
+            if value < 0:
+                self._need(left, base, "!=", scope)
+        elif whole:
+            if not sign(self.ctx, exponent) & NONNEGATIVE:
+                self._learn_written(left, base, scope)
+        else:
+            negative = sign(self.ctx, exponent) & NONPOSITIVE
+            self._need(left, base, ">" if negative else ">=", scope)
+        return symbolic_power(self.ctx, base, exponent, whole)
+
+    def _learn_written(self, term: Term, poly: Polynomial, scope: Scope) -> None:
+        if not decisive(sign(self.ctx, poly)):
+            learn(self.ctx, poly, self.written_sign(term, scope))
+
+    def _apply(self, function: str, args: tuple[Term, ...], scope: Scope) -> Polynomial:
+        ctx = self.ctx
+        values = [self.read(a, scope) for a in args]
+        if function in ("Max", "Min"):
+            total = values[0]
+            for value in values[1:]:
+                total = maximum(ctx, total, value, 1 if function == "Max" else -1)
+            return total
+        if function in ("log", "sqrt"):
+            self._need(args[0], values[0], ">" if function == "log" else ">=", scope)
+        elif function in ("Abs", "sign"):
+            self._learn_written(args[0], values[0], scope)
+        else:
+            for poly, op, written in domain_of(ctx, function, tuple(args), tuple(values)):
+                if sign(ctx, poly) & OP_SIGN[op] != OP_SIGN[op]:
+                    self._collect(poly, OP_SIGN[op], written, scope)
+        return apply_function(ctx, function, tuple(values))
+
+    def _reduce(self, term: Reduce, scope: Scope) -> Polynomial:
+        ctx = self.ctx
+        place, inner = self._inside(term, scope)
+        body = self.read(term.body, inner)
+        excluded = tuple(self.place(i, scope) for i in term.excluded)
+        if term.kind == "Sum":
+            for other in excluded:
+                body = guarded(ctx, place, other, body)
+            return sum_over(ctx, (place,), body)
+        if term.kind == "Product":
+            return product_over(ctx, place, excluded, body)
+        if excluded:
+            raise Stuck("outside the fragment", f"{term.kind} over a restricted range")
+        return extremum(ctx, term.kind, place, body)
+
+    def _inside(self, term: Reduce, scope: Scope) -> tuple[Place, Scope]:
+        place = self.ctx.open(term.index.dimension)
+        name = str(term.index.name)
+        inner = replace(
+            scope,
+            places={**scope.places, name: place},
+            bound=(*scope.bound, name),
+            guarded=scope.guarded or bool(term.excluded),
+        )
+        return place, inner
+
+    def _diff(self, body: Term, targets: tuple[Variable | Component, ...], scope: Scope) -> Polynomial:
+        """V8, E5: the body under the hypotheses that do not constrain the targets, then the derivatives in turn."""
+        ctx = self.ctx
+        used = frozenset(t.name if isinstance(t, Variable) else t.array for t in targets)
+        before = ctx.suspended
+        ctx.suspended = before | used
+        try:
+            poly = self.read(body, scope)
+            for target in targets:
+                poly = differentiate(ctx, poly, self._target(target, scope))
+        finally:
+            ctx.suspended = before
+        return renew(ctx, poly, used - before)
+
+    def _target(self, target: Variable | Component, scope: Scope) -> Target:
+        if isinstance(target, Variable):
+            return Target(target.name)
+        return Target(target.array, tuple(self.place(i, scope) for i in target.indices))
+
+    def is_whole(self, term: Term) -> bool:
+        """Whether a term is of integer type, by its form (KERNEL 2.2)."""
+        match term:
+            case Number(value):
+                return value.denominator == 1
+            case Variable(name):
+                return name in self.ctx.integers or name.isdecimal()
+            case Component(array):
+                return array in self.ctx.integers
+            case Delta():
+                return True
+            case Neg(operand):
+                return self.is_whole(operand)
+            case Binary("+" | "-" | "*", left, right):
+                return self.is_whole(left) and self.is_whole(right)
+            case Binary("**", left, Number(value)):
+                return value.denominator == 1 and value >= 0 and self.is_whole(left)
+            case Binary("/", Number(top), Number(bottom)):
+                return bottom != 0 and (top / bottom).denominator == 1
+            case Reduce("Sum", body):
+                return self.is_whole(body)
+            case _:
+                return False
+
+    def written_sign(self, term: Term, scope: Scope) -> int:
+        """The sign that the author's own form shows: sums and products of signs, squares, exponentials (4.11)."""
+        match term:
+            case Neg(operand):
+                return negated(self.written_sign(operand, scope))
+            case Binary("+", left, right):
+                return _plus(self.written_sign(left, scope), self.written_sign(right, scope)) or self._sign(term, scope)
+            case Binary("-", left, right):
+                other = negated(self.written_sign(right, scope))
+                return _plus(self.written_sign(left, scope), other) | self._sign(term, scope)
+            case Binary("*", left, right):
+                bits = times(self.written_sign(left, scope), self.written_sign(right, scope))
+                return bits | (NONNEGATIVE if left == right else UNKNOWN)
+            case Binary("/", left, right):
+                return times(self.written_sign(left, scope), self.written_sign(right, scope) | NONZERO)
+            case Binary("**", left, right):
+                return self._power_sign(left, right, scope)
+            case Reduce("Sum", body, _, excluded):
+                _, inner = self._inside(term, scope)
+                bits = self.written_sign(body, inner)
+                bits = bits & ~NONZERO if excluded or not bits & (NONNEGATIVE | NONPOSITIVE) else bits
+                return bits | self._sign(term, scope)
+            case Apply("sqrt" | "Abs", (arg,)):
+                return NONNEGATIVE | (self.written_sign(arg, scope) & NONZERO)
+            case _:
+                return self._sign(term, scope)
+
+    def _sign(self, term: Term, scope: Scope) -> int:
+        return sign(self.ctx, Reader(self.ctx).read(term, scope))
+
+    def _power_sign(self, left: Term, right: Term, scope: Scope) -> int:
+        bits = self.written_sign(left, scope)
+        if not self.is_whole(right):
+            return NONNEGATIVE | (bits & NONZERO)
+        value = right.value if isinstance(right, Number) else None
+        if value is None:
+            return bits if bits & NONNEGATIVE else bits & NONZERO
+        if value < 0:
+            bits |= NONZERO
+        return NONNEGATIVE | (bits & NONZERO) if value % 2 == 0 else bits
+
+
+def _plus(left: int, right: int) -> int:
+    same = left & right & (NONNEGATIVE | NONPOSITIVE)
+    if same not in (NONNEGATIVE, NONPOSITIVE):
+        return same
+    return same | ((left | right) & NONZERO)

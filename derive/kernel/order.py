@@ -1,0 +1,48 @@
+"""Deciding orders: the sign of the difference of the sides, by the rules of 4.11."""
+
+from __future__ import annotations
+
+from derive.claim import Goal
+from derive.kernel.algebra import replace_generators, subtract
+from derive.kernel.context import Stuck, Undefined
+from derive.kernel.equality import Sides, conclude, read_sides
+from derive.kernel.normalize import OP_SIGN, Reader
+from derive.kernel.readback import written
+from derive.kernel.sign import attained, sign
+from derive.kernel.theorem import Residual, Theorem
+from derive.term import Binary
+
+
+def decide_order(goal: Goal, fuel: int) -> Theorem | Residual:
+    """Prove ``left op right`` for an order or ``!=`` at every admissible point at which both sides are defined."""
+    try:
+        sides = read_sides(goal, fuel)
+        if _holds(goal, sides):
+            return conclude(goal, sides, "order")
+        gap = written(sides.ctx, subtract(sides.left, sides.right))
+        return Residual("order not established", "the sign of the difference of the sides is not seen", gap)
+    except Stuck as stuck:
+        return Residual(stuck.reason, stuck.detail)
+    except Undefined as undefined:
+        return Residual("vacuous", f"no admissible point: {undefined}")
+
+
+def _holds(goal: Goal, sides: Sides) -> bool:
+    ctx = sides.ctx
+    wanted = OP_SIGN[goal.op]
+    gap = subtract(sides.left, sides.right)
+    for key, value in sides.equations.values:
+        gap = replace_generators(ctx, gap, {key: value})
+    if sign(ctx, gap) & wanted == wanted:
+        return True
+    difference = Binary("-", goal.left, goal.right)
+    if Reader(ctx).written_sign(difference, sides.scope) & wanted == wanted:
+        return True
+    for _ in range(3):
+        step = attained(ctx, gap)
+        if step is None:
+            return False
+        gap, _values = step
+        if sign(ctx, gap) & wanted == wanted:
+            return True
+    return False

@@ -1,0 +1,530 @@
+"""Signs: what is known of `>= 0`, `<= 0` and `!= 0` of a polynomial, where it has a value (KERNEL 4.11).
+
+``sign`` is a search over rules that each produce bits with their reason; strictness is never assumed, it is produced.
+A hypothesis that mentions a variable of differentiation counts only when it is strict: what is positive at a point
+and continuous there is positive nearby, what is merely non-negative need not be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from itertools import product as cartesian
+
+from derive.kernel.algebra import (
+    ONE,
+    add,
+    constant,
+    content,
+    exponential,
+    logarithm,
+    merge,
+    multiply,
+    names,
+    places,
+    poly_text,
+    rename,
+    replace_generators,
+    scale,
+    subtract,
+    token,
+    variable,
+)
+from derive.kernel.context import (
+    BOUND,
+    NEGATIVE,
+    NONNEGATIVE,
+    NONPOSITIVE,
+    NONZERO,
+    POSITIVE,
+    UNKNOWN,
+    ZERO,
+    Context,
+    Fact,
+    Monomial,
+    Place,
+    Polynomial,
+    Rational,
+    Stuck,
+    Undefined,
+)
+
+DEPTH = 4
+TYPE_SIGN = {
+    "positive": POSITIVE,
+    "negative": NEGATIVE,
+    "nonnegative": NONNEGATIVE,
+    "nonzero": NONZERO,
+    "positive integer": POSITIVE,
+    "nonnegative integer": NONNEGATIVE,
+    "dimension": POSITIVE,
+    "simplex": NONNEGATIVE,
+    "onehot": NONNEGATIVE,
+}
+FUNCTION_SIGN = {"acos": NONNEGATIVE, "acosh": NONNEGATIVE, "gamma": UNKNOWN, "factorial": POSITIVE}
+
+
+def times(left: int, right: int) -> int:
+    """The sign of a product."""
+    if ZERO in (left & ZERO, right & ZERO):
+        return ZERO
+    bits = left & right & NONZERO
+    if (left & NONNEGATIVE and right & NONNEGATIVE) or (left & NONPOSITIVE and right & NONPOSITIVE):
+        bits |= NONNEGATIVE
+    if (left & NONNEGATIVE and right & NONPOSITIVE) or (left & NONPOSITIVE and right & NONNEGATIVE):
+        bits |= NONPOSITIVE
+    return bits
+
+
+def negated(bits: int) -> int:
+    """The sign of the negative."""
+    return (bits & NONZERO) | (NONPOSITIVE if bits & NONNEGATIVE else 0) | (NONNEGATIVE if bits & NONPOSITIVE else 0)
+
+
+def of_number(c: Rational) -> int:
+    """The sign of a rational number."""
+    return ZERO if c == 0 else POSITIVE if c > 0 else NEGATIVE
+
+
+def sign(ctx: Context, poly: Polynomial) -> int:
+    """What is known of the sign of a polynomial at every admissible point at which it has a value."""
+    number = constant(poly)
+    if number is not None:
+        return of_number(number)
+    key = ("sign", poly_text(ctx, poly, {}), ctx.suspended)
+    known = ctx.memo.get(key)
+    if known is None:
+        ctx.memo[key] = UNKNOWN
+        ctx.spend(len(poly))
+        known = ctx.memo[key] = _of_polynomial(ctx, poly)
+    return int(known)
+
+
+def learn(ctx: Context, poly: Polynomial, bits: int) -> None:
+    """Record a fact; BOUND and FRESH indices in it stand for every value of their dimension."""
+    if constant(poly) is not None or not bits:
+        return
+    c, mono = content(ctx, poly)
+    for key, e in mono:
+        if bits & NONZERO and e > 0 and len(mono) + len(poly) > 2:
+            learn(ctx, {((key, 1),): 1}, NONZERO)
+    outer = _of_monomial(ctx, mono)
+    inverse = tuple((k, -e) for k, e in mono)
+    if outer & POSITIVE == POSITIVE and len(poly) > 1:
+        poly = {merge(m, inverse): v / c for m, v in poly.items()}
+    else:
+        poly = {m: v / c for m, v in poly.items()}
+    if len(poly) == 1:
+        ((only, v),) = poly.items()
+        if v < 0:
+            poly, bits = {only: -v}, negated(bits)
+    fact = Fact(poly, bits, poly_text(ctx, poly, {}))
+    bucket = ctx.facts.setdefault(_shape(ctx, poly), [])
+    if all(f.key != fact.key or bits & ~f.bits for f in bucket):
+        bucket.append(fact)
+        ctx.memo = {k: v for k, v in ctx.memo.items() if k[0] not in ("sign", "rebuild")}
+
+
+def _shape(ctx: Context, poly: Polynomial) -> str:
+    return poly_text(ctx, poly, {p: "?" + p[1] for p in places(ctx, poly)})
+
+
+# --- monomials and generators ---
+
+
+def _of_monomial(ctx: Context, mono: Monomial) -> int:
+    bits = POSITIVE
+    for key, e in mono:
+        bits = times(bits, _of_power(ctx, key, e))
+    return bits
+
+
+def _of_power(ctx: Context, key: str, e: Rational) -> int:
+    bits = _of_generator(ctx, key)
+    if e < 0:
+        bits |= NONZERO
+    if e.denominator != 1:
+        return NONNEGATIVE | (bits & NONZERO)
+    return NONNEGATIVE | (bits & NONZERO) if e % 2 == 0 else bits
+
+
+def _of_generator(ctx: Context, key: str) -> int:
+    known: int | None = ctx.memo.get(("sign", key, ctx.suspended))
+    if known is None:
+        ctx.memo[("sign", key, ctx.suspended)] = UNKNOWN
+        known = _by_kind(ctx, key)
+        if known & POSITIVE != POSITIVE and known & NEGATIVE != NEGATIVE and key[0] != "b":
+            known |= _looked_up(ctx, {((key, 1),): 1})
+        ctx.memo[("sign", key, ctx.suspended)] = known
+    return known
+
+
+def _by_kind(ctx: Context, key: str) -> int:
+    gen = ctx.generators[key]
+    kind, parts = gen.kind, gen.parts
+    if kind in "va":
+        bits = TYPE_SIGN.get(ctx.types.get(parts[0], "real"), UNKNOWN)
+        return _in_force(ctx, frozenset((parts[0],)), bits)
+    if kind in "dg":
+        return NONNEGATIVE
+    if kind == "e" or kind == "c":
+        return POSITIVE
+    if kind == "l":
+        return sign(ctx, subtract(parts[0], ONE))
+    if kind in "bz":
+        return sign(ctx, parts[0])
+    if kind == "h":
+        return NONNEGATIVE | (sign(ctx, parts[0]) & NONZERO)
+    if kind == "s":
+        return _of_sum(ctx, parts[0], parts[1].mono)
+    if kind == "m":
+        return sign(ctx, parts[2])
+    if kind == "p":
+        bits = sign(ctx, parts[0])
+        return bits if bits & NONNEGATIVE else bits & NONZERO
+    if kind == "q":
+        bits = sign(ctx, parts[2])
+        return bits if bits & NONNEGATIVE else bits & NONZERO
+    return FUNCTION_SIGN.get(parts[0], UNKNOWN)
+
+
+def _in_force(ctx: Context, used: frozenset[str], bits: int) -> int:
+    """Below a derivative only strict hypotheses about its variable count (E5)."""
+    if used.isdisjoint(ctx.suspended):
+        return bits
+    return bits if bits & NONZERO else UNKNOWN
+
+
+def _of_sum(ctx: Context, bound: tuple[Place, ...], mono: Monomial) -> int:
+    """O3: a sum of signs; strict over an unrestricted range, or by weights that sum to one (O4)."""
+    bits = _of_monomial(ctx, mono)
+    if not bits & ZERO:
+        return UNKNOWN
+    if bits & NONZERO or len(bound) != 1:
+        return bits
+    for key, e in mono:
+        gen = ctx.generators[key]
+        weight = gen.kind == "a" and e == 1 and gen.parts[0] in ctx.simplex and gen.parts[0] not in ctx.suspended
+        if weight and len(gen.parts[1]) == 1:
+            rest = _of_monomial(ctx, tuple(f for f in mono if f[0] != key))
+            if rest & NONZERO and rest & ZERO:
+                ctx.use("O4")
+                return rest
+    return bits
+
+
+# --- facts ---
+
+
+def _looked_up(ctx: Context, poly: Polynomial) -> int:
+    bits = UNKNOWN
+    for candidate, orient in ((poly, int), (scale(poly, -1), negated)):
+        for fact in ctx.facts.get(_shape(ctx, candidate), ()):
+            usable = _fact_bits(ctx, fact)
+            if usable and _instances(ctx, fact, candidate):
+                bits |= orient(usable)
+    return bits
+
+
+def _fact_bits(ctx: Context, fact: Fact) -> int:
+    used = names(ctx, fact.polynomial)
+    if used.isdisjoint(ctx.suspended):
+        return fact.bits
+    # sign() and floor are not continuous: a strict fact about them need not hold nearby.
+    if "z(" in fact.key or "f(floor" in fact.key or "f(ceiling" in fact.key:
+        return UNKNOWN
+    return fact.bits if fact.bits & NONZERO else UNKNOWN
+
+
+def _pattern(ctx: Context, fact: Fact) -> list[Place]:
+    return sorted(p for p in places(ctx, fact.polynomial) if p[0] >= BOUND)
+
+
+def _instances(ctx: Context, fact: Fact, poly: Polynomial) -> bool:
+    """Whether the polynomial is an instance of the fact at some indices."""
+    goal = poly_text(ctx, poly, {})
+    if goal == fact.key:
+        return True
+    pattern = _pattern(ctx, fact)
+    if not pattern:
+        return False
+    found = sorted(places(ctx, poly))
+    if len(found) ** len(pattern) > 200:
+        return False
+    for chosen in cartesian(found, repeat=len(pattern)):
+        ctx.spend(1)
+        if any(p[1] != q[1] for p, q in zip(pattern, chosen, strict=True)):
+            continue
+        renamed = {p: token(q) for p, q in zip(pattern, chosen, strict=True)}
+        if poly_text(ctx, fact.polynomial, renamed) == poly_text(ctx, poly, {q: token(q) for q in found}):
+            return True
+    return False
+
+
+# --- polynomials ---
+
+
+def _of_polynomial(ctx: Context, poly: Polynomial) -> int:
+    c, mono = content(ctx, poly)
+    inverse = tuple((k, -e) for k, e in mono)
+    rest: Polynomial = {merge(m, inverse): v / c for m, v in poly.items()}
+    outer = _of_monomial(ctx, mono)
+    if len(rest) == 1:
+        ((m, v),) = rest.items()
+        return times(times(outer, of_number(v)), _of_monomial(ctx, m)) | (
+            _looked_up(ctx, poly) if m and mono else UNKNOWN
+        )
+    bits = times(outer, _of_sum_of_terms(ctx, rest))
+    if mono and not bits & NONZERO:
+        bits |= _looked_up(ctx, scale(poly, Fraction(1) / c))
+    return bits
+
+
+def decisive(bits: int) -> bool:
+    """Whether nothing more can be learnt."""
+    return bits & POSITIVE == POSITIVE or bits & NEGATIVE == NEGATIVE
+
+
+def _of_sum_of_terms(ctx: Context, poly: Polynomial) -> int:
+    bits = _looked_up(ctx, poly)
+    for rule in (_term_by_term, _shifted, _exponents, _gathered, _by_facts):
+        if decisive(bits):
+            break
+        depth = ctx.memo.get("depth", 0)
+        if depth >= DEPTH and rule is not _term_by_term:
+            break
+        ctx.memo["depth"] = depth + 1
+        try:
+            bits |= rule(ctx, poly)
+        except (Stuck, Undefined) as stopped:
+            if isinstance(stopped, Stuck) and stopped.reason == "budget":
+                raise
+        finally:
+            ctx.memo["depth"] = depth
+    return bits
+
+
+def _term_by_term(ctx: Context, poly: Polynomial) -> int:
+    """O2, O11: terms of one sign; strict if one is."""
+    signs = [times(of_number(c), _of_monomial(ctx, m)) for m, c in poly.items()]
+    strict = NONZERO if any(s & NONZERO for s in signs) else 0
+    if all(s & NONNEGATIVE for s in signs):
+        ctx.use("O2")
+        return NONNEGATIVE | strict
+    if all(s & NONPOSITIVE for s in signs):
+        ctx.use("O2")
+        return NONPOSITIVE | strict
+    return UNKNOWN
+
+
+def _shifted(ctx: Context, poly: Polynomial) -> int:
+    """O17: a dimension or integer with a least value is written as that value plus something >= 0."""
+    new: dict[str, Polynomial] = {}
+    for mono in poly:
+        for key, _ in mono:
+            name = ctx.generators[key].parts[0] if key[0] == "v" else None
+            if name in ctx.least and key not in new:
+                excess = f"{name}-{ctx.least[name]}"
+                ctx.types.setdefault(excess, "nonnegative")
+                new[key] = add(variable(ctx, excess), {(): ctx.least[name]})
+    if not new:
+        return UNKNOWN
+    ctx.use("O17")
+    total: Polynomial = {}
+    for mono, c in poly.items():
+        total = add(total, scale(_shift_monomial(ctx, mono, new), c))
+    return _term_by_term(ctx, total)
+
+
+def _shift_monomial(ctx: Context, mono: Monomial, new: dict[str, Polynomial]) -> Polynomial:
+    result: Polynomial = {tuple(f for f in mono if f[0] not in new): 1}
+    for key, e in mono:
+        if key in new:
+            if e < 0 or e.denominator != 1:
+                raise Stuck("outside the fragment", "a dimension under a fraction bar")
+            for _ in range(int(e)):
+                result = multiply(ctx, result, new[key])
+    return result
+
+
+def _exponents(ctx: Context, poly: Polynomial) -> int:
+    """O9, O10: compare two positive monomials by their logarithms, and logarithms by what they are taken of."""
+    if any(key[0] == "l" for mono in poly for key, _ in mono):
+        return _by_exponential(ctx, poly)
+    if len(poly) != 2:
+        return UNKNOWN
+    (m, c), (n, d) = poly.items()
+    if c * d > 0 or not any(key[0] == "e" for key, _ in (*m, *n)):
+        return UNKNOWN
+    if not all(_of_monomial(ctx, x) & POSITIVE == POSITIVE for x in (m, n)):
+        return UNKNOWN
+    ctx.use("O9")
+    gap = subtract(logarithm(ctx, {m: abs(c)}), logarithm(ctx, {n: abs(d)}))
+    bits = sign(ctx, gap)
+    return bits if c > 0 else negated(bits)
+
+
+def _by_exponential(ctx: Context, poly: Polynomial) -> int:
+    """O10: G has the sign of exp(G) - 1; here the terms with a logarithm have whole-number coefficients."""
+    logs = {m: c for m, c in poly.items() if len(m) == 1 and m[0][0][0] == "l" and m[0][1] == 1}
+    if not logs or any(key[0] == "l" for m in poly if m not in logs for key, _ in m):
+        return UNKNOWN
+    common = 1
+    for c in logs.values():
+        common = common * c.denominator // _gcd(common, c.denominator)
+    if any(abs(c * common) > 4 for c in logs.values()):
+        return UNKNOWN
+    ctx.use("O10")
+    above = scale({m: c for m, c in poly.items() if c > 0}, common)
+    below = scale({m: -c for m, c in poly.items() if c < 0}, common)
+    return sign(ctx, subtract(exponential(ctx, above), exponential(ctx, below)))
+
+
+def _gcd(a: int, b: int) -> int:
+    while b:
+        a, b = b, a % b
+    return a
+
+
+def _gathered(ctx: Context, poly: Polynomial) -> int:
+    """S1, O3: the terms with sums over one dimension, and those with the dimension as a factor, as one sum."""
+    total = UNKNOWN
+    for dimension in sorted({_summed(ctx, key) for mono in poly for key, _ in mono} - {""}):
+        body, rest = _gather(ctx, poly, dimension)
+        inside, outside = sign(ctx, body), sign(ctx, rest)
+        ctx.use("O3")
+        for wanted in (NONNEGATIVE, NONPOSITIVE):
+            if inside & wanted and outside & wanted:
+                total |= wanted | ((inside | outside) & NONZERO)
+    return total
+
+
+def _summed(ctx: Context, key: str) -> str:
+    gen = ctx.generators[key]
+    return str(gen.parts[0][0][1]) if gen.kind == "s" and len(gen.parts[0]) == 1 else ""
+
+
+def _gather(ctx: Context, poly: Polynomial, dimension: str) -> tuple[Polynomial, Polynomial]:
+    """``body, rest`` with poly = Sum body + rest, the body under a fresh index."""
+    place = ctx.open(dimension)
+    body: Polynomial = {}
+    rest: Polynomial = {}
+    for mono, c in poly.items():
+        key = next((k for k, e in mono if e == 1 and (_summed(ctx, k) == dimension or k == f"v({dimension})")), None)
+        if key is None:
+            rest = add(rest, {mono: c})
+            continue
+        outside: Polynomial = {tuple(f for f in mono if f[0] != key): c}
+        if key[0] == "s":
+            gen = ctx.generators[key]
+            summand = rename(ctx, {gen.parts[1].mono: 1}, {gen.parts[0][0]: place})
+            outside = multiply(ctx, outside, summand)
+        body = add(body, outside)
+    return body, rest
+
+
+def _by_facts(ctx: Context, poly: Polynomial) -> int:
+    """O6, O7, O16: take a non-negative multiple of a known inequality away and look at what is left."""
+    bits = UNKNOWN
+    for orient, wanted in ((poly, NONNEGATIVE), (scale(poly, -1), NONPOSITIVE)):
+        for left, strict in _without_negative_term(ctx, orient):
+            rest = sign(ctx, left)
+            if rest & NONNEGATIVE:
+                return bits | wanted | (NONZERO if strict or rest & NONZERO else 0)
+    return bits
+
+
+def _without_negative_term(ctx: Context, poly: Polynomial) -> Iterator[tuple[Polynomial, bool]]:
+    negative = [(m, c) for m, c in poly.items() if not times(of_number(c), _of_monomial(ctx, m)) & NONNEGATIVE]
+    if not negative:
+        return
+    m, c = negative[0]
+    for known, bits in _inequalities(ctx, poly):
+        for n, d in known.items():
+            if c * d <= 0:
+                continue
+            factor = merge(m, tuple((k, -e) for k, e in n))
+            outer = _of_monomial(ctx, factor)
+            if outer & NONNEGATIVE and all(e > 0 or _of_power(ctx, k, 1) & NONZERO for k, e in factor):
+                ctx.use("O16")
+                taken = multiply(ctx, known, {factor: Fraction(c) / Fraction(d)})
+                yield subtract(poly, taken), bool(outer & NONZERO and bits & NONZERO)
+
+
+def _inequalities(ctx: Context, poly: Polynomial) -> Iterator[tuple[Polynomial, int]]:
+    """Inequalities ``known >= 0`` (with NONZERO: ``> 0``) that speak of what stands in a polynomial."""
+    keys = sorted({k for mono in poly for k, _ in mono})
+    free = sorted(places(ctx, poly))
+    for bucket in list(ctx.facts.values()):
+        for fact in bucket:
+            bits = _fact_bits(ctx, fact)
+            oriented = fact.polynomial if bits & NONNEGATIVE else scale(fact.polynomial, -1)
+            if bits & ZERO and len(oriented) + len(next(iter(oriented))) > 1:
+                yield from ((p, bits) for p in _all_instances(ctx, fact, oriented, free))
+    for key in keys:
+        gen = ctx.generators[key]
+        if gen.kind == "m":
+            yield from _extremum_bounds(ctx, key, free)
+        elif gen.kind == "s" and len(gen.parts[0]) == 1:
+            yield from _split_off(ctx, key, free)
+        elif gen.kind == "a" and gen.parts[0] in ctx.simplex and gen.parts[0] not in ctx.suspended:
+            yield subtract(ONE, {((key, 1),): 1}), NONNEGATIVE
+
+
+def _all_instances(ctx: Context, fact: Fact, poly: Polynomial, free: list[Place]) -> Iterator[Polynomial]:
+    pattern = _pattern(ctx, fact)
+    if not pattern:
+        yield poly
+        return
+    if len(free) ** len(pattern) > 50:
+        return
+    for chosen in cartesian(free, repeat=len(pattern)):
+        if all(p[1] == q[1] for p, q in zip(pattern, chosen, strict=True)):
+            yield rename(ctx, poly, dict(zip(pattern, chosen, strict=True)))
+
+
+def _extremum_bounds(ctx: Context, key: str, free: list[Place]) -> Iterator[tuple[Polynomial, int]]:
+    """O7: every component is at most the Max and at least the Min."""
+    kind, bound, body = ctx.generators[key].parts
+    for place in free:
+        if place[1] == bound[1]:
+            ctx.use("O7")
+            gap = subtract({((key, 1),): 1}, rename(ctx, body, {bound: place}))
+            yield (gap if kind == "Max" else scale(gap, -1)), NONNEGATIVE
+
+
+def _split_off(ctx: Context, key: str, free: list[Place]) -> Iterator[tuple[Polynomial, int]]:
+    """O6: a sum of terms >= 0 is at least any one of them; more, when n >= 2 and all are > 0."""
+    (bound,), summand = ctx.generators[key].parts[0], ctx.generators[key].parts[1].mono
+    bits = _of_monomial(ctx, summand)
+    if not bits & NONNEGATIVE:
+        return
+    strict = NONZERO if bits & NONZERO and ctx.least.get(bound[1], 1) >= 2 else 0
+    witnesses = [p for p in free if p[1] == bound[1]]
+    for place in witnesses:
+        ctx.use("O6")
+        yield subtract({((key, 1),): 1}, rename(ctx, {summand: 1}, {bound: place})), NONNEGATIVE | strict
+
+
+def attained(ctx: Context, poly: Polynomial) -> tuple[Polynomial, dict[str, Polynomial]] | None:
+    """K4: an opaque Max or Min as the value at an index where it is attained, all occurrences at once."""
+    for mono in poly:
+        for key in _extrema_inside(ctx, mono):
+            kind, bound, body = ctx.generators[key].parts
+            place = ctx.witness(bound[1])
+            value = rename(ctx, body, {bound: place})
+            other = ctx.open(bound[1])
+            gap = subtract(value, rename(ctx, body, {bound: other}))
+            learn(ctx, gap if kind == "Max" else scale(gap, -1), NONNEGATIVE)
+            ctx.use("K4")
+            return replace_generators(ctx, poly, {key: value}), {key: value}
+    return None
+
+
+def _extrema_inside(ctx: Context, mono: Monomial) -> Iterator[str]:
+    for key, _ in mono:
+        gen = ctx.generators[key]
+        if gen.kind == "m":
+            yield key
+        elif gen.kind == "e":
+            yield from _extrema_inside(ctx, gen.parts[0].mono)

@@ -1,0 +1,55 @@
+"""Theorems: opaque values that only the kernel makes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from derive.claim import Goal
+
+_SEAL: Final = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Theorem:
+    """A goal that holds for all dimensions and admissible values at which both sides are defined.
+
+    ``conditions`` is what definedness of the sides adds to the hypotheses; ``left_only`` and ``right_only`` are the
+    conditions of one side that the other side does not imply. ``phases`` are named terms on the way.
+    """
+
+    goal: Goal
+    rules: tuple[str, ...]
+    conditions: tuple[str, ...]
+    method: str
+    phases: tuple[tuple[str, str], ...]
+    left_only: tuple[str, ...]
+    right_only: tuple[str, ...]
+    seal: object
+
+    def __post_init__(self) -> None:
+        if self.seal is not _SEAL:
+            raise TypeError("a theorem is made by the kernel only")
+
+
+def make_theorem(
+    goal: Goal,
+    rules: tuple[str, ...],
+    conditions: tuple[str, ...],
+    method: str,
+    phases: tuple[tuple[str, str], ...] = (),
+    left_only: tuple[str, ...] = (),
+    right_only: tuple[str, ...] = (),
+) -> Theorem:
+    """For the modules of the kernel; a test holds that no other module calls it."""
+    return Theorem(goal, rules, conditions, method, phases, left_only, right_only, _SEAL)
+
+
+@dataclass(frozen=True, slots=True)
+class Residual:
+    """Why a goal was not proved: the reason, a sentence, and what is left of the difference of its sides."""
+
+    reason: str
+    detail: str = ""
+    residual: str = ""
+    splits: tuple[tuple[str, str], ...] = ()

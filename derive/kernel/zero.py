@@ -1,0 +1,179 @@
+"""The zero test: denominators cleared, sums gathered, hypotheses that are equations applied; empty means equal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from derive.kernel.algebra import (
+    add,
+    merge,
+    multiply,
+    reduce_fractions,
+    rename,
+    replace_generators,
+    scale,
+    settle,
+    sum_over,
+)
+from derive.kernel.context import Context, Monomial, Polynomial, Rational
+
+ROUNDS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Equations:
+    """Hypotheses that are equations: generators to put values for, and leading monomials to rewrite (H2)."""
+
+    values: tuple[tuple[str, Polynomial], ...] = ()
+    rewrites: tuple[tuple[Monomial, Polynomial], ...] = ()
+
+
+def remainder(ctx: Context, poly: Polynomial, equations: Equations) -> Polynomial:
+    """What is left of a polynomial; empty means that it is 0 at every admissible point where both sides are defined.
+
+    Parts with different deltas and guards are brought over their own common denominators: a denominator that is
+    known to differ from 0 only where a guard holds must not multiply what stands outside it.
+    """
+    for key, value in equations.values:
+        poly = replace_generators(ctx, poly, {key: value})
+    left: Polynomial = {}
+    for guards, part in _by_guards(ctx, poly).items():
+        rest = _part(ctx, part, equations)
+        left = add(left, multiply(ctx, rest, {guards: 1}) if guards else rest)
+    return left
+
+
+def _by_guards(ctx: Context, poly: Polynomial) -> dict[Monomial, Polynomial]:
+    parts: dict[Monomial, Polynomial] = {}
+    for mono, c in poly.items():
+        guards = tuple(f for f in mono if f[0][0] in "dg")
+        rest = tuple(f for f in mono if f[0][0] not in "dg")
+        parts[guards] = add(parts.get(guards, {}), {rest: c})
+    return {guards: part for guards, part in parts.items() if part}
+
+
+def _part(ctx: Context, poly: Polynomial, equations: Equations) -> Polynomial:
+    for _ in range(ROUNDS):
+        if not poly:
+            return poly
+        cleared = _rewritten(ctx, clear(ctx, poly), equations)
+        if not cleared:
+            return cleared
+        gathered = _gathered(ctx, cleared)
+        if gathered is None and cleared == poly:
+            break
+        poly = cleared if gathered is None else gathered
+    return poly
+
+
+def clear(ctx: Context, poly: Polynomial) -> Polynomial:
+    """Multiply by what makes every exponent of a denominator non-negative (R4: each is not 0 where defined)."""
+    for _ in range(200):
+        key, lowest = _denominator(poly)
+        if key is None:
+            return poly
+        ctx.use("R4")
+        poly = multiply(ctx, poly, {((key, -lowest),): 1}) if key[0] != "b" else _clear_base(ctx, poly, key, lowest)
+    return poly
+
+
+def _denominator(poly: Polynomial) -> tuple[str | None, Rational]:
+    lowest: dict[str, Rational] = {}
+    for mono in poly:
+        for key, e in mono:
+            if e < 0:
+                lowest[key] = min(lowest.get(key, e), e)
+    # The tallest first: a denominator may stand inside another one.
+    if not lowest:
+        return None, 0
+    key = max(lowest, key=lambda k: (k[0] == "b", len(k), k))
+    return key, lowest[key]
+
+
+def _clear_base(ctx: Context, poly: Polynomial, key: str, lowest: Rational) -> Polynomial:
+    total: Polynomial = {}
+    for mono, c in poly.items():
+        total = add(total, scale(settle(ctx, merge(mono, ((key, -lowest),))), c))
+    return total
+
+
+def _rewritten(ctx: Context, poly: Polynomial, equations: Equations) -> Polynomial:
+    """Replace leading monomials of hypotheses until none divides (H2)."""
+    for lead, value in equations.rewrites:
+        while True:
+            mono = next((m for m in poly if _divides(lead, m)), None)
+            if mono is None:
+                break
+            ctx.use("H2")
+            quotient = merge(mono, tuple((k, -e) for k, e in lead))
+            rest = {m: c for m, c in poly.items() if m != mono}
+            poly = add(rest, scale(multiply(ctx, {quotient: 1}, value), poly[mono]))
+    return poly
+
+
+def _divides(lead: Monomial, mono: Monomial) -> bool:
+    have = dict(mono)
+    return all(have.get(key, 0) >= e for key, e in lead)
+
+
+def _gathered(ctx: Context, poly: Polynomial) -> Polynomial | None:
+    """Put the sums that differ only in denominators of their summands into one, over a common denominator (S1, S8)."""
+    groups: dict[tuple[tuple[str, ...], Monomial], list[tuple[str, Rational]]] = {}
+    for mono, c in poly.items():
+        keys = [key for key, e in mono if key[0] == "s" and e == 1 and _has_fraction(ctx, key)]
+        if len(keys) == 1:
+            gen = ctx.generators[keys[0]]
+            dims = tuple(p[1] for p in gen.parts[0])
+            rest = tuple(f for f in mono if f[0] != keys[0])
+            group = (dims, rest if len(dims) > 1 else ())
+            groups.setdefault(group, []).append((keys[0], c))
+    for (dims, _), members in sorted(groups.items()):
+        if len(dims) == 1 and len(members) > 1:
+            return _common(ctx, poly, dims[0])
+    return None
+
+
+def _has_fraction(ctx: Context, key: str) -> bool:
+    return any(k[0] == "b" or e < 0 for k, e in ctx.generators[key].parts[1].mono)
+
+
+def _common(ctx: Context, poly: Polynomial, dimension: str) -> Polynomial | None:
+    place = ctx.open(dimension)
+    body: Polynomial = {}
+    rest: Polynomial = {}
+    for mono, c in poly.items():
+        key = next((k for k, e in mono if k[0] == "s" and e == 1 and _has_fraction(ctx, k)), None)
+        if key is None or len(ctx.generators[key].parts[0]) != 1 or ctx.generators[key].parts[0][0][1] != dimension:
+            rest = add(rest, {mono: c})
+            continue
+        gen = ctx.generators[key]
+        summand = rename(ctx, {gen.parts[1].mono: 1}, {gen.parts[0][0]: place})
+        body = add(body, multiply(ctx, {tuple(f for f in mono if f[0] != key): c}, summand))
+    reduced = _over_common_denominator(ctx, body, place)
+    if reduced is None:
+        return None
+    ctx.use("S8")
+    return add(rest, sum_over(ctx, (place,), reduced))
+
+
+def _over_common_denominator(ctx: Context, body: Polynomial, place: tuple[int, str, object]) -> Polynomial | None:
+    """The summand as one fraction, its numerator divided where that goes; None where nothing changes."""
+    below: dict[str, Rational] = {}
+    for mono in body:
+        for key, e in mono:
+            if e < 0 and place in ctx.generators[key].places and e.denominator == 1:
+                below[key] = min(below.get(key, e), e)
+    if not below:
+        return None
+    numerator = body
+    for key, e in below.items():
+        numerator = (
+            _clear_base(ctx, numerator, key, e) if key[0] == "b" else multiply(ctx, numerator, {((key, -e),): 1})
+        )
+    if not numerator:
+        return {}
+    total: Polynomial = {}
+    for mono, c in numerator.items():
+        total = add(total, scale(settle(ctx, merge(mono, tuple(sorted(below.items())))), c))
+    total = reduce_fractions(ctx, frozenset((place,)), total)
+    return None if total == body else total
