@@ -49,7 +49,7 @@ def _correction(id: str, verdict: Verdict) -> Problem | None:
 
 def _domains(outcome: Outcome) -> Iterator[tuple[Problem, Line, Verdict]]:
     for verdict, line in zip(outcome.verdicts, outcome.claim.lines, strict=True):
-        if isinstance(verdict, Proved) and (verdict.support.left_only or verdict.support.right_only):
+        if isinstance(verdict, Proved) and verdict.has_one_sided_domain:
             yield problem("DV301", id=outcome.claim.id), line, verdict
 
 

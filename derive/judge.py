@@ -18,8 +18,10 @@ def judge(goal: Goal, proof: Theorem | Residual, search: Counterexample | Suppor
     """Combine a theorem or its absence with a counterexample or its absence.
 
     A theorem counts only with an admissible point at which both sides are defined; a strict relation that fails only
-    by equality is refuted by the kernel's proof of that equality.
+    by equality is refuted by the kernel's proof of that equality. Fails when the theorem is about another goal.
     """
+    if isinstance(proof, Theorem) and proof.goal != goal:
+        raise ValueError("the theorem is about another goal")
     found = search if isinstance(search, Counterexample) else _tie(goal, search)
     if isinstance(proof, Theorem):
         if found:

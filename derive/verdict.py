@@ -31,6 +31,15 @@ class TheoremEvidence(Protocol):
     @property
     def method(self) -> str: ...
 
+    @property
+    def phases(self) -> tuple[tuple[str, str], ...]: ...
+
+    @property
+    def left_only(self) -> tuple[str, ...]: ...
+
+    @property
+    def right_only(self) -> tuple[str, ...]: ...
+
 
 Value: TypeAlias = "Fraction | tuple[Value, ...]"
 
@@ -91,6 +100,12 @@ class Proved:
     theorem: TheoremEvidence
     conditions: tuple[str, ...] = ()
     support: Support = field(default_factory=Support)
+
+    @property
+    def has_one_sided_domain(self) -> bool:
+        """Whether the sides are not known to be defined at the same points."""
+        theorem, support = self.theorem, self.support
+        return any((theorem.left_only, theorem.right_only, support.left_only, support.right_only))
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,9 @@ class Evidence:
     conditions: tuple[str, ...] = ()
     rules: tuple[str, ...] = ("add", "multiply")
     method: str = "normal form"
+    phases: tuple[tuple[str, str], ...] = ()
+    left_only: tuple[str, ...] = ()
+    right_only: tuple[str, ...] = ()
 
 
 def point(left: Enclosure, right: Enclosure) -> Counterexample:
@@ -89,7 +92,7 @@ def results() -> Results:
     partly = replace(SUPPORT, left_only=POINT)
     outcomes = (
         outcome(1, proved),
-        outcome(2, Proved(Evidence(("x != 0",)), ("x != 0",), partly)),
+        outcome(2, Proved(Evidence(("x != 0",), right_only=("x != 0",)), ("x != 0",), partly)),
         outcome(3, Refuted(POINT), correction=proved, expect="refuted", because=HOSTILE),
         outcome(4, Refuted(POINT)),
         outcome(5, Undecided("nonzero residual", "no rule applies", "log(x) - x", SUPPORT)),

@@ -9,8 +9,9 @@ from fractions import Fraction
 from derive.claim import Claim
 from derive.errors import Problem
 from derive.outcome import Outcome, Results, word
+from derive.report.evidence import domains
 from derive.report.paint import Paint
-from derive.verdict import Conflict, Counterexample, Enclosure, Proved, Refuted, Support, Undecided, Value, Verdict
+from derive.verdict import Conflict, Counterexample, Enclosure, Proved, Refuted, Undecided, Value, Verdict
 
 SCHEMA_VERSION = 1
 Json = None | bool | int | str | list["Json"] | dict[str, "Json"]
@@ -91,15 +92,10 @@ def _reason(verdict: Verdict) -> str | None:
             return f"{reason}: {detail}" if detail else reason
         case Conflict():
             return "conflict: there is both a proof and a counterexample, a defect of derive"
-        case Proved(_, _, support) if support.left_only or support.right_only:
-            return _one_sided(support)
+        case Proved() if verdict.has_one_sided_domain:
+            return "; ".join(domains(verdict))
         case _:
             return None
-
-
-def _one_sided(support: Support) -> str:
-    sides = ((support.left_only, "left"), (support.right_only, "right"))
-    return "; ".join(f"only the {side} side is defined at some points" for found, side in sides if found)
 
 
 def _conditions(verdict: Verdict) -> tuple[str, ...]:

@@ -36,9 +36,9 @@ def evidence(line: Line, verdict: Verdict, paint: Paint, width: int) -> list[str
 
 def _of(verdict: Verdict, paint: Paint) -> Iterator[str]:
     match verdict:
-        case Proved(theorem, conditions, support):
+        case Proved(theorem, conditions):
             yield f"proved by {theorem.method}{restricted(conditions)}"
-            yield from domains(support)
+            yield from domains(verdict)
         case Refuted(counterexample):
             yield from point(counterexample)
         case Undecided():
@@ -128,11 +128,18 @@ def restricted(conditions: Sequence[str]) -> str:
     return f" where {clean(' and '.join(conditions))}" if conditions else ""
 
 
-def domains(support: Support) -> Iterator[str]:
-    """The points at which exactly one side is defined, if the search met any."""
-    for found, side in ((support.left_only, "left"), (support.right_only, "right")):
+def domains(verdict: Proved) -> Iterator[str]:
+    """Where exactly one side is defined: an exact point if the search met one, else what that side requires."""
+    theorem, support = verdict.theorem, verdict.support
+    for side, found in (("left", support.left_only), ("right", support.right_only)):
         if found:
             yield f"at {place_of(found)} only the {side} side is defined"
+    for side, met, conditions in (
+        ("left", support.right_only, theorem.left_only),
+        ("right", support.left_only, theorem.right_only),
+    ):
+        if conditions and not met:
+            yield f"the {side} side requires {clean(' and '.join(conditions))}, which the other side may not"
 
 
 def _undecided(verdict: Undecided) -> Iterator[str]:

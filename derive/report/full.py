@@ -11,7 +11,7 @@ from derive.report.evidence import domains, evidence, restricted
 from derive.report.excerpt import excerpt
 from derive.report.paint import BOLD, DIM, GREEN, RED, Paint, clean, wrap
 from derive.report.summary import summary
-from derive.verdict import Conflict, Proved, Verdict
+from derive.verdict import Conflict, Proved
 
 
 def full(results: Results, paint: Paint) -> str:
@@ -56,17 +56,13 @@ def _phrase(outcome: Outcome) -> str:
 def _remarks(outcome: Outcome, paint: Paint) -> Iterator[str]:
     width = paint.width - 6
     if outcome.word == "proved":
-        for verdict in outcome.verdicts:
-            yield from (part for row in _domains(verdict) for part in wrap(row, width))
+        proved = (v for v in outcome.verdicts if isinstance(v, Proved))
+        yield from (part for verdict in proved for row in domains(verdict) for part in wrap(row, width))
         return
     yield from evidence(outcome.claim.lines[outcome.deciding], outcome.verdict, paint, width)
     yield from (paint(row, DIM) for row in wrap(clean(f"because {outcome.claim.because}"), width))
     if outcome.correction:
         yield "the correction is proved"
-
-
-def _domains(verdict: Verdict) -> Iterator[str]:
-    return domains(verdict.support) if isinstance(verdict, Proved) else iter(())
 
 
 def _diagnostics(results: Results, paint: Paint) -> list[str]:

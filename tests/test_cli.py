@@ -1,0 +1,313 @@
+"""The command line: what it takes, what it prints, and the exit code that a gate reads."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import combinations
+from pathlib import Path
+
+import pytest
+
+from derive import __version__, cli, runner
+from derive.claim import Goal
+from derive.errors import CODES, problem
+from derive.kernel.theorem import Theorem, make_theorem
+from derive.outcome import Results
+from derive.prove import prove
+from derive.verdict import Support
+
+Derive = Callable[..., tuple[int, str, str]]
+
+HEAD = "derive: 1\ntitle: Sums\nvariables: {x: real, y: real}\nclaims:\n"
+GOOD = "  - id: good\n    title: Sums commute\n    claim: x + y == y + x\n"
+OTHER = "  - id: other\n    claim: x*y == y*x\n    tags: [product]\n"
+BAD = "  - id: bad\n    claim: x == 2*x\n"
+EXPECTED = "  - id: expected\n    claim: x == 2*x\n    expect: refuted\n    because: only 0 is its own double\n"
+MENDED = "  - id: mended\n    claim: x == 2*x\n    expect: refuted\n    because: no\n    correction: x + x == 2*x\n"
+WRONGLY_MENDED = MENDED.replace("x + x ==", "x + y ==")
+BETTER = "  - id: better\n    claim: x == x\n    expect: refuted\n    because: it looks odd\n"
+PARTIAL = "  - id: partial\n    claim: x/x == 1\n"
+BROKEN = "  - id: broken\n    claim: x.real == x\n"
+CHAIN = "  - id: chain\n    steps:\n      - x + x\n      - == 2*x\n      - == 3*x\n      - == 4*x\n"
+
+
+@pytest.fixture
+def derive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Derive:
+    """Run the command in an empty folder; gives the exit code, standard output and standard error."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS"):
+        monkeypatch.delenv(name, raising=False)
+
+    def call(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["derive", *arguments])
+        with pytest.raises(SystemExit) as stop:
+            cli.main()
+        out, err = capsys.readouterr()
+        assert isinstance(stop.value.code, int)
+        return stop.value.code, out, err
+
+    return call
+
+
+def write(name: str, *claims: str) -> None:
+    path = Path(name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(HEAD + "".join(claims), encoding="utf-8")
+
+
+CHECKS = (
+    ("as expected", (GOOD, OTHER, EXPECTED, MENDED), (), 0),
+    ("refuted", (GOOD, BAD), (), 1),
+    ("better than expected", (BETTER,), (), 1),
+    ("correction not proved", (WRONGLY_MENDED,), (), 1),
+    ("a step is wrong", (CHAIN,), (), 1),
+    ("a claim cannot be read", (GOOD, BROKEN), (), 2),
+    ("unreadable outranks refuted", (BAD, BROKEN), (), 2),
+    ("condition", (PARTIAL,), (), 0),
+    ("condition, strict", (PARTIAL,), ("--strict",), 1),
+    ("nothing selected", (GOOD,), ("-k", "nothing"), 5),
+    ("nothing selected, allowed", (GOOD,), ("-k", "nothing", "--allow-empty"), 0),
+    ("selected by id", (GOOD, BAD), ("-k", "good"), 0),
+    ("selected by title", (GOOD, BAD), ("-k", "commute and not bad"), 0),
+    ("selected by tag", (OTHER, BAD), ("-k", "PRODUCT"), 0),
+    ("selected by either", (GOOD, OTHER, BAD), ("-k", "good or (other)"), 0),
+    ("one of the file", (GOOD, BAD), ("derivations.yaml::good",), 0),
+    ("one of the file, others unreadable", (GOOD, BROKEN), ("derivations.yaml::good",), 0),
+    ("bare id", (GOOD, BAD), ("bad",), 1),
+    ("no such id", (GOOD,), ("goood",), 2),
+    ("no such id in the file", (GOOD,), ("derivations.yaml::goood",), 2),
+    ("missing file", (GOOD,), ("gone.yaml",), 2),
+    ("missing file beside a good one", (GOOD,), ("derivations.yaml", "gone.yaml"), 2),
+    ("no cache", (GOOD,), ("--no-cache",), 0),
+    ("unknown option", (GOOD,), ("--fast",), 2),
+    ("unreadable selection", (GOOD,), ("-k", "good and ("), 2),
+    ("unknown format", (GOOD,), ("--format", "yaml"), 2),
+    ("two reports on one output", (GOOD,), ("--format", "full", "--format", "json"), 2),
+    ("report into a missing folder", (GOOD,), ("--format", "json=no/such/folder.json"), 2),
+)
+
+
+@pytest.mark.parametrize(("claims", "arguments", "code"), [c[1:] for c in CHECKS], ids=[c[0] for c in CHECKS])
+def test_exit_code(derive: Derive, claims: tuple[str, ...], arguments: tuple[str, ...], code: int) -> None:
+    write("derivations.yaml", *claims)
+    got, out, err = derive("check", *arguments)
+    assert got == code, out + err
+    assert "Traceback" not in out + err
+
+
+def test_every_combination_of_events_keeps_the_precedence() -> None:
+    order = (130, 70, 3, 2, 1, 5)
+    for size in range(len(order) + 1):
+        for happened in combinations(order, size):
+            expected = next((code for code in order if code in happened), 0)
+            assert _with(set(happened)).exit_code() == expected, happened
+
+
+def _with(codes: set[int]) -> Results:
+    """Results in which exactly these things happened; one passed claim unless nothing at all was checked."""
+
+    class Stub:
+        def __init__(self, conflict: bool, findings: tuple[object, ...]) -> None:
+            self.has_conflict, self.findings = conflict, findings
+
+    outcomes = [Stub(True, ())] if 3 in codes else []
+    outcomes += [Stub(False, ("finding",))] if 1 in codes else []
+    outcomes += [] if 5 in codes else [Stub(False, ())]
+    problems = [problem("DV900", where="x", error="y")] if 70 in codes else []
+    problems += [problem("DV001", path="x")] if 2 in codes else []
+    return Results((), tuple(outcomes), tuple(problems), interrupted=130 in codes)  # type: ignore[arg-type]
+
+
+def test_without_arguments_nothing_there_is_no_pass(derive: Derive) -> None:
+    code, out, _ = derive("check")
+    assert (code, "DV026" in out) == (2, True)
+
+
+@pytest.mark.parametrize("content", ("", "# nothing\n", "derive: 1\nclaims: []\n"))
+def test_an_empty_file_is_no_pass_unless_another_was_checked(derive: Derive, content: str) -> None:
+    Path("empty.yaml").write_text(content, encoding="utf-8")
+    write("good.yaml", GOOD)
+    assert derive("check", "empty.yaml")[0] == 5
+    assert derive("check", "empty.yaml", "--allow-empty")[0] == 0
+    assert derive("check", "empty.yaml", "good.yaml")[0] == 0
+
+
+def test_folders_are_searched_but_not_hidden_ones(derive: Derive) -> None:
+    write("notes/b.yaml", GOOD)
+    write("notes/deep/a.yaml", OTHER)
+    write("notes/.venv/c.yaml", BAD)
+    code, out, _ = derive("check", "notes", "notes/b.yaml", "--format", "json")
+    assert code == 0
+    assert [c["file"] for c in json.loads(out)["claims"]] == ["notes/b.yaml", "notes/deep/a.yaml"]
+
+
+def test_configuration_names_the_default_files(derive: Derive, monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("pyproject.toml").write_text('[tool.derive]\nfiles = ["notes"]\n', encoding="utf-8")
+    write("notes/a.yaml", GOOD)
+    Path("below").mkdir()
+    monkeypatch.chdir("below")
+    code, out, _ = derive("check", "--format", "json")
+    assert (code, json.loads(out)["claims"][0]["file"]) == (0, "../notes/a.yaml")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    (
+        ('[tool.derive]\nfile = ["a.yaml"]\n', "did you mean `files`"),
+        ("[tool.derive]\nfiles = 3\n", "not a list"),
+        ("[tool]\nderive = 3\n", "not a table"),
+        ("[tool.derive\n", "[tool.derive]"),
+    ),
+)
+def test_wrong_configuration_is_told(derive: Derive, text: str, said: str) -> None:
+    Path("pyproject.toml").write_text(text, encoding="utf-8")
+    write("derivations.yaml", GOOD)
+    code, out, _ = derive("check")
+    assert (code, said in " ".join(out.split())) == (2, True), out
+
+
+def test_a_proof_and_a_counterexample_is_an_alarm(derive: Derive, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An unsound prover must not pass: the search contradicts it and both pieces of evidence are shown."""
+    monkeypatch.setattr(runner, "prove", unsound)
+    write("derivations.yaml", GOOD, BAD)
+    code, out, _ = derive("check")
+    assert code == 3
+    for part in ("CONTRADICTS ITSELF", "DV901", "the proof:", "wishful thinking", "the counterexample:", "x = 1"):
+        assert part in out
+    code, out, _ = derive("check", "--format", "json")
+    claim = json.loads(out)["claims"][1]
+    assert (code, claim["verdict"], claim["as_expected"]) == (3, "undecided", False)
+    assert claim["counterexample"] and claim["reason"].startswith("conflict")
+
+
+def test_a_conflict_is_never_what_was_expected(derive: Derive, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runner, "prove", unsound)
+    write("derivations.yaml", BAD + "    expect: undecided\n    because: nobody knows\n")
+    assert derive("check")[0] == 3
+
+
+def unsound(goal: Goal) -> Theorem:
+    """A prover that proves everything."""
+    return make_theorem(goal, ("wishful thinking",), (), "no method at all")
+
+
+def test_a_theorem_about_another_goal_is_a_defect(derive: Derive, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runner, "prove", lambda goal: unsound(replace(goal, left=goal.right)))
+    write("derivations.yaml", BAD)
+    assert derive("check")[0] == 70
+
+
+def test_a_search_that_saw_no_point_proves_nothing(derive: Derive, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runner, "refute", lambda goal: Support())
+    write("derivations.yaml", GOOD)
+    code, out, _ = derive("check")
+    assert (code, "DV202" in out) == (1, True)
+
+
+def _failing(error: BaseException, at: int) -> Callable[[Goal], object]:
+    calls: list[Goal] = []
+
+    def broken(goal: Goal) -> object:
+        calls.append(goal)
+        if len(calls) == at:
+            raise error
+        return prove(goal)
+
+    return broken
+
+
+def test_a_defect_at_one_claim_spares_the_others(derive: Derive, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runner, "prove", _failing(ZeroDivisionError("boom [red]"), at=2))
+    write("derivations.yaml", GOOD, BAD, OTHER)
+    code, out, _ = derive("check", "--format", "json")
+    found = json.loads(out)
+    assert code == 70
+    assert [c["id"] for c in found["claims"]] == ["good", "other"]
+    assert [(e["id"], e["code"], e["line"]) for e in found["errors"]] == [("bad", "DV900", 8)]
+    assert "ZeroDivisionError: boom [red]" in found["errors"][0]["message"]
+
+
+def test_an_interrupt_prints_what_was_finished(derive: Derive, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runner, "prove", _failing(KeyboardInterrupt(), at=2))
+    write("derivations.yaml", GOOD, OTHER)
+    code, out, _ = derive("check")
+    assert code == 130
+    assert "good: proved" in out and "other" not in out and "interrupted" in out
+
+
+def test_stop_at_the_first_finding(derive: Derive) -> None:
+    write("derivations.yaml", GOOD, BAD, OTHER)
+    code, out, _ = derive("check", "-x", "--format", "json")
+    assert (code, [c["id"] for c in json.loads(out)["claims"]]) == (1, ["good", "bad"])
+
+
+def test_json_is_written_also_on_errors_and_is_the_same_twice(derive: Derive) -> None:
+    write("derivations.yaml", GOOD, BAD, CHAIN, BROKEN, PARTIAL)
+    texts = []
+    for number in range(2):
+        assert derive("check", "derivations.yaml", "gone.yaml", "--format", f"json={number}.json")[0] == 2
+        texts.append(Path(f"{number}.json").read_bytes())
+    assert texts[0] == texts[1]
+    found = json.loads(texts[0])
+    assert [e["code"] for e in found["errors"]][-1] == "DV001"
+    assert [c["id"] for c in found["claims"]] == ["good", "bad", "chain", "partial"]
+    assert {e["id"] for e in found["errors"]} == {"broken", None}
+
+
+def test_steps_are_judged_one_by_one(derive: Derive) -> None:
+    write("derivations.yaml", CHAIN)
+    claim = json.loads(derive("check", "--format", "json")[1])["claims"][0]
+    assert [s["verdict"] for s in claim["steps"]] == ["proved", "refuted", "refuted"]
+    assert (claim["verdict"], claim["first_wrong_step"], claim["dimensions"]) == ("refuted", 2, "none")
+
+
+def test_a_report_on_standard_output_and_one_in_a_file(derive: Derive) -> None:
+    write("derivations.yaml", GOOD)
+    code, out, _ = derive("check", "--format", "concise", "--format", "json=out.json")
+    assert (code, len(out.splitlines())) == (0, 1)
+    assert json.loads(Path("out.json").read_text(encoding="utf-8"))["schema_version"] == 1
+
+
+@pytest.mark.parametrize(
+    ("environment", "coloured"),
+    (
+        ({}, False),
+        ({"FORCE_COLOR": "1"}, True),
+        ({"FORCE_COLOR": "1", "NO_COLOR": "1"}, False),
+        ({"NO_COLOR": "1"}, False),
+    ),
+)
+def test_colour(derive: Derive, monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], coloured: bool) -> None:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    write("derivations.yaml", GOOD, BAD)
+    assert ("\x1b[" in derive("check")[1]) == coloured
+
+
+def test_version_and_module_and_ascii_output(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "derive"]
+    shown = subprocess.run([*command, "--version"], capture_output=True, text=True, check=True).stdout
+    assert shown.split() == ["derive,", "version", __version__]
+    path = tmp_path / "a.yaml"
+    path.write_text(HEAD.replace("Sums", "公式") + BAD, encoding="utf-8")
+    environment = os.environ | {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+    done = subprocess.run([*command, "check", str(path)], capture_output=True, env=environment)
+    assert (done.returncode, done.stderr) == (1, b"")
+    assert b"\\u516c\\u5f0f" in done.stdout and b"DV101" in done.stdout
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_explain(derive: Derive, code: str) -> None:
+    got, out, _ = derive("explain", code.lower())
+    assert got == 0
+    assert CODES[code].title in out and CODES[code].page.split()[0] in out
+
+
+def test_explain_unknown_code(derive: Derive) -> None:
+    code, _, err = derive("explain", "DV199")
+    assert code == 2 and "DV199" in err

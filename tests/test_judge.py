@@ -1,0 +1,140 @@
+"""Verdicts: every combination of a proof or none with a counterexample or none, and ties of strict relations."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+
+from derive.claim import Goal
+from derive.elaborate import elaborate
+from derive.instance import instance
+from derive.judge import judge
+from derive.kernel import Theorem
+from derive.load import load_text
+from derive.prove import Residual, prove
+from derive.verdict import Counterexample, Enclosure, Support, Value
+from derive.write import write
+
+HEAD = """\
+derive: 1
+variables: {x: real, m: integer, o: 'real[n]', W: 'real[n,p]', i: 'index[n]', j: 'index[n]', a: 'index[p]'}
+claims:
+  - id: c
+    claim: '"""
+ONE = Enclosure("1", "1", Fraction(1))
+
+
+def goal(text: str) -> Goal:
+    claims, problems = elaborate(load_text(f"{HEAD}{text}'\n", "test.yaml"))
+    assert not [p for p in problems if not p.is_lint], problems
+    return claims[0].lines[0].goal
+
+
+def point(values: dict[str, Value], op: str = "==", **sizes: int) -> Counterexample:
+    """A point; capital names are dimensions, the others indices."""
+    dimensions = tuple((k.lower(), v) for k, v in sizes.items() if k.isupper())
+    indices = tuple((k, v) for k, v in sizes.items() if k.islower())
+    return Counterexample(dimensions, tuple(values.items()), indices, ONE, ONE, op, 53)
+
+
+POINT = point({"x": Fraction(1)})
+SEEN = Support(points=3, admissible=3, defined=3, witness=POINT)
+GOAL = goal("x + x == 2*x")
+THEOREM = prove(GOAL)
+RESIDUAL = Residual("nonzero residual", "detail", "x - 1")
+
+
+@pytest.mark.parametrize(
+    ("proof", "search", "verdict"),
+    (
+        (THEOREM, SEEN, "Proved"),
+        (THEOREM, POINT, "Conflict"),
+        (THEOREM, Support(), "Undecided"),
+        (THEOREM, Support(points=9, admissible=9), "Undecided"),
+        (RESIDUAL, POINT, "Refuted"),
+        (RESIDUAL, SEEN, "Undecided"),
+        (RESIDUAL, Support(), "Undecided"),
+    ),
+)
+def test_judge(proof: Theorem | Residual, search: Counterexample | Support, verdict: str) -> None:
+    assert isinstance(THEOREM, Theorem)
+    found = judge(GOAL, proof, search)
+    assert type(found).__name__ == verdict
+    for field in ("theorem", "support", "counterexample"):
+        assert getattr(found, field, None) in (None, proof, search)
+
+
+def test_undecided_tells_why() -> None:
+    found = judge(goal("x == 1"), RESIDUAL, SEEN)
+    assert (found.reason, found.detail, found.residual) == ("nonzero residual", "detail", "x - 1")  # type: ignore[union-attr]
+    unseen = judge(GOAL, THEOREM, Support())
+    assert unseen.reason == "no admissible point found"  # type: ignore[union-attr]
+
+
+O1, O2 = (Fraction(3),), (Fraction(3), Fraction(3))
+TIES = (
+    ("log(Sum(exp(o[k]), k)) > o[i]", point({"o": O1}, ">", N=1, i=1), "Refuted"),
+    ("log(Sum(exp(o[k]), k)) > o[i]", point({"o": O2}, ">", N=2, i=1), "Undecided"),
+    ("exp(x) != 1", point({"x": Fraction(0)}, "!="), "Refuted"),
+    ("exp(x) != 1", point({"x": Fraction(1)}, "!="), "Undecided"),
+    ("x**2 > 0", point({"x": Fraction(0)}, ">"), "Refuted"),
+    ("x**2 >= 0", point({"x": Fraction(0)}, ">="), "Undecided"),
+    ("diff(Sum(o[k]**2, k), o[i]) < 2*o[i]", point({"o": O2}, "<", N=2, i=2), "Refuted"),
+    ("exp(limit(x**2, x, 0)) > 1", point({"x": Fraction(5)}, ">"), "Refuted"),
+)
+
+
+@pytest.mark.parametrize(("text", "tie", "verdict"), TIES)
+def test_a_strict_relation_fails_by_proved_equality_only(text: str, tie: Counterexample, verdict: str) -> None:
+    found = judge(goal(text), RESIDUAL, Support(ties=(tie,)))
+    assert type(found).__name__ == verdict
+    if verdict == "Refuted":
+        assert found.counterexample.kind == "equality"  # type: ignore[union-attr]
+
+
+W = ((Fraction(1), Fraction(2), Fraction(3)), (Fraction(4), Fraction(5), Fraction(6)))
+X, Z = Fraction(1, 2), Fraction(0)
+INSTANCES = (
+    ("Sum(o[k], k) == n*x", point({"o": (X, Z), "x": X}, N=2), "1/2 + 0 == 2*(1/2)"),
+    ("Sum(Sum(W[k, l], l), k) == 0", point({"W": W}, N=2, P=3), "1 + 2 + 3 + (4 + 5 + 6) == 0"),
+    ("Sum(o[k], k, k != i) == 0", point({"o": (X, Z)}, N=2, i=1), "0 == 0"),
+    ("Sum(o[k], k, k != i) == 0", point({"o": (X,)}, N=1, i=1), "0 == 0"),
+    ("Product(o[k], k, k != i) == 0", point({"o": (X,)}, N=1, i=1), "1 == 0"),
+    ("Max(o) == x", point({"o": (X, Z), "x": Z}, N=2), "Max(1/2, 0) == 0"),
+    ("Max(o) == x", point({"o": (X,), "x": Z}, N=1), "1/2 == 0"),
+    ("KroneckerDelta(i, j) == 0", point({}, N=2, i=2, j=2), "1 == 0"),
+    ("KroneckerDelta(i, j) == 0", point({}, N=2, i=2, j=1), "0 == 0"),
+    ("Sum(o[i]*Sum(o[i], i), i) == o[i]", point({"o": (X, Fraction(1))}, N=2, i=2), "1/2*(1/2 + 1) + 1*(1/2 + 1) == 1"),
+    ("diff(x*o[i], x) == o[i]", point({"x": X, "o": (X,)}, N=1, i=1), "diff(x*(1/2), x) == 1/2"),
+    ("diff(Sum(o[k], k), o[i]) == x", point({"x": X, "o": O2}, N=2, i=1), "diff(o[1] + o[2], o[1]) == 1/2"),
+    ("limit(x*o[i], x, 0) == x", point({"x": X, "o": (X,)}, N=1, i=1), "limit(x*(1/2), x, 0) == 1/2"),
+    ("W[i, a] == 0", point({"W": W}, N=2, P=3, i=2, a=3), "6 == 0"),
+)
+
+
+@pytest.mark.parametrize(("text", "at", "expected"), INSTANCES)
+def test_instance(text: str, at: Counterexample, expected: str) -> None:
+    found = instance(goal(text), at)
+    assert found is not None
+    assert f"{write(found.left)} == {write(found.right)}" == expected
+    assert (found.op, found.dimensions, found.indices) == ("==", (), ())
+
+
+def test_what_is_varied_keeps_its_value_as_a_hypothesis() -> None:
+    found = instance(goal("diff(Sum(o[k]**2, k), o[i]) == x"), point({"x": X, "o": (X, Z)}, N=2, i=1))
+    assert found is not None
+    assert [write(h.relation) for h in found.hypotheses] == ["o[1] == 1/2", "o[2] == 0"]
+    assert [(d.name, d.dimensions) for d in found.declarations] == [("o", ("2",))]
+
+
+@pytest.mark.parametrize(
+    ("text", "at"),
+    (
+        ("Sum(Sum(o[k]*o[l], l), k) == 0", point({"o": (Z,) * 200}, N=200)),
+        ("limit(1/n, n, oo) == 0", point({}, N=2)),
+        ("argmin(x**2, x) == 0", point({})),
+    ),
+)
+def test_no_instance_where_it_is_too_large_or_means_something_else(text: str, at: Counterexample) -> None:
+    assert instance(goal(text), at) is None
