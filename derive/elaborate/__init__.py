@@ -1,0 +1,237 @@
+"""Entries of a claim file -> claims: names resolved, definitions expanded, every index with its dimension."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from derive.claim import Claim, Declaration, Goal, Hypothesis, Line
+from derive.elaborate.components import by_components
+from derive.elaborate.declare import declare
+from derive.elaborate.expand import expand
+from derive.elaborate.goal import goal
+from derive.elaborate.hygiene import shadowed_indices, unused_indices
+from derive.elaborate.infer import Inference
+from derive.elaborate.place import placed
+from derive.elaborate.scope import Scope
+from derive.errors import InputError, Problem, Span, clip, problem
+from derive.load import Entry, LoadedFile, Scalar
+from derive.parse import parse, parse_relation_chain, parse_step
+from derive.term import Component, Delta, Index, Number, Relation, Term, Variable, own_indices, subterms
+
+__all__ = ["elaborate"]
+
+
+def elaborate(file: LoadedFile) -> tuple[tuple[Claim, ...], tuple[Problem, ...]]:
+    """The claims of a file in its order, and the problems of those that could not be read; lints are among them.
+
+    A shared hypothesis that cannot be read leaves no claim: each of them would be another claim without it.
+    """
+    problems: list[Problem] = []
+    scope = declare(Scope(), file.variables, file.define, problems)
+    before = len(problems)
+    shared = tuple(h for text in file.assume for h in _shared(text, scope, problems))
+    readable = not _is_fatal(problems[before:])
+    claims = [c for entry in file.entries if (c := _claim(entry, file, scope, shared, problems)) and readable]
+    return tuple(claims), tuple(p.placed(file.path, None) for p in dict.fromkeys(problems))
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """One relation as parsed, the texts in which its two sides stand, and its place in the file."""
+
+    relation: Relation
+    left: Scalar
+    right: Scalar
+    span: Span
+
+
+def _claim(
+    entry: Entry, file: LoadedFile, outer: Scope, shared: tuple[Hypothesis, ...], problems: list[Problem]
+) -> Claim | None:
+    own: list[Problem] = []
+    scope = declare(outer, entry.variables, entry.define, own)
+    lines = _lines(entry, scope, own)
+    correction = _chain(entry.correction, scope, own) if entry.correction else []
+    assumed = [w for text in entry.assume for w in _chain(text, scope, own, "DV094")]
+    goals = [] if _is_fatal(own) else _goals([*lines, *correction], assumed, shared, scope, own)
+    problems += (p.placed(file.path, entry.head, entry.id) for p in own)
+    if _is_fatal(own) or not goals:
+        return None
+    made = [Line(w.relation, g, w.span) for w, g in zip((*lines, *correction), goals, strict=True)]
+    return Claim(
+        id=entry.id,
+        path=file.path,
+        span=entry.span,
+        lines=tuple(made[: len(lines)]),
+        chained=bool(entry.steps),
+        title=entry.title,
+        expect=entry.expect,
+        because=entry.because,
+        source=entry.source,
+        tags=entry.tags,
+        correction=made[len(lines)] if correction else None,
+        definitions=tuple(t.definition for t in scope.templates.values()),
+        declarations=(*scope.variables.values(), *(Declaration(i, "index", (d,)) for i, d in scope.indices.items())),
+        assumptions=tuple(a.text for a in (*file.assume, *entry.assume)),
+        text=entry.claim.text if entry.claim else "\n".join(s.text for s in entry.steps),
+    )
+
+
+def _is_fatal(problems: Iterable[Problem]) -> bool:
+    return any(not p.is_lint for p in problems)
+
+
+# --- from texts to relations
+
+
+def _lines(entry: Entry, scope: Scope, problems: list[Problem]) -> list[_Written]:
+    if entry.claim:
+        return _chain(entry.claim, scope, problems)
+    if entry.steps:
+        return _steps(entry.steps, scope, problems)
+    found = "a printed value cannot be decided yet"
+    repair = "state it as a relation under `claim`, for example `Abs(e - 0.0900) <= 0.00005`"
+    problems.append(problem("DV093", found=found, repair=repair).placed("", entry.head))
+    return []
+
+
+def _chain(text: Scalar, scope: Scope, problems: list[Problem], missing: str = "DV085") -> list[_Written]:
+    """The relations of a text such as ``0 < s[i] < 1``, one for each sign."""
+    try:
+        left, rest = parse_relation_chain(text.text, scope.names)
+    except InputError as error:
+        problems += placed(error.problems, text)
+        return []
+    if not rest:
+        problems.append(problem(missing, found=f"`{clip(text.text)}`").placed("", text.span))
+    found = []
+    for op, right in rest:
+        at = (left.at[0], right.at[1]) if left.at and right.at else None
+        span = text.locate(*at) if at and len(rest) > 1 else text.span
+        found.append(_Written(Relation(left, op, right, at=at), text, text, span))
+        left = right
+    return found
+
+
+def _steps(texts: tuple[Scalar, ...], scope: Scope, problems: list[Problem]) -> list[_Written]:
+    """One relation for every line after the first; each line continues from the one before it."""
+    if len(texts) < 2:
+        alone = problem("DV086", found="`steps` has one line only", repair="add a line such as `== x + 1`")
+        problems.append(alone.placed("", texts[0].span))
+    sides: list[Term] = []
+    found = []
+    for number, text in enumerate(texts):
+        try:
+            op, side = parse_step(text.text, scope.names) if number else ("==", parse(text.text, scope.names))
+        except InputError as error:
+            problems += placed(error.problems, text)
+            continue
+        if number and len(sides) == number:
+            found.append(_Written(Relation(sides[-1], op, side), texts[number - 1], text, text.span))
+        sides.append(side)
+    return found
+
+
+# --- from relations to goals
+
+
+def _goals(
+    written: list[_Written],
+    assumed: list[_Written],
+    shared: tuple[Hypothesis, ...],
+    scope: Scope,
+    problems: list[Problem],
+) -> list[Goal]:
+    """A goal for each relation, all with the same indices; none when something is wrong with one of them."""
+    inference = Inference(scope)
+    relations = [_inferred(w, inference, problems) for w in written]
+    free = frozenset(inference.free)
+    for w in written:
+        for side, text in ((w.relation.left, w.left), (w.relation.right, w.right)):
+            problems += unused_indices(side, text, scope)
+            problems += shadowed_indices(side, text, free)
+    hypotheses = [_hypothesis(w, inference, free, problems) for w in assumed]
+    inference.finish()
+    problems += inference.problems
+    if _is_fatal(problems):
+        return []
+    own = [_resolved(h, inference) for h in hypotheses]
+    return [goal(_resolved_relation(r, inference), own, shared, scope) for r in relations]
+
+
+def _inferred(written: _Written, inference: Inference, problems: list[Problem]) -> Relation:
+    """The relation expanded, with a slot in every index."""
+    scope = inference.scope
+    relation = by_components(written.relation, scope)
+    left = _expanded(relation.left, written.left, scope, problems)
+    right = _expanded(relation.right, written.right, scope, problems)
+    return inference.relation(replace(relation, left=left, right=right), written.left, written.right)
+
+
+def _expanded(term: Term, text: Scalar, scope: Scope, problems: list[Problem]) -> Term:
+    try:
+        return expand(term, scope)
+    except InputError as error:
+        problems += placed(error.problems, text)
+        return Number(Fraction(0))
+
+
+def _hypothesis(written: _Written, inference: Inference, free: frozenset[str], problems: list[Problem]) -> Hypothesis:
+    """A hypothesis with slots; an index that is free in the claim is that one, any other is quantified."""
+    relation = _of_indices(written.relation, inference.scope, free)
+    inference.free, claim = {n: s for n, s in inference.free.items() if n in free}, inference.free
+    found = _inferred(replace(written, relation=relation), inference, problems)
+    quantified = tuple(Index(n, slot) for n, slot in inference.free.items() if n not in free)
+    inference.name()
+    inference.free = claim
+    return Hypothesis(found, quantified, written.left.text)
+
+
+def _shared(text: Scalar, scope: Scope, problems: list[Problem]) -> list[Hypothesis]:
+    """The hypotheses of a text that every claim shares: all their indices are quantified."""
+    found = []
+    for written in _chain(text, scope, problems, "DV094"):
+        inference = Inference(scope)
+        hypothesis = _hypothesis(written, inference, frozenset(), problems)
+        inference.finish()
+        problems += inference.problems
+        found.append(_resolved(hypothesis, inference))
+    return found
+
+
+def _of_indices(relation: Relation, scope: Scope, free: frozenset[str]) -> Relation:
+    """``i == j`` and ``i != j`` of indices as a statement about their delta; any other relation unchanged."""
+    known = free | scope.indices.keys() | {str(i.name) for i in _subscripts(relation)}
+    places = [_as_index(side, scope, known) for side in (relation.left, relation.right)]
+    names = [side.name for side in (relation.left, relation.right) if isinstance(side, Variable)]
+    if relation.op not in ("==", "!=") or None in places or not names:
+        return relation
+    left, right = (p for p in places if p)
+    if not known.intersection(names) and len(names) < 2:
+        return relation
+    value = Number(Fraction(1 if relation.op == "==" else 0))
+    return replace(relation, left=Delta(left, right, at=relation.at), op="==", right=value)
+
+
+def _subscripts(relation: Relation) -> Iterable[Index]:
+    terms = (*subterms(relation.left), *subterms(relation.right))
+    return (i for t in terms if isinstance(t, Component | Delta) for i in own_indices(t))
+
+
+def _as_index(side: Term, scope: Scope, known: frozenset[str]) -> Index | None:
+    if isinstance(side, Variable) and (side.name in known or side.name not in scope.names):
+        return Index(side.name, at=side.at)
+    if isinstance(side, Number) and side.value.denominator == 1 and side.value >= 1:
+        return Index(int(side.value), at=side.at)
+    return None
+
+
+def _resolved(hypothesis: Hypothesis, inference: Inference) -> Hypothesis:
+    quantified = tuple(replace(i, dimension=inference.find(i.dimension)) for i in hypothesis.quantified)
+    return replace(hypothesis, relation=_resolved_relation(hypothesis.relation, inference), quantified=quantified)
+
+
+def _resolved_relation(relation: Relation, inference: Inference) -> Relation:
+    return replace(relation, left=inference.resolved(relation.left), right=inference.resolved(relation.right))

@@ -53,11 +53,12 @@ class Inference:
     unknown: list[tuple[str, Span]] = field(default_factory=list)
     text: Scalar = field(default_factory=lambda: Scalar("", Span(1, 1, 1, 1)))
 
-    def relation(self, relation: Relation, text: Scalar) -> Relation:
-        """The relation with a slot in every index; its problems are placed in the text."""
-        self.text = text
-        left, right = relation.left, relation.right
-        return replace(relation, left=self._side(left, right), right=self._side(right, left))
+    def relation(self, relation: Relation, left: Scalar, right: Scalar) -> Relation:
+        """The relation with a slot in every index; its problems are placed in the texts of its two sides."""
+        self.text = left
+        first = self._side(relation.left, relation.right)
+        self.text = right
+        return replace(relation, left=first, right=self._side(relation.right, relation.left))
 
     def template(self, body: Term, indices: tuple[str, ...], text: Scalar) -> None:
         """Check the body of a definition; the dimensions of its parameters are only known where it is used."""

@@ -1,0 +1,62 @@
+"""``argmax(f, p) == q`` for arrays: both sides are read at one fresh index."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from derive.elaborate.scope import Scope
+from derive.elaborate.substitute import free_names, fresh
+from derive.term import Apply, Binary, Component, Index, Neg, Optimum, Relation, Term, Variable, children, with_children
+
+
+def by_components(relation: Relation, scope: Scope) -> Relation:
+    """The relation read by components when a side is the optimum over an array; any other relation unchanged.
+
+    Bare arrays beside the optimum are read at a fresh index. Where there are none, the indices that are free beside it
+    are the component; it stays empty, for inference to report, when their number is not the array's.
+    """
+    sides = (relation.left, relation.right)
+    ranks = {scope.rank(t.variable) for side in sides for t in _beside(side) if isinstance(t, Optimum)} - {0}
+    if len(ranks) != 1:
+        return relation
+    rank = ranks.pop()
+    beside = [t for side in sides for t in _beside(side)]
+    if any(_is_bare(t, rank, scope) for t in beside):
+        taken = scope.names | free_names(relation.left) | free_names(relation.right)
+        component = tuple(Index(fresh(name, taken)) for name in "ijkl"[:rank])
+    else:
+        names = (i.name for t in beside if isinstance(t, Component) for i in t.indices if isinstance(i.name, str))
+        component = tuple(Index(name) for name in dict.fromkeys(names))
+    if len(component) != rank:
+        return relation
+    return replace(relation, left=_read(sides[0], component, scope), right=_read(sides[1], component, scope))
+
+
+def _beside(term: Term) -> list[Term]:
+    """The leaves of a side that are read by components: nothing below a binder."""
+    if _is_extremum(term):
+        return [term]
+    if isinstance(term, Neg | Binary | Apply):
+        return [leaf for t in children(term) for leaf in _beside(t)]
+    return [term]
+
+
+def _is_extremum(term: Term) -> bool:
+    """Whether the term is ``Max(o)``, in which the bare array has a meaning of its own."""
+    return isinstance(term, Apply) and term.function in ("Max", "Min") and len(term.args) == 1
+
+
+def _is_bare(term: Term, rank: int, scope: Scope) -> bool:
+    return isinstance(term, Variable) and scope.rank(term.name) == rank
+
+
+def _read(term: Term, component: tuple[Index, ...], scope: Scope) -> Term:
+    if _is_extremum(term):
+        return term
+    if isinstance(term, Neg | Binary | Apply):
+        return with_children(term, tuple(_read(t, component, scope) for t in children(term)))
+    if isinstance(term, Optimum) and scope.rank(term.variable) == len(component):
+        return replace(term, component=component)
+    if isinstance(term, Variable) and scope.rank(term.name) == len(component):
+        return Component(term.name, component, at=term.at)
+    return term
