@@ -25,7 +25,7 @@ def main() -> NoReturn:
         code = derive.main(standalone_mode=False)
     except click.ClickException as error:
         error.show()
-        code = error.exit_code
+        code = 2
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted", err=True)
         code = 130
@@ -163,3 +163,18 @@ def explain(code: str) -> None:
         raise click.UsageError(f"there is no code {code!r}; codes look like DV101; the nearest is {near[0]}")
     click.echo(f"{row.code}: {row.title}\n\n{click.wrap_text(row.page, 80)}\n")
     click.echo(f"Message: {row.template}\nRepair:  {row.help}")
+
+
+@derive.command("init")
+@click.argument("path", default="derivations.yaml")
+def initialise(path: str) -> None:
+    """Write a first claim file to PATH, by default ./derivations.yaml."""
+    from pathlib import Path
+
+    from derive.init import init
+
+    try:
+        init(Path(path))
+    except OSError as error:
+        raise click.FileError(path, error.strerror) from error
+    click.echo(f"wrote {path}; run: derive check {path}")

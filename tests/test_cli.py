@@ -311,3 +311,11 @@ def test_explain(derive: Derive, code: str) -> None:
 def test_explain_unknown_code(derive: Derive) -> None:
     code, _, err = derive("explain", "DV199")
     assert code == 2 and "DV199" in err
+
+
+def test_init_writes_a_file_that_passes_and_never_overwrites(derive: Derive) -> None:
+    assert derive("init")[0] == 0
+    assert derive("check")[0] == 0
+    Path("derivations.yaml").write_text("mine", encoding="utf-8")
+    assert derive("init")[0] == 2
+    assert Path("derivations.yaml").read_text(encoding="utf-8") == "mine"
