@@ -118,6 +118,9 @@ class Scalar:
 
     def locate(self, start: int, end: int) -> Span:
         """Where the characters ``start`` to ``end`` of the text stand in the file, also when quoted or folded."""
+        if not self.style and self.span.line == self.span.end_line:
+            first = min(self.start + max(start, 0), max(self.end - 1, self.start))
+            return self.source.span(first, max(min(self.start + end, self.end), first + 1))
         places = _places(self)
         if not places:
             return self.span

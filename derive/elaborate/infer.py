@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from derive.claim import Declaration
 from derive.elaborate.scope import Scope
@@ -36,6 +37,18 @@ from derive.term import (
 )
 
 
+class _Place(NamedTuple):
+    """A name and where it stands; looked up in the file only when it is to be reported."""
+
+    name: str
+    text: Scalar
+    at: At
+
+    @property
+    def span(self) -> Span:
+        return self.text.locate(*self.at) if self.at else self.text.span
+
+
 @dataclass
 class Inference:
     """The slots of one claim, the indices free in it, and what is wrong with it.
@@ -49,8 +62,8 @@ class Inference:
     free: dict[str, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     parent: dict[str, str] = field(default_factory=dict)
-    origins: dict[str, tuple[str, Span]] = field(default_factory=dict)
-    unknown: list[tuple[str, Span]] = field(default_factory=list)
+    origins: dict[str, _Place] = field(default_factory=dict)
+    unknown: list[_Place] = field(default_factory=list)
     text: Scalar = field(default_factory=lambda: Scalar("", Span(1, 1, 1, 1)))
 
     def relation(self, relation: Relation, left: Scalar, right: Scalar) -> Relation:
@@ -68,18 +81,20 @@ class Inference:
 
     def name(self) -> None:
         """Report the names that turned out to be nothing."""
-        for name, span in self.unknown:
-            self.problems.append(self._nameless(name).placed("", span))
+        self.problems += (self._nameless(place.name).placed("", place.span) for place in self.unknown)
         self.unknown.clear()
 
     def finish(self) -> None:
         """Report what only the whole claim can tell: unknown names, and indices of unknown dimension."""
         self.name()
-        roots = {self.find(slot): origin for slot, origin in reversed(self.origins.items())}
-        if not self.problems:
-            for root, (name, span) in sorted(roots.items(), key=lambda r: (r[1][1].line, r[1][1].column)):
-                if root.startswith("?"):
-                    self.problems.append(problem("DV080", index=name).placed("", span))
+        if self.problems:
+            return
+        unresolved = {self.find(slot): place for slot, place in reversed(self.origins.items())}
+        self.problems += (
+            problem("DV080", index=place.name).placed("", place.span)
+            for root, place in reversed(unresolved.items())
+            if root.startswith("?")
+        )
 
     def find(self, slot: str) -> str:
         """The dimension of a slot, or the slot that stands for it."""
@@ -89,7 +104,7 @@ class Inference:
 
     def resolved(self, term: Term) -> Term:
         """The term with the dimension of every slot."""
-        return with_indices(term, lambda i: replace(i, dimension=self.find(i.dimension)))
+        return with_indices(term, lambda i: Index(i.name, self.find(i.dimension), at=i.at))
 
     # --- the parts of a term
 
@@ -112,7 +127,7 @@ class Inference:
                 return self._component(term, bound)
             case Delta(left, right):
                 first = self._index(left, bound, "")
-                return replace(term, left=first, right=self._index(right, bound, first.dimension))
+                return Delta(first, self._index(right, bound, first.dimension), at=term.at)
             case Reduce():
                 return self._reduce(term, bound)
             case Diff(body, targets):
@@ -137,7 +152,7 @@ class Inference:
         elif name in scope.indices:
             self._add(problem("DV081", at=at, name=name))
         elif name not in scope.variables:
-            self.unknown.append((name, self._span(at)))
+            self.unknown.append(_Place(name, self.text, at))
         elif scope.variables[name].dimensions:
             shape = scope.variables[name].dimensions
             self._add(
@@ -170,7 +185,7 @@ class Inference:
             self._add(problem("DV078", at=term.at, name=term.array, required=places, found=found, usage=usage))
             return term
         pairs = zip(term.indices, declaration.dimensions, strict=True)
-        return replace(term, indices=tuple(self._index(i, bound, d) for i, d in pairs))
+        return Component(term.array, tuple(self._index(i, bound, d) for i, d in pairs), at=term.at)
 
     def _array(self, term: Component, bound: Mapping[str, str]) -> Declaration | None:
         """The declaration of a component's array; None, and perhaps a problem, when there is none."""
@@ -180,7 +195,7 @@ class Inference:
         if name in bound or name in self.scope.indices or name in self.free:
             self._add(problem("DV084", at=term.at, name=name))
         elif name not in self.scope.variables:
-            self.unknown.append((name, self._span(term.at)))
+            self.unknown.append(_Place(name, self.text, term.at))
         elif not self.scope.variables[name].dimensions:
             self._add(problem("DV084", at=term.at, name=name))
         else:
@@ -193,11 +208,11 @@ class Inference:
             slot = dimension or self._slot(str(index.name), index.at)
             if slot.isdigit() and not 1 <= index.name <= int(slot):
                 self._add(problem("DV087", at=index.at, index=index.name, dimension=slot))
-            return replace(index, dimension=slot)
+            return Index(index.name, slot, at=index.at)
         slot = bound.get(index.name) or self._free_slot(index.name, index.at, bound)
         if dimension:
             self._unify(slot, dimension, index)
-        return replace(index, dimension=slot)
+        return Index(index.name, slot, at=index.at)
 
     def _free_slot(self, name: str, at: At, bound: Mapping[str, str]) -> str:
         if name not in self.free:
@@ -216,7 +231,7 @@ class Inference:
 
     def _slot(self, name: str, at: At) -> str:
         slot = f"?{len(self.origins)}"
-        self.origins[slot] = name, self._span(at)
+        self.origins[slot] = _Place(name, self.text, at)
         return slot
 
     def _unify(self, slot: str, dimension: str, index: Index) -> None:
@@ -240,7 +255,7 @@ class Inference:
             if other.name == name:
                 self._add(problem("DV091", at=term.at, index=name, found=f"`{name} != {name}`"))
         excluded = tuple(self._index(i, bound, slot) for i in term.excluded)
-        return replace(term, body=body, index=replace(term.index, dimension=slot), excluded=excluded)
+        return Reduce(term.kind, body, Index(name, slot, at=term.index.at), excluded, at=term.at)
 
     def _target(self, target: Variable | Component, bound: Mapping[str, str]) -> Variable | Component:
         if isinstance(target, Component):
@@ -263,7 +278,7 @@ class Inference:
         elif declaration and declaration.type.endswith("integer"):
             self._add(problem("DV083", at=target.at, found=f"the integer `{name}`"))
         elif not declaration:
-            self.unknown.append((name, self._span(target.at)))
+            self.unknown.append(_Place(name, self.text, target.at))
         return target
 
     def _limit(self, term: Limit, bound: Mapping[str, str]) -> Term:
@@ -292,7 +307,7 @@ class Inference:
         if name in bound or name in self.scope.indices or name in self.scope.dimensions or name in self.parameters:
             self._optimum_problem(term, f"`{name}` cannot be the variable of {term.kind}", "use a declared variable")
         elif declaration is None:
-            self.unknown.append((name, self._span(term.at)))
+            self.unknown.append(_Place(name, self.text, term.at))
         elif len(declaration.dimensions) != len(component):
             repair = f"write `{term.kind}(…, {name}) == e` with the bare name of an array, or one free index, in e"
             self._optimum_problem(term, f"nothing says at which component `{name}` is read", repair)
@@ -305,10 +320,8 @@ class Inference:
         self._add(problem("DV089", at=term.at, found=found, repair=repair))
 
     def _add(self, found: Problem) -> None:
-        self.problems.append(found.placed("", self._span(found.at)))
-
-    def _span(self, at: At) -> Span:
-        return self.text.locate(*at) if at else self.text.span
+        span = self.text.locate(*found.at) if found.at else self.text.span
+        self.problems.append(found.placed("", span))
 
 
 def _is_infinite(term: Term) -> bool:

@@ -9,6 +9,7 @@ from typing import TypeVar
 from derive.errors import InputError, problem
 from derive.term import (
     At,
+    Binary,
     Component,
     Delta,
     Diff,
@@ -82,7 +83,7 @@ class _Substitution:
     def of(self, term: Term) -> Term:
         match term:
             case Variable(name):
-                return self.terms[name] if name in self.terms else replace(term, at=self.at)
+                return self.terms[name] if name in self.terms else Variable(name, at=self.at)
             case Component():
                 return self._component(term)
             case Delta(left, right):
@@ -99,12 +100,14 @@ class _Substitution:
                 self._check_free(variable)
                 places = tuple(self._index(i) for i in component)
                 return replace(term, body=self._without(variable).of(body), component=places, at=self.at)
+            case Binary(op, left, right):
+                return Binary(op, self.of(left), self.of(right), at=self.at)
             case _:
                 return replace(with_children(term, tuple(self.of(t) for t in children(term))), at=self.at)
 
     def _index(self, index: Index) -> Index:
         found = self.indices.get(index.name) if isinstance(index.name, str) else None
-        return found or replace(index, at=self.at)
+        return found or Index(index.name, index.dimension, at=self.at)
 
     def _component(self, term: Component) -> Component:
         array = term.array
@@ -163,9 +166,9 @@ def with_indices(term: Term, change: Callable[[Index], Index]) -> Term:
     node = with_children(term, below) if below else term
     match node:
         case Component(_, indices):
-            return replace(node, indices=tuple(change(i) for i in indices))
+            return Component(node.array, tuple(change(i) for i in indices), at=node.at)
         case Delta(left, right):
-            return replace(node, left=change(left), right=change(right))
+            return Delta(change(left), change(right), at=node.at)
         case Reduce(_, _, index, excluded):
             return replace(node, index=change(index), excluded=tuple(change(i) for i in excluded))
         case Diff(_, targets):
