@@ -1,0 +1,62 @@
+"""Every claim of tests/cases is judged as its file says.
+
+``later/`` holds what cannot be decided yet: nothing there is ever judged wrongly. ``rejected/`` holds what cannot be
+read: every claim there is reported, none is judged.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from derive.find import Target
+from derive.load import load
+from derive.outcome import Results
+from derive.runner import run
+
+CASES = Path(__file__).parent / "cases"
+CATALOGUE = Path(__file__).parent.parent / "derivations.yaml"
+LATER = sorted(CASES.glob("later/*.yaml"))
+REJECTED = sorted(CASES.glob("rejected/*.yaml"))
+DECIDED = [CATALOGUE, *sorted(CASES.glob("*.yaml"))]
+
+
+def name(path: Path) -> str:
+    return f"{path.parent.name}/{path.stem}"
+
+
+def judged(path: Path) -> Results:
+    return run([Target(path)])
+
+
+def ids(path: Path) -> list[str]:
+    return [entry.id for entry in load(path).entries]
+
+
+@pytest.mark.parametrize("path", DECIDED, ids=name)
+def test_every_claim_is_judged_as_expected(path: Path) -> None:
+    results = judged(path)
+    assert [o.claim.id for o in results.outcomes] == ids(path) != [], results.errors()
+    wrong = [(o.claim.id, o.claim.expect, o.word, o.claim.span.line) for o in results.outcomes if not o.as_expected]
+    assert not wrong
+
+
+@pytest.mark.parametrize("path", LATER, ids=name)
+def test_what_cannot_be_decided_yet_is_never_judged_wrongly(path: Path) -> None:
+    results = judged(path)
+    assert ids(path) and not [p for p in results.errors() if p.code == "DV900"]
+    wrong = [(o.claim.id, o.claim.expect, o.word) for o in results.outcomes if o.word not in (o.claim.expect, "undecided")]
+    assert not wrong
+
+
+@pytest.mark.parametrize("path", REJECTED, ids=name)
+def test_what_cannot_be_read_is_reported_and_not_judged(path: Path) -> None:
+    results = judged(path)
+    assert not results.outcomes
+    assert {p.claim_id for p in results.errors()} == set(ids(path)) != set()
+
+
+def test_ids_are_unique_in_every_file() -> None:
+    for path in (*DECIDED, *LATER, *REJECTED):
+        assert len(ids(path)) == len(set(ids(path))), path
