@@ -681,7 +681,7 @@ _FOREIGN = {
     "=<": "write `<=`",
     "===": "write `==`",
     ":=": "write `==` for equality; give names under `define`",
-    "!": "there is no factorial; `!=` is the relation",
+    "!": "write factorial(x); `!=` is the relation",
     "|": "write Abs(x) for an absolute value",
     "||": "write Abs(x) for an absolute value, sqrt(Sum(x[k]**2, k)) for a norm",
     "//": "write `/` for a quotient",
