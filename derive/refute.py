@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from itertools import islice, product
+from itertools import product
 from typing import Literal
 
 import numpy as np
@@ -220,7 +220,7 @@ class _Search:
     def counterexamples(self) -> Iterator[_Settled]:
         """Points at which the goal fails: clear ones batch by batch, then what only balls can tell."""
         scan = _Scan(self.goal, self.integers)
-        later: list[tuple[float, float | None, Point]] = []
+        later: list[tuple[str, float, Point]] = []
         for batch in sample(self.goal, scan.room):
             if batch.count:
                 seen = scan.see(batch)
@@ -229,9 +229,10 @@ class _Search:
                 yield from self.witnessed(seen)
                 yield from self.tied(seen)
                 later += self.doubtful(seen)
-        later.sort(key=lambda entry: entry[0])
-        for _, gap, point in later[: 3 * self.tries]:
-            yield from self.settled(point, gap)
+        for kind in ("gap", "left", "right", "both"):
+            chosen = [(gap, point) for k, gap, point in later if k == kind]
+            for gap, point in chosen[: self.tries if kind == "gap" else self.tries // 2]:
+                yield from self.settled(point, gap or None)
 
     def settled(self, point: Point, gap: float | None = None) -> Iterator[_Settled]:
         """The point if it fails; otherwise what it shows is kept."""
@@ -261,15 +262,18 @@ class _Search:
     def clear(self, seen: _Seen) -> Iterator[_Settled]:
         """Suspects that float noise hardly explains, simplest first."""
         violation, relative = _violations(self.goal, seen)
-        for place in islice(_places((violation > _CLEAR) & (relative > _CLEAR)), self.tries):
+        for place in _places((violation > _CLEAR) & (relative > _CLEAR), self.tries):
             yield from self.settled(seen.point(self.goal, place), float(violation[place]))
 
     def witnessed(self, seen: _Seen) -> Iterator[_Settled]:
         """An admissible point at which both sides are certainly defined, unless there is one already."""
-        defined = list(_places(seen.admissible & np.isfinite(seen.left) & np.isfinite(seen.right)))
-        for place in dict.fromkeys((*defined[:1], *defined[-1:], *defined[len(defined) // 2 :][:1])):
+        if self.witness is not None:
+            return
+        defined = seen.admissible & np.isfinite(seen.left) & np.isfinite(seen.right)
+        flat = np.flatnonzero(defined)
+        for number in dict.fromkeys(flat[[0, -1, flat.size // 2]].tolist() if flat.size else ()):
             if self.witness is None:
-                yield from self.settled(seen.point(self.goal, place))
+                yield from self.settled(seen.point(self.goal, _place(number, defined.shape)))
 
     def tied(self, seen: _Seen) -> Iterator[_Settled]:
         """Points at which a strict relation may fail by equality."""
@@ -277,7 +281,7 @@ class _Search:
             return
         scale = np.maximum(np.abs(seen.left), np.abs(seen.right))
         equal = seen.admissible & (np.abs(seen.left - seen.right) <= _NOISE * scale)
-        for place in islice(_places(equal), 2):
+        for place in _places(equal, 2):
             if len(self.ties) < _MOST_TIES:
                 found = _settle(self.goal, self.integers, seen.point(self.goal, place))
                 if found and found.kind == "fails":
@@ -285,16 +289,17 @@ class _Search:
                 if found and found.kind == "open":
                     self.ties.append(found)
 
-    def doubtful(self, seen: _Seen) -> Iterator[tuple[float, float | None, Point]]:
-        """Suspects within float noise, and points at which a side is nan, most promising first."""
+    def doubtful(self, seen: _Seen) -> Iterator[tuple[str, float, Point]]:
+        """The largest gaps within float noise, and the first points at which a side is nan."""
         violation, relative = _violations(self.goal, seen)
-        weak = np.where((violation <= _CLEAR) & (violation > 0) & (relative > 1e-9), relative, 0)
-        for place in islice(_places(weak > 0), 2):
-            yield 1 / (1 + float(relative[place])), float(violation[place]), seen.point(self.goal, place)
+        weak = np.where((violation <= _CLEAR) | (relative <= _CLEAR), violation, 0)
+        if weak.any() and relative.flat[weak.argmax()] > _NOISE:
+            place = _place(int(weak.argmax()), weak.shape)
+            yield "gap", float(violation[place]), seen.point(self.goal, place)
         left, right = np.isfinite(seen.left), np.isfinite(seen.right)
-        for missing in (left & ~right, right & ~left, ~left & ~right):
-            for place in islice(_places(seen.admissible & missing), 1):
-                yield 0.5, None, seen.point(self.goal, place)
+        for kind, missing in (("left", left & ~right), ("right", right & ~left), ("both", ~left & ~right)):
+            for place in _places(seen.admissible & missing, 1):
+                yield kind, 0.0, seen.point(self.goal, place)
 
     def support(self) -> Support:
         left, right, witness = (
@@ -322,9 +327,13 @@ def _violations(goal: Goal, seen: _Seen) -> tuple[Array, Array]:
     return np.where(known, violation, 0), np.where(known, violation / np.where(scale > 0, scale, 1), 0)
 
 
-def _places(chosen: Array) -> Iterator[tuple[int, ...]]:
-    for flat in np.flatnonzero(chosen):
-        yield tuple(int(p) for p in np.unravel_index(flat, chosen.shape))
+def _places(chosen: Array, most: int) -> Iterator[tuple[int, ...]]:
+    for number in np.flatnonzero(chosen)[:most]:
+        yield _place(int(number), chosen.shape)
+
+
+def _place(number: int, shape: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(int(p) for p in np.unravel_index(number, shape))
 
 
 # Shrinking and reporting.

@@ -1,0 +1,99 @@
+"""Points that satisfy the hypotheses of a goal, made rather than hoped for; exact, and the same on every machine.
+
+Every variable has a palette of rationals, filtered by its type and by the hypotheses that speak of it alone (``plan``).
+Batches are drawn from the palettes, simplest points first (``draw``); what the other hypotheses ask of a point is then
+solved, along a coordinate, a scale or a shift (``repair``), in exact arithmetic (``rational``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from itertools import islice, product
+
+from derive.claim import Goal
+from derive.sample.draw import Sample, draw
+from derive.sample.plan import Plan, has_type, plan
+from derive.sample.rational import Place, instances
+from derive.sample.repair import Repair
+
+__all__ = ["Sample", "has_type", "sample"]
+
+_ROWS = 24
+_ROWS_TO_REPAIR = 12
+_ROWS_WITHOUT_DIMENSIONS = 192
+_ROWS_TO_REPAIR_WITHOUT_DIMENSIONS = 64
+_MOST_WORK = 12_000  # instances of hypotheses looked at, over all dimensions
+_LARGEST_DIMENSION = 2000
+_LARGER = (7, 8, 9, 10, 12, 16, 20, 32, 50, 100)  # where the hypotheses exclude the small dimensions
+
+
+def sample(goal: Goal, room: Callable[[Mapping[str, int]], int]) -> Iterator[Sample]:
+    """Batches of points that are meant to satisfy the hypotheses, smallest dimensions first.
+
+    ``room`` says how many points of given dimensions the caller can take; dimensions with room for none are left out.
+    Points are not certified: the caller decides every hypothesis again.
+    """
+    prepared, work = plan(goal), 0
+    for dimensions in _dimension_choices(prepared):
+        count = min(_rows(prepared), room(dimensions))
+        indices = _index_choices(prepared, dimensions) if count > 0 and work < _MOST_WORK else ()
+        if indices:
+            drawn = draw(prepared, dimensions, count)
+            if prepared.relational:
+                repair = Repair(prepared, dimensions, indices)
+                drawn = repair.repaired(drawn)
+                work += repair.work
+            yield drawn
+
+
+def _rows(prepared: Plan) -> int:
+    if prepared.relational:
+        return _ROWS_TO_REPAIR if prepared.structural else _ROWS_TO_REPAIR_WITHOUT_DIMENSIONS
+    return _ROWS if prepared.structural else _ROWS_WITHOUT_DIMENSIONS
+
+
+def _dimension_choices(prepared: Plan) -> Iterator[dict[str, int]]:
+    names = prepared.structural
+    near = {int(v) + s for v in prepared.literals if v.denominator == 1 for s in (-1, 0, 1)}
+    hinted = {v for v in near if 6 < v <= _LARGEST_DIMENSION}
+    small = [s for s in _small_sizes(len(names)) if _dimensions_meet(prepared, s)]
+    larger = sorted(hinted if len(small) >= 3 else hinted.union(_LARGER)) if names else []
+    one_large = ((*(2,) * k, v, *(2,) * (len(names) - k - 1)) for v in larger for k in range(len(names)))
+    all_large = ((v,) * len(names) for v in larger)
+    large = (s for s in dict.fromkeys((*one_large, *all_large)) if _dimensions_meet(prepared, s))
+    for sizes in (*small, *large):
+        yield dict(zip(names, sizes, strict=True))
+
+
+def _small_sizes(rank: int) -> tuple[tuple[int, ...], ...]:
+    """Sizes for so many dimensions, small ones first, square and rectangular."""
+    if rank == 0:
+        return ((),)
+    if rank == 1:
+        return tuple((n,) for n in range(1, 7))
+    if rank == 2:
+        small = ((1, 1), (1, 2), (2, 1), (2, 2), (1, 3), (3, 1), (2, 3), (3, 2), (3, 3))
+        return (*small, (4, 2), (2, 5), (6, 3), (3, 6), (4, 4))
+    ones = (tuple(1 if j == k else 2 for j in range(rank)) for k in range(rank))
+    threes = (tuple(3 if j == k else 2 for j in range(rank)) for k in range(rank))
+    steps = (tuple(2 + (j + k) % rank for j in range(rank)) for k in range(rank))
+    return ((1,) * rank, *ones, (2,) * rank, *threes, *steps, (3,) * rank)
+
+
+def _dimensions_meet(prepared: Plan, sizes: tuple[int, ...]) -> bool:
+    place = Place(dict(zip(prepared.structural, sizes, strict=True)), prepared.integers)
+    return all(i.holds({}, place) is not False for h in prepared.of_dimensions for i in instances(h, place, {}))
+
+
+def _index_choices(prepared: Plan, dimensions: Mapping[str, int]) -> tuple[dict[str, int], ...]:
+    """The values of the free indices that the hypotheses about indices allow, a hundred at most."""
+    place = Place(dimensions, prepared.integers)
+    names = [str(i.name) for i in prepared.goal.indices]
+    ranges = [range(1, min(place.size(i.dimension), 6) + 1) for i in prepared.goal.indices]
+    every = (dict(zip(names, chosen, strict=True)) for chosen in islice(product(*ranges), 2000))
+    allowed = (
+        choice
+        for choice in every
+        if all(i.holds({}, place) is not False for h in prepared.of_indices for i in instances(h, place, choice))
+    )
+    return tuple(islice(allowed, 100))
