@@ -46,7 +46,7 @@ def test_every_claim_is_judged_as_expected(path: Path) -> None:
 def test_what_cannot_be_decided_yet_is_never_judged_wrongly(path: Path) -> None:
     results = judged(path)
     assert ids(path) and not [p for p in results.errors() if p.code == "DV900"]
-    wrong = [(o.claim.id, o.claim.expect, o.word) for o in results.outcomes if o.word not in (o.claim.expect, "undecided")]
+    wrong = [(o.claim.id, o.word) for o in results.outcomes if o.word not in (o.claim.expect, "undecided")]
     assert not wrong
 
 
@@ -55,8 +55,3 @@ def test_what_cannot_be_read_is_reported_and_not_judged(path: Path) -> None:
     results = judged(path)
     assert not results.outcomes
     assert {p.claim_id for p in results.errors()} == set(ids(path)) != set()
-
-
-def test_ids_are_unique_in_every_file() -> None:
-    for path in (*DECIDED, *LATER, *REJECTED):
-        assert len(ids(path)) == len(set(ids(path))), path
