@@ -57,7 +57,7 @@ class _Point:
 def instance(goal: Goal, found: Counterexample) -> Goal | None:
     """``left == right`` at the point, sums written out; None where that is too large or means something else.
 
-    What a derivative or a limit varies stays a variable below it, and its value becomes a hypothesis.
+    What a derivative varies stays a variable below it, and its value becomes a hypothesis.
     """
     point = _Point(dict(found.dimensions), dict(found.values), dict(found.indices))
     if not (_is_pointwise(goal.left, point) and _is_pointwise(goal.right, point)):
@@ -66,7 +66,8 @@ def instance(goal: Goal, found: Counterexample) -> Goal | None:
         return None
     left, right = _at(goal.left, point), _at(goal.right, point)
     declarations = tuple(_fixed(d, point) for d in goal.declarations if d.name in _names(left) | _names(right))
-    equations = tuple(h for d in declarations for h in _equations(d, point))
+    varied = _varied(left) | _varied(right)
+    equations = tuple(h for d in declarations if d.name in varied for h in _equations(d, point))
     return Goal(left, "==", right, declarations, (), (), equations)
 
 
@@ -95,8 +96,7 @@ def _at(term: Term, point: _Point) -> Term:
         case Reduce():
             return _written_out(term, point)
         case Diff(body, targets):
-            varied = {t.array if isinstance(t, Component) else t.name for t in targets}
-            return Diff(_at(body, point.without(varied)), tuple(_target(t, point) for t in targets))
+            return Diff(_at(body, point.without(_target_names(term))), tuple(_target(t, point) for t in targets))
         case Limit(body, variable, limit_point, side):
             return Limit(_at(body, point.without({variable})), variable, _at(limit_point, point), side)
         case _:
@@ -135,15 +135,17 @@ def _written_out(term: Reduce, point: _Point) -> Term:
 
 
 def _names(term: Term) -> set[str]:
-    return {name for t in subterms(term) for name in _own_names(t)}
+    return _varied(term) | {
+        t.array if isinstance(t, Component) else t.name for t in subterms(term) if isinstance(t, Component | Variable)
+    }
 
 
-def _own_names(term: Term) -> Iterator[str]:
-    match term:
-        case Variable(name) | Component(name):
-            yield name
-        case Diff(_, targets):
-            yield from (t.array if isinstance(t, Component) else t.name for t in targets)
+def _varied(term: Term) -> set[str]:
+    return {name for t in subterms(term) if isinstance(t, Diff) for name in _target_names(t)}
+
+
+def _target_names(term: Diff) -> set[str]:
+    return {t.array if isinstance(t, Component) else t.name for t in term.targets}
 
 
 def _fixed(declaration: Declaration, point: _Point) -> Declaration:

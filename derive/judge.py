@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from derive.claim import Goal
+from derive.claim import Goal, Hypothesis
 from derive.instance import instance
-from derive.kernel import Theorem
-from derive.prove import Residual, prove
-from derive.term import Limit, Optimum, subterms
-from derive.verdict import Conflict, Counterexample, Proved, Refuted, Support, Undecided, Verdict
+from derive.kernel import Residual, Theorem
+from derive.prove import prove
+from derive.term import Limit, Op, Optimum, subterms
+from derive.verdict import Conflict, Counterexample, Proved, Reason, Refuted, Support, Undecided, Verdict
 
 MOST_TIES = 8
 
@@ -22,25 +22,38 @@ def judge(goal: Goal, proof: Theorem | Residual, search: Counterexample | Suppor
     """
     if isinstance(proof, Theorem) and proof.goal != goal:
         raise ValueError("the theorem is about another goal")
-    found = search if isinstance(search, Counterexample) else _tie(goal, search)
+    if isinstance(search, Counterexample):
+        return Conflict(proof, search) if isinstance(proof, Theorem) else Refuted(search)
+    if tie := _tie(goal, search):
+        return Conflict(proof, tie) if isinstance(proof, Theorem) else Refuted(tie)
     if isinstance(proof, Theorem):
-        if found:
-            return Conflict(proof, found)
-        return _proved(goal, proof, _support(search))
-    if found:
-        return Refuted(found)
-    return Undecided(proof.reason, proof.detail, proof.residual, _support(search))
+        empty = None if _has_witness(goal, search) else _emptiness(goal)
+        return Undecided(empty, support=search) if empty else Proved(proof, proof.conditions, search)
+    reason = proof.reason if search.admissible else _emptiness(goal)
+    return Undecided(reason, proof.detail, proof.residual, search)
 
 
-def _proved(goal: Goal, theorem: Theorem, support: Support) -> Verdict:
-    if support.witness or (support.admissible and _is_beyond_points(goal)):
-        return Proved(theorem, theorem.conditions, support)
-    return Undecided("no admissible point found", support=support)
+def _has_witness(goal: Goal, support: Support) -> bool:
+    """Whether a point shows that the goal is about something.
+
+    No enclosure shows that a limit or an optimum is defined, but the theorem does; there any admissible point will do.
+    """
+    beyond_points = any(isinstance(t, Limit | Optimum) for side in (goal.left, goal.right) for t in subterms(side))
+    return support.witness is not None or (beyond_points and support.admissible > 0)
 
 
-def _is_beyond_points(goal: Goal) -> bool:
-    """Whether a side holds a limit or an optimum: no enclosure shows that it is defined, but the theorem does."""
-    return any(isinstance(t, Limit | Optimum) for side in (goal.left, goal.right) for t in subterms(side))
+def _emptiness(goal: Goal) -> Reason:
+    """Why no point was met: one hypothesis is refuted by the others, or nobody knows."""
+    denials = (_denial(goal, hypothesis) for hypothesis in goal.hypotheses)
+    return "vacuous" if any(isinstance(prove(d), Theorem) for d in denials) else "no admissible point found"
+
+
+def _denial(goal: Goal, hypothesis: Hypothesis) -> Goal:
+    """That the other hypotheses and the types exclude this one; one excluded instance of it is enough."""
+    left, op, right = hypothesis.relation.left, hypothesis.relation.op, hypothesis.relation.right
+    others = tuple(h for h in goal.hypotheses if h is not hypothesis)
+    indices = tuple(dict.fromkeys((*goal.indices, *hypothesis.quantified)))
+    return replace(goal, left=left, op=NEGATION[op], right=right, indices=indices, hypotheses=others)
 
 
 def _tie(goal: Goal, support: Support) -> Counterexample | None:
@@ -54,5 +67,4 @@ def _is_equal(goal: Goal, point: Counterexample) -> bool:
     return equality is not None and isinstance(prove(equality), Theorem)
 
 
-def _support(search: Counterexample | Support) -> Support:
-    return search if isinstance(search, Support) else Support()
+NEGATION: dict[Op, Op] = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}

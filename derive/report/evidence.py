@@ -152,7 +152,7 @@ def _undecided(verdict: Undecided) -> Iterator[str]:
 
 def _search(support: Support) -> Iterator[str]:
     if not support.points:
-        yield "no point was searched"
+        yield "no admissible point was found"
     else:
         where = f", n = {', '.join(map(str, support.dimensions))}" if support.dimensions else ""
         yield f"searched {support.points} points{where}: both sides defined at {support.defined}, no counterexample"
