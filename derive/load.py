@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice, pairwise
 from pathlib import Path
 from typing import Literal, Protocol, get_args
@@ -313,8 +313,8 @@ class _Mark(Protocol):
 class _Reader:
     """The events of one document, turned into nodes; what YAML allows and derive does not is collected."""
 
-    def __init__(self, source: Source, text: str, first_line: int = 0) -> None:
-        self.source, self.text, self.first_line = source, text, first_line
+    def __init__(self, source: Source, text: str, first_line: int = 0, depth: int = 1) -> None:
+        self.source, self.text, self.first_line, self.depth = source, text, first_line, depth
         self.problems: list[Problem] = []
         self.events = self._safe_events()
 
@@ -328,7 +328,7 @@ class _Reader:
                 if documents > 1:
                     raise _Broken(problem("DV022").placed("", self._span(event)))
             elif not isinstance(event, yaml.StreamStartEvent | yaml.DocumentEndEvent | yaml.StreamEndEvent):
-                root = self._node(event, 1)
+                root = self._node(event, self.depth)
         return None if isinstance(root, Scalar) and not root.text and not root.style else root
 
     def _safe_events(self) -> Iterator[yaml.Event]:
@@ -430,9 +430,10 @@ def _syntax(error: yaml.YAMLError, source: Source, first_line: int) -> Problem:
     """The problem of a YAML error, at the place to blame: the start of an unfinished text, or where reading failed."""
     if not isinstance(error, yaml.MarkedYAMLError):
         return problem("DV006", why=clip(str(error), 100)).placed("", Span(1, 1, 1, 1))
-    scanning = (error.context or "").startswith("while scanning") and error.context_mark is not None
-    mark = error.context_mark if scanning else error.problem_mark or error.context_mark
+    at_start = (error.context or "").startswith("while scanning") and "escape" not in (error.problem or "")
+    mark = (at_start and error.context_mark) or error.problem_mark or error.context_mark
     start = source.offset(mark.line + first_line, mark.column) if mark else 0
+    start -= source.text[start - 1 : start] == "\\"
     rest = source.text[start : source.line_end(start)].strip()
     span = source.span(start, start + 1 if rest else start)
     if rest.startswith(">"):
@@ -483,7 +484,7 @@ def _with_claims(root: Mapping, items: tuple[Node, ...]) -> Mapping:
 def _alone(source: Source, lines: list[str], region: range, problems: list[Problem]) -> tuple[Node, ...]:
     """The claim of a stretch of lines (one item), or nothing and its problems."""
     text = "\n".join(lines[region.start - 1 : region.stop - 1])
-    reader = _Reader(source, text, region.start - 1)
+    reader = _Reader(source, text, region.start - 1, depth=2)
     try:
         node = reader.read()
     except _Broken as broken:
@@ -515,70 +516,74 @@ def _id_within(text: str) -> str | None:
 
 
 def _file(root: Mapping, path: str, problems: list[Problem]) -> LoadedFile:
-    before = list(problems)
-    values = _known_keys(root, FILE_KEYS, "the file", problems)
-    _choice(values, FILE_KEYS[0], problems)
-    claims = values.get("claims")
-    if any(p.code == "DV015" for p in problems):
-        return LoadedFile(path)
-    return LoadedFile(
+    """The file, without entries when what they share is broken: each would be another claim without it."""
+    inside = [p for p in problems if _is_in_claims(p, root)]
+    shared = [p for p in problems if p not in inside]
+    values = _known_keys(root, FILE_KEYS, "the file", shared)
+    _choice(values, FILE_KEYS[0], shared)
+    file = LoadedFile(
         path,
-        _text(values, "title", problems),
-        _pairs(values, "variables", problems),
-        _pairs(values, "define", problems),
-        _formulas(values, "assume", problems),
-        _entries(claims, before, problems) if claims is not None else (),
+        _text(values, "title", shared),
+        _pairs(values, "variables", shared),
+        _pairs(values, "define", shared),
+        _formulas(values, "assume", shared),
     )
+    entries = _entries(values["claims"], inside, shared) if "claims" in values else ()
+    problems[:] = [*shared, *inside]
+    return file if any(not p.is_lint for p in shared) else replace(file, entries=entries)
 
 
-def _entries(claims: Node, found: list[Problem], problems: list[Problem]) -> tuple[Entry, ...]:
-    """The entries without a problem of their own; ``found`` are the problems of reading, placed but without an id."""
-    if not isinstance(claims, Sequence):
-        if isinstance(claims, Mapping) or claims.text or claims.style:
-            problems.append(_wrong_kind("claims", "a list", claims, "start each claim with `- id: …`"))
-        elif not found:
-            problems.append(problem("DV505").placed("", claims.span))
+def _is_in_claims(found: Problem, root: Mapping) -> bool:
+    """Whether a problem stands below the key ``claims``, told by lines and indentation: the claim may be unreadable."""
+    heads = [key.span for key, _ in root.pairs]
+    head = next((key.span for key, _ in root.pairs if key.text == "claims"), None)
+    if head is None or found.span is None or found.span.column <= head.column:
+        return False
+    end = min((h.line for h in heads if h.line > head.line), default=found.span.line + 1)
+    return head.line <= found.span.line < end
+
+
+def _entries(claims: Node, inside: list[Problem], shared: list[Problem]) -> tuple[Entry, ...]:
+    """The entries without a problem of their own; those of a claim are added to ``inside``, others to ``shared``."""
+    is_empty = isinstance(claims, Scalar) and not claims.text and not claims.style
+    if not isinstance(claims, Sequence) and not is_empty:
+        shared.append(_wrong_kind("claims", "a list", claims, "start each claim with `- id: …`"))
         return ()
-    if not claims.items and not found:
-        problems.append(problem("DV505").placed("", _first_line(claims.span)))
-    if len(claims.items) > MAX_CLAIMS:
-        excess = problem("DV016", what="number of claims", found=len(claims.items), limit=MAX_CLAIMS)
-        problems.append(excess.placed("", _first_line(claims.span)))
+    items = claims.items if isinstance(claims, Sequence) else ()
+    if not items and not inside:
+        shared.append(problem("DV505").placed("", _first_line(claims.span)))
+    if len(items) > MAX_CLAIMS:
+        excess = problem("DV016", what="number of claims", found=len(items), limit=MAX_CLAIMS)
+        shared.append(excess.placed("", _first_line(claims.span)))
         return ()
-    return _without_duplicates(_read_entries(claims, found, problems), problems)
+    return _without_duplicates(_read_entries(items, inside), inside)
 
 
-def _read_entries(claims: Sequence, found: list[Problem], problems: list[Problem]) -> list[Entry]:
-    marked = _by_claim(claims, found)
+def _read_entries(items: tuple[Node, ...], inside: list[Problem]) -> list[Entry]:
+    marked = _by_claim(items, inside)
     entries = []
-    for number, item in enumerate(claims.items):
+    for number, item in enumerate(items):
         own: list[Problem] = []
         entry = _entry(item, own)
         claim_id = _id_of(item)
-        if number in marked:
-            _name(problems, marked[number], claim_id)
-        problems += [p.placed("", _head(item), claim_id) for p in own]
-        if entry and not any(not p.is_lint for p in own) and number not in marked:
+        for place in marked.get(number, ()):
+            inside[place] = inside[place].placed("", None, claim_id)
+        inside += [p.placed("", _head(item), claim_id) for p in own]
+        if entry and number not in marked and not any(not p.is_lint for p in own):
             entries.append(entry)
     return entries
 
 
-def _by_claim(claims: Sequence, found: list[Problem]) -> dict[int, list[Problem]]:
-    """The problems of reading that stand inside a claim, by the number of the claim."""
-    starts = [(item.span.line, item.span.column) for item in claims.items]
-    marked: dict[int, list[Problem]] = {}
-    for p in found:
+def _by_claim(items: tuple[Node, ...], found: list[Problem]) -> dict[int, list[int]]:
+    """Which problems of reading stand inside which claim, both by their numbers."""
+    starts = [(item.span.line, item.span.column) for item in items]
+    marked: dict[int, list[int]] = {}
+    for place, p in enumerate(found):
         at = (p.span.line, p.span.column) if p.span else (0, 0)
         number = bisect_right(starts, at) - 1
-        if number >= 0 and at < (claims.items[number].span.end_line, claims.items[number].span.end_column):
-            marked.setdefault(number, []).append(p)
+        if number >= 0 and at < (items[number].span.end_line, items[number].span.end_column):
+            marked.setdefault(number, []).append(place)
     return marked
-
-
-def _name(problems: list[Problem], own: list[Problem], claim_id: str | None) -> None:
-    """Give the problems of reading the id of the claim in which they stand."""
-    for p in own:
-        problems[problems.index(p)] = p.placed("", None, claim_id)
 
 
 def _without_duplicates(entries: list[Entry], problems: list[Problem]) -> tuple[Entry, ...]:

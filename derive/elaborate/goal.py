@@ -43,11 +43,11 @@ def goal(relation: Relation, assumed: Iterable[Hypothesis], shared: Iterable[Hyp
 def free_indices(term: Term, bound: Set[str] = frozenset()) -> Iterator[Index]:
     """The named indices that no reduction binds, in source order, without their places."""
     inner = bound | {str(term.index.name)} if isinstance(term, Reduce) else bound
+    for child in children(term):
+        yield from free_indices(child, inner)
     for index in own_indices(term):
         if isinstance(index.name, str) and index.name not in bound:
             yield Index(index.name, index.dimension)
-    for child in children(term):
-        yield from free_indices(child, inner)
 
 
 def _concerning(used: Set[str], shared: tuple[Hypothesis, ...], scope: Scope) -> tuple[Hypothesis, ...]:

@@ -32,6 +32,7 @@ from derive.term import (
     Term,
     Variable,
     children,
+    own_indices,
     subterms,
     with_children,
 )
@@ -284,9 +285,11 @@ class Inference:
     def _limit(self, term: Limit, bound: Mapping[str, str]) -> Term:
         name, scope = term.variable, self.scope
         declaration = scope.variables.get(name)
-        if bound.get(name) or name in scope.indices or name in self.free or name in scope.templates:
+        subscripts = {i.name for t in subterms(term.body) for i in own_indices(t)}
+        if bound.get(name) or name in {*subscripts, *scope.indices, *self.free, *scope.templates}:
             self._add(problem("DV088", at=term.at, found=f"`{name}`, which is no number"))
-        elif declaration and declaration.dimensions:
+            return term
+        if declaration and declaration.dimensions:
             self._add(problem("DV088", at=term.at, found=f"the array `{name}`"))
         elif declaration and declaration.type.endswith("integer") and term.point != Constant("oo"):
             self._add(problem("DV088", at=term.at, found=f"the integer `{name}` at a point other than `oo`"))
