@@ -37,6 +37,7 @@ ONE: Polynomial = {(): 1}
 NOTHING: frozenset[Place] = frozenset()
 NO_NAMES: frozenset[str] = frozenset()
 PRIME_LIMIT = 10_000
+PRIMITIVE_ROUNDS = 8
 BIT_LIMIT = 20_000
 EXPONENT_LIMIT = 4_000
 
@@ -101,10 +102,14 @@ def generator_text(ctx: Context, key: str, renamed: Mapping[Place, str]) -> str:
     gen = ctx.generators[key]
     if gen.places.isdisjoint(renamed):
         return key
-    memo_key = ("text", key, tuple(sorted((p, renamed[p]) for p in gen.places if p in renamed)))
+    memo_key = ("text", key, tuple(sorted((p, renamed[p]) for p in gen.places if p in renamed)), ctx.suspended)
     found = ctx.memo.get(memo_key)
     if found is None:
-        found = ctx.memo[memo_key] = _spell(ctx, gen.kind, gen.parts, renamed)
+        if gen.kind == "a" and gen.parts[0] in ctx.symmetric and gen.parts[0] not in ctx.suspended:
+            found = f"a({gen.parts[0]};{','.join(sorted(renamed.get(p) or token(p) for p in gen.parts[1]))})"
+        else:
+            found = _spell(ctx, gen.kind, gen.parts, renamed)
+        ctx.memo[memo_key] = found
     return str(found)
 
 
@@ -269,6 +274,9 @@ def _settle_delta(ctx: Context, mono: Monomial, key: str, e: Rational) -> Polyno
         raise Stuck("outside the fragment", "a negative power of KroneckerDelta")
     keep, drop = ctx.generators[key].parts
     rest = _without(mono, key)
+    if _contradiction(ctx, keep, drop, rest):
+        ctx.use("D1")
+        return {}
     if any(drop in ctx.generators[k].places for k, _ in rest):
         ctx.use("D3")
         return multiply(ctx, rename_mono(ctx, rest, {drop: keep}), {((key, 1),): 1})
@@ -276,6 +284,16 @@ def _settle_delta(ctx: Context, mono: Monomial, key: str, e: Rational) -> Polyno
         return None
     ctx.use("D1")
     return {merge(rest, ((key, 1),)): 1}
+
+
+def _contradiction(ctx: Context, keep: Place, drop: Place, rest: Monomial) -> bool:
+    """Whether another delta makes one index equal to two that differ."""
+    for key, _ in rest:
+        if key[0] == "d":
+            pair = set(ctx.generators[key].parts) ^ {keep, drop}
+            if len(pair) == 2 and (frozenset(pair) in ctx.distinct or all(p[0] == LITERAL for p in pair)):
+                return True
+    return False
 
 
 def _settle_root(ctx: Context, mono: Monomial, key: str, e: Rational) -> Polynomial | None:
@@ -376,8 +394,25 @@ def radicand(ctx: Context, poly: Polynomial) -> str:
     return intern(ctx, "b", (poly,), places(ctx, poly), names(ctx, poly), height(ctx, poly))
 
 
-def content(ctx: Context, poly: Polynomial) -> tuple[Fraction, Monomial]:
-    """A positive rational and a monomial that divide every term; deltas and guards are never taken out."""
+def primitive(ctx: Context, poly: Polynomial) -> tuple[Rational, Monomial, Polynomial]:
+    """``c, m, q`` with poly = c * m * q: c a positive rational, m a monomial that divides every term.
+
+    q has whole coprime coefficients and no negative exponents; deltas and guards are never taken out.
+    """
+    total: Monomial = ()
+    c = Fraction(1)
+    for _ in range(PRIMITIVE_ROUNDS):
+        factor, mono = _content(ctx, poly)
+        c, total = c * factor, merge(total, mono)
+        poly = scale(poly, 1 / factor)
+        if not mono:
+            break
+        # Taking a denominator out may multiply a radicand back in, which may leave a new common factor.
+        poly = multiply(ctx, poly, {tuple((key, -e) for key, e in mono): 1})
+    return c, total, {m: int(v) if v.denominator == 1 else v for m, v in poly.items()}
+
+
+def _content(ctx: Context, poly: Polynomial) -> tuple[Fraction, Monomial]:
     top, bottom = 0, 1
     for c in poly.values():
         top, bottom = gcd(top, c.numerator), lcm(bottom, c.denominator)
@@ -387,24 +422,17 @@ def content(ctx: Context, poly: Polynomial) -> tuple[Fraction, Monomial]:
             if key[0] not in "dg":
                 lowest[key] = min(lowest.get(key, e), e)
     for key in list(lowest):
-        for mono in poly:
-            if lowest[key] > 0 and not any(k == key for k, _ in mono):
-                del lowest[key]
-                break
+        if lowest[key] > 0 and any(all(k != key for k, _ in mono) for mono in poly):
+            del lowest[key]
     return Fraction(top, bottom), tuple(sorted(lowest.items()))
 
 
 def unit(ctx: Context, poly: Polynomial) -> tuple[Rational, Monomial, Polynomial]:
-    """``c, m, q`` with poly = c * m * q: q has whole coprime coefficients, no negative exponent and a settled sign.
+    """``c, m, q`` as ``primitive`` has them, with the sign of q settled: positive where that is known (R6).
 
-    The sign of q is the positive one where it is known, else the one that was met first (R6).
+    A single term is all unit: q is 1.
     """
-    c, mono = content(ctx, poly)
-    inverse = tuple((key, -e) for key, e in mono)
-    rest: Polynomial = {}
-    for m, v in poly.items():
-        _put(rest, merge(m, inverse), v / c)
-    rest = {m: int(v) if v.denominator == 1 else v for m, v in rest.items()}
+    c, mono, rest = primitive(ctx, poly)
     if len(rest) == 1:
         ((m, v),) = rest.items()
         return c * v, merge(mono, m), ONE
@@ -619,7 +647,8 @@ def _rebuild_kind(
     if kind == "s":
         return _rebuild_sum(ctx, parts[0], {parts[1].mono: 1}, go)
     if kind == "m":
-        return extremum(ctx, parts[0], parts[1], go(parts[2]))
+        opened, (fresh,) = open_bound(ctx, (parts[1],), parts[2])
+        return extremum(ctx, parts[0], fresh, go(opened))
     if kind == "h":
         return absolute(ctx, go(parts[0]))
     if kind == "z":
@@ -629,7 +658,8 @@ def _rebuild_kind(
     if kind == "p":
         return symbolic_power(ctx, go(parts[0]), go(parts[1]), True)
     if kind == "q":
-        return product_over(ctx, parts[0], parts[1], go(parts[2]))
+        opened, (fresh,) = open_bound(ctx, (parts[0],), parts[2])
+        return product_over(ctx, fresh, tuple(at(p) for p in parts[1]), go(opened))
     return {((gen.key, 1),): 1}
 
 
@@ -651,8 +681,9 @@ def open_bound(ctx: Context, bound: tuple[Place, ...], body: Polynomial) -> tupl
 
 def variable(ctx: Context, name: str) -> Polynomial:
     """A scalar variable or a dimension."""
-    if name.isdecimal():
-        return {(): int(name)}
+    number = ctx.size.get(name)
+    if number is not None or name.isdecimal():
+        return {(): number or int(name)}
     return {((intern(ctx, "v", (name,), NOTHING, frozenset((name,))), 1),): 1}
 
 
@@ -662,6 +693,17 @@ def component(ctx: Context, array: str, at: tuple[Place, ...]) -> Polynomial:
     if hot is not None and array not in ctx.suspended:
         ctx.use("H3")
         return delta(ctx, at[0], hot)
+    rule = ctx.component_rules.get(array)
+    if rule is not None and rule.names.isdisjoint(ctx.suspended):
+        ctx.use("H2")
+        return rename(ctx, rule.value, dict(zip(rule.pattern, at, strict=True)))
+    symmetry = ctx.symmetric.get(array)
+    if symmetry is not None and array not in ctx.suspended:
+        ctx.use("H2")
+        if symmetry < 0 and at[0] == at[1]:
+            return {}
+        if at[1] < at[0]:
+            return scale(component(ctx, array, (at[1], at[0])), symmetry)
     return {((intern(ctx, "a", (array, at), frozenset(p for p in at if p[0]), frozenset((array,))), 1),): 1}
 
 
@@ -756,8 +798,8 @@ def guarded(ctx: Context, left: Place, right: Place, poly: Polynomial) -> Polyno
     total: Polynomial = {}
     for mono, c in poly.items():
         single: Polynomial = {mono: c}
-        where_equal = rename(ctx, single, {max(left, right): min(left, right)})
-        if defined(ctx, where_equal) and defined(ctx, single):
+        where_equal = _where_equal(ctx, single, left, right)
+        if where_equal is not None and defined(ctx, where_equal) and defined(ctx, single):
             ctx.use("D2")
             part = subtract(single, multiply(ctx, delta(ctx, left, right), where_equal))
         else:
@@ -765,6 +807,13 @@ def guarded(ctx: Context, left: Place, right: Place, poly: Polynomial) -> Polyno
             part = multiply(ctx, single, guard(ctx, left, right))
         total = add(total, part)
     return total
+
+
+def _where_equal(ctx: Context, poly: Polynomial, left: Place, right: Place) -> Polynomial | None:
+    try:
+        return rename(ctx, poly, {max(left, right): min(left, right)})
+    except Undefined:
+        return None
 
 
 def defined(ctx: Context, poly: Polynomial) -> bool:
@@ -969,6 +1018,14 @@ def symbolic_power(ctx: Context, base: Polynomial, exponent: Polynomial, whole: 
         return power(ctx, base, c)
     if base == ONE:
         return ONE
+    split = split_delta(ctx, exponent) or split_delta(ctx, base)
+    if split is not None:
+        keep, drop = split[:2]
+        equal = rename(ctx, base, {drop: keep}), rename(ctx, exponent, {drop: keep})
+        distinct = _where_distinct(ctx, base, keep, drop), _where_distinct(ctx, exponent, keep, drop)
+        return float_delta(
+            ctx, (keep, drop, ONE, {}), lambda part: symbolic_power(ctx, *(equal if part == ONE else distinct), whole)
+        )
     number = constant(base)
     if whole and number is not None and number < 0 and number != -1:
         sign = symbolic_power(ctx, {(): -1}, exponent, True)
@@ -981,9 +1038,6 @@ def symbolic_power(ctx: Context, base: Polynomial, exponent: Polynomial, whole: 
     ctx.unknown += 1
     if not whole:
         raise Stuck("open obligation", "the base of a power is not seen to be positive")
-    split = split_delta(ctx, base)
-    if split is not None:
-        return float_delta(ctx, split, lambda part: symbolic_power(ctx, part, exponent, whole))
     return _integer_power(ctx, base, exponent)
 
 
@@ -1156,8 +1210,17 @@ def _connected(ctx: Context, bound: tuple[Place, ...], mono: Monomial) -> Polyno
         whole = product(ctx, (subtract(ONE, delta(ctx, *ctx.generators[key].parts)) for key, _ in mono))
         return sum_over(ctx, bound, whole)
     base = height(ctx, (mono,))
-    order = canonical_order(ctx, bound, mono)
-    renamed = {p: (BOUND, p[1], base + 1 + n) for n, p in enumerate(order)}
+    orders = canonical_orders(ctx, bound, mono)
+    total = _closed(ctx, orders[0], mono, base)
+    if any(_closed(ctx, other, mono, base) == scale(total, -1) for other in orders[1:]):
+        # The sum equals its own negative by a renaming of its indices.
+        ctx.use("S4")
+        return {}
+    return total
+
+
+def _closed(ctx: Context, order: tuple[Place, ...], mono: Monomial, base: int) -> Polynomial:
+    renamed: dict[Place, Place] = {p: (BOUND, p[1], base + 1 + n) for n, p in enumerate(order)}
     total: Polynomial = {}
     for m, c in rename_mono(ctx, mono, renamed).items():
         _put(total, ((_sum_generator(ctx, tuple(renamed[p] for p in order), m), 1),), c)
@@ -1171,12 +1234,15 @@ def _sum_generator(ctx: Context, bound: tuple[Place, ...], mono: Monomial) -> st
     return intern(ctx, "s", (bound, _Mono(mono)), inside, names(ctx, single) | dims, max(p[2] for p in bound))
 
 
-def canonical_order(ctx: Context, bound: tuple[Place, ...], mono: Monomial) -> tuple[Place, ...]:
-    """An order of the bound indices that depends only on the shape of the summand (colour refinement, then choice)."""
+def canonical_orders(ctx: Context, bound: tuple[Place, ...], mono: Monomial) -> list[tuple[Place, ...]]:
+    """Orders of the bound indices that depend only on the shape of the summand (colour refinement, then choice).
+
+    Several are returned only where an antisymmetric array may make the sum its own negative.
+    """
     if len(bound) == 1:
-        return bound
+        return [bound]
     colours = {p: p[1] for p in bound}
-    best: tuple[str, tuple[Place, ...]] | None = None
+    best: tuple[str, list[tuple[Place, ...]]] = ("", [])
     stack = [colours]
     while stack:
         ctx.spend(len(bound) * len(mono))
@@ -1190,9 +1256,10 @@ def canonical_order(ctx: Context, bound: tuple[Place, ...], mono: Monomial) -> t
             continue
         order = tuple(sorted(bound, key=lambda p: colours[p]))
         text = mono_text(ctx, mono, {p: f"b{n}@{p[1]}" for n, p in enumerate(order)})
-        if best is None or text < best[0]:
-            best = (text, order)
-    assert best is not None
+        if not best[1] or text < best[0]:
+            best = (text, [order])
+        elif text == best[0] and -1 in ctx.symmetric.values():
+            best[1].append(order)
     return best[1]
 
 
@@ -1262,7 +1329,7 @@ def match(
 
 
 def reduce_fractions(ctx: Context, bound: frozenset[Place], poly: Polynomial) -> Polynomial:
-    """Divide numerators by the one denominator that depends on a bound index, as far as it goes (S8)."""
+    """Divide numerators by the denominators that depend on a bound index, as far as it goes (S8)."""
     total: Polynomial = {}
     stack = list(poly.items())
     while stack:
@@ -1273,7 +1340,7 @@ def reduce_fractions(ctx: Context, bound: frozenset[Place], poly: Polynomial) ->
             for key, e in mono
             if key[0] == "b" and e < 0 and e.denominator == 1 and ctx.generators[key].places & bound
         ]
-        step = _divide(ctx, mono, below[0], bound) if len(below) == 1 else None
+        step = next((s for key in below if (s := _divide(ctx, mono, key, below, bound)) is not None), None)
         if step is None:
             _put(total, mono, c)
             continue
@@ -1282,13 +1349,19 @@ def reduce_fractions(ctx: Context, bound: frozenset[Place], poly: Polynomial) ->
     return total
 
 
-def _divide(ctx: Context, mono: Monomial, key: str, bound: frozenset[Place]) -> Polynomial | None:
-    """One division step of a monomial by the denominator ``key``, or None where it is reduced."""
+def _divide(ctx: Context, mono: Monomial, key: str, below: list[str], bound: frozenset[Place]) -> Polynomial | None:
+    """One division step of a monomial by the denominator ``key``, or None where it is reduced.
+
+    With several denominators only one whose leading generators stand in no other is divided by.
+    """
     (denominator,) = ctx.generators[key].parts
     have = dict(mono)
     if any(k[0] in "dg" for m in denominator for k, _ in m):
         return None
     lead = _leading(ctx, denominator, bound)
+    others = {k for other in below if other != key for m in ctx.generators[other].parts[0] for k, _ in m}
+    if any(k in others for k, _ in lead):
+        return None
     if all(have.get(k, 0) >= e for k, e in lead):
         return _exchange(ctx, mono, key, denominator, lead)
     for k, _ in lead:
@@ -1339,7 +1412,7 @@ def extremum(ctx: Context, kind: str, bound: Place, body: Polynomial) -> Polynom
     if bound[1] == "1":
         return rename(ctx, body, {bound: (LITERAL, "1", 1)})
     ctx.use("G7")
-    c, mono = content(ctx, moving)
+    c, mono, _ = primitive(ctx, moving)
     factor: Polynomial = {(): c}
     for key, e in mono:
         bits = _power_sign(ctx, key, e)
@@ -1363,6 +1436,19 @@ def product_over(ctx: Context, bound: Place, excluded: tuple[Place, ...], body: 
     """The product of ``body`` over the range of ``bound`` without the excluded indices (T1, T2)."""
     if bound[1].isdecimal():
         return _unrolled_product(ctx, bound, excluded, body)
+    split = _bound_delta(ctx, bound, body)
+    if split is not None:
+        # One factor of the product is the one where the indices agree (D4, S7 for products).
+        ctx.use("D4")
+        other, equal, distinct = split
+        present = ONE
+        for skipped in excluded:
+            present = multiply(ctx, present, guard(ctx, other, skipped))
+        if present != ONE:
+            return _product_generator(ctx, bound, excluded, body)
+        return multiply(ctx, equal, product_over(ctx, bound, (*excluded, other), distinct))
+    if body == ONE:
+        return ONE
     if ctx.sign(ctx, body) & POSITIVE == POSITIVE and (not excluded or defined(ctx, body)):
         ctx.use("T2")
         summand = logarithm(ctx, body)
@@ -1388,6 +1474,17 @@ def product_over(ctx: Context, bound: Place, excluded: tuple[Place, ...], body: 
     if bound not in places(ctx, rest):
         return multiply(ctx, result, symbolic_power(ctx, rest, variable(ctx, bound[1]), True))
     return multiply(ctx, result, _product_generator(ctx, bound, (), rest))
+
+
+def _bound_delta(ctx: Context, bound: Place, body: Polynomial) -> tuple[Place, Polynomial, Polynomial] | None:
+    """An index that a delta ties to the bound one, the factor there, and the factor everywhere else."""
+    for mono in body:
+        for key, _ in mono:
+            pair = ctx.generators[key].parts if key[0] == "d" else ()
+            if bound in pair:
+                other: Place = next(p for p in pair if p != bound)
+                return other, rename(ctx, body, {bound: other}), _where_distinct(ctx, body, bound, other)
+    return None
 
 
 def _unrolled_product(ctx: Context, bound: Place, excluded: tuple[Place, ...], body: Polynomial) -> Polynomial:

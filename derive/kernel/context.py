@@ -8,7 +8,7 @@ value: the key spells out structure, dimensions, bound names and signs.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
@@ -72,6 +72,15 @@ class SumRule:
     names: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True)
+class ComponentRule:
+    """The hypothesis that a component at the places of ``pattern`` equals ``value``, for every value of them."""
+
+    pattern: tuple[Place, ...]
+    value: Polynomial
+    names: frozenset[str]
+
+
 @dataclass(slots=True)
 class Context:
     """The state of one proof; nothing outlives it."""
@@ -84,7 +93,10 @@ class Context:
     hot: dict[str, Place] = field(default_factory=dict)
     simplex: frozenset[str] = frozenset()
     distinct: set[frozenset[Place]] = field(default_factory=set)
+    size: dict[str, int] = field(default_factory=dict)
     sum_rules: list[SumRule] = field(default_factory=list)
+    component_rules: dict[str, ComponentRule] = field(default_factory=dict)
+    symmetric: dict[str, int] = field(default_factory=dict)
     facts: dict[str, list[Fact]] = field(default_factory=dict)
     generators: dict[str, Generator] = field(default_factory=dict)
     suspended: frozenset[str] = frozenset()
@@ -98,6 +110,19 @@ class Context:
         self.fuel -= steps
         if self.fuel < 0:
             raise Stuck("budget", "the step budget is used up")
+
+    def fork(self) -> Context:
+        """A copy for one case of a split: what is learnt in it stays in it."""
+        facts = {shape: list(bucket) for shape, bucket in self.facts.items()}
+        return replace(
+            self,
+            facts=facts,
+            memo={},
+            sum_rules=list(self.sum_rules),
+            component_rules=dict(self.component_rules),
+            least=dict(self.least),
+            distinct=set(self.distinct),
+        )
 
     def use(self, rule: str) -> None:
         """Record that a rule of the rule sheet was used."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from derive.kernel.algebra import (
     ONE,
     add,
     delta,
+    guarded,
     multiply,
+    names,
     open_bound,
     power,
     product,
@@ -160,11 +163,12 @@ def _of_product(ctx: Context, gen: Generator, target: Target) -> Polynomial:
     if ctx.sign(ctx, opened) & NONZERO and not excluded:
         summand = multiply(ctx, inner, power(ctx, opened, -1))
         return multiply(ctx, {((gen.key, 1),): 1}, sum_over(ctx, (fresh,), summand))
-    if excluded:
-        raise Stuck("outside the fragment", "the derivative of a product over a restricted range")
     other = ctx.open(name[1])
-    without = product_over(ctx, other, (fresh,), rename(ctx, opened, {fresh: other}))
-    return sum_over(ctx, (fresh,), multiply(ctx, inner, without))
+    without = product_over(ctx, other, (*excluded, fresh), rename(ctx, opened, {fresh: other}))
+    summand = multiply(ctx, inner, without)
+    for skipped in excluded:
+        summand = guarded(ctx, fresh, skipped, summand)
+    return sum_over(ctx, (fresh,), summand)
 
 
 def _of_extremum(ctx: Context, gen: Generator, target: Target) -> Polynomial:
@@ -172,3 +176,46 @@ def _of_extremum(ctx: Context, gen: Generator, target: Target) -> Polynomial:
     if target.name not in gen.names:
         return {}
     raise Stuck("outside the fragment", f"the derivative of a Max over the dimension {bound[1]}")
+
+
+def kinks(ctx: Context, poly: Polynomial, target: Target) -> Iterator[Polynomial]:
+    """V13: the w for which ``a*Abs(w) + g`` has no derivative where w = 0, so that definedness implies w != 0.
+
+    a differs from 0 and is smooth, g is smooth, and w moves with the target.
+    """
+    for key in sorted({k for mono in poly for k, e in mono if k[0] == "h" and e == 1}):
+        gen = ctx.generators[key]
+        around: Polynomial = {}
+        apart: Polynomial = {}
+        for mono, c in poly.items():
+            if (key, 1) in mono:
+                around[tuple(f for f in mono if f[0] != key)] = c
+            else:
+                apart[mono] = c
+        inner = gen.parts[0]
+        if not (_smooth(ctx, around) and _smooth(ctx, apart) and _smooth(ctx, inner)):
+            continue
+        if target.name not in names(ctx, inner) or not ctx.sign(ctx, around) & NONZERO:
+            continue
+        if ctx.sign(ctx, differentiate(ctx, inner, target)) & NONZERO:
+            ctx.use("V13")
+            yield inner
+
+
+def _smooth(ctx: Context, poly: Polynomial) -> bool:
+    """Whether a polynomial is differentiable wherever it has a value on an interval around a point."""
+    for mono in poly:
+        for key, e in mono:
+            gen = ctx.generators[key]
+            if e.denominator != 1 and gen.kind == "b":
+                return False
+            if gen.kind == "e" or gen.kind == "s":
+                inner: Polynomial = {(gen.parts[0] if gen.kind == "e" else gen.parts[1]).mono: 1}
+                if not _smooth(ctx, inner):
+                    return False
+            elif gen.kind in "lb":
+                if not _smooth(ctx, gen.parts[0]):
+                    return False
+            elif gen.kind not in "vacd":
+                return False
+    return True

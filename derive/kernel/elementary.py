@@ -69,10 +69,8 @@ def _cos(ctx: Context, x: Polynomial) -> Polynomial:
 
 
 def _cube_root(ctx: Context, x: Polynomial) -> Polynomial:
-    """cbrt(t) is t**(1/3) for t >= 0 and -(-t)**(1/3) below."""
-    if ctx.sign(ctx, x) & 1:
-        return power(ctx, x, Fraction(1, 3))
-    return function(ctx, "cbrt", (x,))
+    """cbrt(t) = sign(t) * Abs(t)**(1/3) (P7)."""
+    return multiply(ctx, signum(ctx, x), power(ctx, _absolute(ctx, x), Fraction(1, 3)))
 
 
 BY_RULE: dict[str, Callable[[Context, Polynomial], Polynomial]] = {

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from derive.claim import Goal
 from derive.kernel.algebra import subtract
+from derive.kernel.cases import by_cases
 from derive.kernel.context import Context, Polynomial, Stuck, Undefined
 from derive.kernel.hypotheses import assume, context_of
 from derive.kernel.normalize import Condition, Reader, Scope
@@ -54,7 +55,7 @@ def decide_equality(goal: Goal, fuel: int) -> Theorem | Residual:
         sides = read_sides(goal, fuel)
         ctx = sides.ctx
         left = remainder(ctx, subtract(sides.left, sides.right), sides.equations)
-        if left:
+        if left and not by_cases(ctx, left, lambda case, poly: not remainder(case, poly, sides.equations)):
             return Residual("nonzero residual", "the difference of the sides is not seen to be 0", written(ctx, left))
         return conclude(goal, sides, "normal form")
     except Stuck as stuck:

@@ -12,6 +12,7 @@ from derive.kernel.context import (
     NONNEGATIVE,
     NONZERO,
     POSITIVE,
+    ComponentRule,
     Context,
     Monomial,
     Place,
@@ -20,10 +21,11 @@ from derive.kernel.context import (
     Undefined,
 )
 from derive.kernel.normalize import OP_SIGN, Condition, Reader, Scope
-from derive.kernel.sign import learn, sign
-from derive.kernel.zero import Equations
+from derive.kernel.sign import TYPE_SIGN, learn, sign
+from derive.kernel.zero import Equations, rank, rewriting
 from derive.term import Delta, Number, Relation, Variable
 
+LARGEST_SIZE = 64
 INTEGER_TYPES = ("integer", "positive integer", "nonnegative integer", "dimension", "onehot")
 
 
@@ -39,12 +41,28 @@ def context_of(goal: Goal, fuel: int) -> tuple[Context, Scope]:
         least={name: 1 for name, kind in types.items() if kind in ("dimension", "positive integer")},
         simplex=frozenset(name for name, kind in types.items() if kind == "simplex"),
     )
+    ctx.size.update(_sizes(goal))
     for d in goal.declarations:
         if d.type == "onehot":
-            dimension = d.dimensions[-1]
+            dimension = str(ctx.size.get(d.dimensions[-1], d.dimensions[-1]))
             if len(d.dimensions) == 1:
                 ctx.hot[d.name] = (1, dimension, f"'{d.name}") if dimension != "1" else (0, "1", 1)
     return ctx, Scope(_identified(ctx, goal))
+
+
+def _sizes(goal: Goal) -> dict[str, int]:
+    """Dimensions that a hypothesis fixes, as in ``n == 2`` (K6)."""
+    found: dict[str, int] = {}
+    for hypothesis in goal.hypotheses:
+        left, right = hypothesis.relation.left, hypothesis.relation.right
+        if isinstance(right, Variable) and isinstance(left, Number):
+            left, right = right, left
+        if hypothesis.relation.op == "==" and isinstance(left, Variable) and isinstance(right, Number):
+            size = right.value
+            if left.name in goal.dimensions and size.denominator == 1 and 1 <= size <= LARGEST_SIZE:
+                if found.setdefault(left.name, int(size)) != size:
+                    raise Undefined("the hypotheses contradict each other")
+    return found
 
 
 def _identified(ctx: Context, goal: Goal) -> dict[str, Place]:
@@ -82,10 +100,14 @@ def assume(ctx: Context, goal: Goal, scope: Scope) -> tuple[Equations, list[Cond
     """Take the hypotheses of a goal into the context; equations are returned, to be used outside of derivatives."""
     values: list[tuple[str, Polynomial]] = []
     rewrites: list[tuple[Monomial, Polynomial]] = []
-    for hypothesis in goal.hypotheses:
+    schemas: list[Polynomial] = []
+    # Equations first: what they eliminate is gone before other hypotheses are read.
+    for hypothesis in sorted(goal.hypotheses, key=lambda h: h.relation.op != "=="):
         if _about_indices(hypothesis) is not None or _least(ctx, hypothesis.relation):
             continue
-        inner = Scope({**scope.places, **{str(q.name): ctx.open(q.dimension) for q in hypothesis.quantified}})
+        reader = Reader(ctx)
+        opened = {str(q.name): ctx.open(reader.dimension(q.dimension)) for q in hypothesis.quantified}
+        inner = Scope({**scope.places, **opened})
         poly = _gap(ctx, hypothesis.relation, inner)
         number = constant(poly)
         if number is not None:
@@ -93,10 +115,10 @@ def assume(ctx: Context, goal: Goal, scope: Scope) -> tuple[Equations, list[Cond
                 raise Undefined("the hypotheses contradict each other")
             continue
         if hypothesis.relation.op == "==":
-            _equation(ctx, poly, values, rewrites)
+            _equation(ctx, poly, values, rewrites, schemas)
         else:
             learn(ctx, poly, OP_SIGN[hypothesis.relation.op])
-    return Equations(tuple(values), tuple(rewrites)), []
+    return Equations(tuple(values), tuple(rewrites), tuple(schemas)), []
 
 
 def _gap(ctx: Context, relation: Relation, scope: Scope) -> Polynomial:
@@ -135,6 +157,7 @@ def _equation(
     poly: Polynomial,
     values: list[tuple[str, Polynomial]],
     rewrites: list[tuple[Monomial, Polynomial]],
+    schemas: list[Polynomial],
 ) -> None:
     """Make a sum rule, an elimination or a rewriting of ``poly == 0`` (H2, S10)."""
     for key, value in values:
@@ -145,23 +168,50 @@ def _equation(
         ctx.sum_rules.append(rule)
         return
     if quantified:
-        learn(ctx, poly, OP_SIGN["=="])
+        if not _component_rule(ctx, poly, quantified):
+            learn(ctx, poly, OP_SIGN["=="])
+            schemas.append(poly)
         return
-    solved = next(_solutions(ctx, poly), None)
+    solved = next(solutions(ctx, poly), None)
     if solved is not None:
         for n, (key, value) in enumerate(values):
             values[n] = (key, replace_generators(ctx, value, dict([solved])))
         values.append(solved)
         _rewrite_facts(ctx, *solved)
         return
-    lead = max((m for m in poly if all(e > 0 and e.denominator == 1 for _, e in m)), key=_rank, default=())
-    if lead:
-        rest = {m: c for m, c in poly.items() if m != lead}
-        rewrites.append((lead, scale(rest, -1 / Fraction(poly[lead]))))
+    rewrites.extend(rewriting(poly))
 
 
-def _rank(mono: Monomial) -> tuple[int | Fraction, Monomial]:
-    return sum(e for _, e in mono), mono
+def _component_rule(ctx: Context, poly: Polynomial, quantified: frozenset[Place]) -> bool:
+    """``x[k] == value`` for all k eliminates the array; ``A[i,j] == A[j,i]`` orders its indices."""
+    if _symmetry(ctx, poly):
+        return True
+    for mono, c in sorted(poly.items()):
+        if len(mono) != 1 or mono[0][0][0] != "a" or mono[0][1] != 1:
+            continue
+        array, at = ctx.generators[mono[0][0]].parts
+        rest = scale({m: v for m, v in poly.items() if m != mono}, -1 / Fraction(c))
+        used = names(ctx, rest) | {array}
+        free = len(set(at)) == len(at) and set(at) <= quantified and places(ctx, rest) & quantified <= set(at)
+        if free and array not in names(ctx, rest) and array not in ctx.component_rules and array not in ctx.symmetric:
+            bits = TYPE_SIGN.get(ctx.types.get(array, "real"), 0)
+            learn(ctx, rest, bits)
+            ctx.component_rules[array] = ComponentRule(at, rest, used)
+            return True
+    return False
+
+
+def _symmetry(ctx: Context, poly: Polynomial) -> bool:
+    if len(poly) != 2 or any(len(m) != 1 or m[0][0][0] != "a" or m[0][1] != 1 for m in poly):
+        return False
+    (left, c), (right, d) = poly.items()
+    (array, at), (other, swapped) = (ctx.generators[m[0][0]].parts for m in (left, right))
+    if array != other or len(at) != 2 or at[0] == at[1] or tuple(reversed(swapped)) != at or abs(c) != abs(d):
+        return False
+    if array in ctx.component_rules or array in ctx.symmetric:
+        return False
+    ctx.symmetric[array] = 1 if c == -d else -1
+    return True
 
 
 def _sum_rule(ctx: Context, poly: Polynomial, quantified: frozenset[Place]) -> SumRule | None:
@@ -176,9 +226,9 @@ def _sum_rule(ctx: Context, poly: Polynomial, quantified: frozenset[Place]) -> S
     return None
 
 
-def _solutions(ctx: Context, poly: Polynomial) -> Iterator[tuple[str, Polynomial]]:
+def solutions(ctx: Context, poly: Polynomial) -> Iterator[tuple[str, Polynomial]]:
     """Variables or components that stand alone in one term, with what they equal."""
-    for mono, c in sorted(poly.items(), key=lambda item: _rank(item[0])):
+    for mono, c in sorted(poly.items(), key=lambda item: rank(item[0])):
         if len(mono) != 1 or mono[0][0][0] not in "va" or mono[0][1] != 1:
             continue
         key = mono[0][0]

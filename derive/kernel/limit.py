@@ -8,13 +8,14 @@ from derive.claim import Goal
 from derive.kernel.algebra import (
     add,
     extremum,
+    maximum,
     multiply,
     names,
     open_bound,
     scale,
     subtract,
 )
-from derive.kernel.context import Context, Monomial, Polynomial, Stuck, Undefined
+from derive.kernel.context import POSITIVE, Context, Monomial, Polynomial, Rational, Stuck, Undefined
 from derive.kernel.equality import Sides, conclude
 from derive.kernel.hypotheses import assume, context_of
 from derive.kernel.normalize import Reader, Scope
@@ -105,39 +106,45 @@ def _of_monomial(ctx: Context, mono: Monomial, name: str) -> Polynomial:
     return multiply(ctx, fixed, squeezed)
 
 
-def _log_sum_exp(ctx: Context, factors: dict[str, object], name: str, key: str) -> Polynomial | None:
-    """L7: log(Sum_k exp(T*a_k))/T tends to Max_k a_k, squeezed between it and it plus log(n)/T."""
+def _log_sum_exp(ctx: Context, factors: dict[str, Rational], name: str, key: str) -> Polynomial | None:
+    """L7: log(Sum_k exp(T*a_k))/T tends to Max_k a_k, squeezed between it and it plus log(n)/T.
+
+    The same for finitely many such terms with positive factors that do not depend on T: the largest rate wins.
+    """
     logs = [k for k, e in factors.items() if k[0] == "l" and e == 1]
     if len(factors) != 2 or len(logs) != 1 or factors.get(key) != -1:
         return None
-    inside = ctx.generators[logs[0]].parts[0]
-    exponents = _exponents_of_sum(ctx, inside)
-    if exponents is None:
-        return None
-    bound, exponent = exponents
-    rate = multiply(ctx, exponent, {((key, -1),): 1})
-    if name in names(ctx, rate):
+    rates = [_rate(ctx, mono, c, name, key) for mono, c in ctx.generators[logs[0]].parts[0].items()]
+    known = [rate for rate in rates if rate is not None]
+    if len(known) < len(rates):
         return None
     ctx.use("L7")
     ctx.use("L4")
-    return extremum(ctx, "Max", bound, rate)
+    total = known[0]
+    for rate in known[1:]:
+        total = maximum(ctx, total, rate, 1)
+    return total
 
 
-def _exponents_of_sum(ctx: Context, poly: Polynomial) -> tuple[tuple[int, str, object], Polynomial] | None:
-    """The index and the exponent of a bare sum of exponentials, opened."""
-    if len(poly) != 1:
+def _rate(ctx: Context, mono: Monomial, c: Rational, name: str, key: str) -> Polynomial | None:
+    """The limit of log(c * mono)/T for a positive c, where mono is exp(T*a), or a sum of such; None otherwise."""
+    if c <= 0:
         return None
-    ((mono, c),) = poly.items()
-    if c != 1 or len(mono) != 1 or mono[0][1] != 1 or mono[0][0][0] != "s":
-        return None
-    gen = ctx.generators[mono[0][0]]
-    if len(gen.parts[0]) != 1 or any(k[0] != "e" for k, _ in gen.parts[1].mono):
-        return None
-    body, (place,) = open_bound(ctx, gen.parts[0], {gen.parts[1].mono: 1})
     total: Polynomial = {}
-    for m, v in body.items():
-        if v != 1:
+    for k, e in mono:
+        gen = ctx.generators[k]
+        if name not in gen.names:
+            if ctx.sign(ctx, {((k, 1),): 1}) & POSITIVE != POSITIVE:
+                return None
+            continue
+        if gen.kind == "e":
+            total = add(total, {gen.parts[0].mono: e})
+        elif gen.kind == "s" and e == 1 and len(gen.parts[0]) == 1 and len(mono) == 1:
+            body, (place,) = open_bound(ctx, gen.parts[0], {gen.parts[1].mono: 1})
+            ((inner, v),) = body.items() if len(body) == 1 else (((), 0),)
+            rate = _rate(ctx, inner, v, name, key)
+            return None if rate is None else extremum(ctx, "Max", place, rate)
+        else:
             return None
-        for k, e in m:
-            total = add(total, {ctx.generators[k].parts[0].mono: e})
-    return place, total
+    rate = multiply(ctx, total, {((key, -1),): 1})
+    return None if name in names(ctx, rate) else rate

@@ -37,9 +37,11 @@ from derive.kernel.context import (
     Place,
     Polynomial,
     Stuck,
+    Undefined,
 )
-from derive.kernel.differentiate import Target, differentiate
+from derive.kernel.differentiate import Target, differentiate, kinks
 from derive.kernel.elementary import apply_function, domain_of
+from derive.kernel.readback import term_of
 from derive.kernel.sign import decisive, learn, negated, sign, times
 from derive.term import (
     Apply,
@@ -142,15 +144,24 @@ class Reader:
 
     def place(self, index: Index, scope: Scope) -> Place:
         """The place of an index; a literal one must lie in the range."""
+        dimension = self.dimension(index.dimension)
         if isinstance(index.name, int):
-            if not index.dimension.isdecimal():
+            if dimension.isdecimal():
+                if index.name > int(dimension):
+                    raise Undefined(f"the index {index.name} is out of range")
+            else:
                 gap = subtract(variable(self.ctx, index.dimension), {(): index.name})
                 written = Relation(Variable(index.dimension), ">=", Number(Fraction(index.name)))
                 self._collect(gap, NONNEGATIVE, written, scope)
-            return (LITERAL, index.dimension, index.name)
-        if index.dimension == "1":
+            return (LITERAL, dimension, index.name)
+        if dimension == "1":
             return (LITERAL, "1", 1)
-        return scope.places.get(index.name) or (FREE, index.dimension, index.name)
+        return scope.places.get(index.name) or (FREE, dimension, index.name)
+
+    def dimension(self, name: str) -> str:
+        """A dimension by its name, or as digits where hypotheses fix it (K6)."""
+        number = self.ctx.size.get(name)
+        return name if number is None else str(number)
 
     def _collect(self, poly: Polynomial, bits: int, written: Relation, scope: Scope) -> None:
         if self.conditions is None or constant(poly) is not None:
@@ -229,7 +240,7 @@ class Reader:
         return extremum(ctx, term.kind, place, body)
 
     def _inside(self, term: Reduce, scope: Scope) -> tuple[Place, Scope]:
-        place = self.ctx.open(term.index.dimension)
+        place = self.ctx.open(self.dimension(term.index.dimension))
         name = str(term.index.name)
         inner = replace(
             scope,
@@ -248,7 +259,10 @@ class Reader:
         try:
             poly = self.read(body, scope)
             for target in targets:
-                poly = differentiate(ctx, poly, self._target(target, scope))
+                chosen = self._target(target, scope)
+                for kink in kinks(ctx, poly, chosen):
+                    self._collect(kink, NONZERO, Relation(term_of(ctx, kink, {}), "!=", ZERO_TERM), scope)
+                poly = differentiate(ctx, poly, chosen)
         finally:
             ctx.suspended = before
         return renew(ctx, poly, used - before)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from derive.claim import Goal
 from derive.kernel.algebra import replace_generators, subtract
-from derive.kernel.context import Stuck, Undefined
+from derive.kernel.cases import by_cases
+from derive.kernel.context import Context, Polynomial, Stuck, Undefined
 from derive.kernel.equality import Sides, conclude, read_sides
 from derive.kernel.normalize import OP_SIGN, Reader
 from derive.kernel.readback import written
 from derive.kernel.sign import attained, sign
 from derive.kernel.theorem import Residual, Theorem
 from derive.term import Binary
+
+ATTAINED_ROUNDS = 4
 
 
 def decide_order(goal: Goal, fuel: int) -> Theorem | Residual:
@@ -33,16 +36,21 @@ def _holds(goal: Goal, sides: Sides) -> bool:
     gap = subtract(sides.left, sides.right)
     for key, value in sides.equations.values:
         gap = replace_generators(ctx, gap, {key: value})
-    if sign(ctx, gap) & wanted == wanted:
+    if _has_sign(ctx, gap, wanted):
         return True
     difference = Binary("-", goal.left, goal.right)
     if Reader(ctx).written_sign(difference, sides.scope) & wanted == wanted:
         return True
-    for _ in range(3):
-        step = attained(ctx, gap)
+    return by_cases(ctx, gap, lambda case, poly: _has_sign(case, poly, wanted))
+
+
+def _has_sign(ctx: Context, poly: Polynomial, wanted: int) -> bool:
+    """Whether the sign is seen, if need be with each Max written as the value at an index where it is attained."""
+    for _ in range(ATTAINED_ROUNDS):
+        if sign(ctx, poly) & wanted == wanted:
+            return True
+        step = attained(ctx, poly)
         if step is None:
             return False
-        gap, _values = step
-        if sign(ctx, gap) & wanted == wanted:
-            return True
+        poly, _values = step
     return False

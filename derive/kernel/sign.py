@@ -15,7 +15,6 @@ from derive.kernel.algebra import (
     ONE,
     add,
     constant,
-    content,
     exponential,
     logarithm,
     merge,
@@ -23,6 +22,7 @@ from derive.kernel.algebra import (
     names,
     places,
     poly_text,
+    primitive,
     rename,
     replace_generators,
     scale,
@@ -104,16 +104,12 @@ def learn(ctx: Context, poly: Polynomial, bits: int) -> None:
     """Record a fact; BOUND and FRESH indices in it stand for every value of their dimension."""
     if constant(poly) is not None or not bits:
         return
-    c, mono = content(ctx, poly)
+    c, mono, rest = primitive(ctx, poly)
     for key, e in mono:
         if bits & NONZERO and e > 0 and len(mono) + len(poly) > 2:
             learn(ctx, {((key, 1),): 1}, NONZERO)
     outer = _of_monomial(ctx, mono)
-    inverse = tuple((k, -e) for k, e in mono)
-    if outer & POSITIVE == POSITIVE and len(poly) > 1:
-        poly = {merge(m, inverse): v / c for m, v in poly.items()}
-    else:
-        poly = {m: v / c for m, v in poly.items()}
+    poly = rest if outer & POSITIVE == POSITIVE and len(rest) > 1 else scale(poly, 1 / Fraction(c))
     if len(poly) == 1:
         ((only, v),) = poly.items()
         if v < 0:
@@ -265,9 +261,7 @@ def _instances(ctx: Context, fact: Fact, poly: Polynomial) -> bool:
 
 
 def _of_polynomial(ctx: Context, poly: Polynomial) -> int:
-    c, mono = content(ctx, poly)
-    inverse = tuple((k, -e) for k, e in mono)
-    rest: Polynomial = {merge(m, inverse): v / c for m, v in poly.items()}
+    c, mono, rest = primitive(ctx, poly)
     outer = _of_monomial(ctx, mono)
     if len(rest) == 1:
         ((m, v),) = rest.items()

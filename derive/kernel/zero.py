@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
+from itertools import product as cartesian
 
 from derive.kernel.algebra import (
     add,
     merge,
     multiply,
+    places,
     reduce_fractions,
     rename,
     replace_generators,
@@ -15,9 +19,10 @@ from derive.kernel.algebra import (
     settle,
     sum_over,
 )
-from derive.kernel.context import Context, Monomial, Polynomial, Rational
+from derive.kernel.context import FRESH, Context, Monomial, Polynomial, Rational
 
 ROUNDS = 4
+MOST_INSTANCES = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +31,20 @@ class Equations:
 
     values: tuple[tuple[str, Polynomial], ...] = ()
     rewrites: tuple[tuple[Monomial, Polynomial], ...] = ()
+    schemas: tuple[Polynomial, ...] = ()
+
+
+def rank(mono: Monomial) -> tuple[Rational, Monomial]:
+    """The order of monomials by which hypotheses are turned into rewritings: by degree."""
+    return sum(e for _, e in mono), mono
+
+
+def rewriting(poly: Polynomial) -> Iterator[tuple[Monomial, Polynomial]]:
+    """``poly == 0`` as a rewriting of its leading monomial, if that has only positive whole exponents."""
+    lead = max((m for m in poly if all(e > 0 and e.denominator == 1 for _, e in m)), key=rank, default=())
+    if lead:
+        rest = {m: c for m, c in poly.items() if m != lead}
+        yield lead, scale(rest, -1 / Fraction(poly[lead]))
 
 
 def remainder(ctx: Context, poly: Polynomial, equations: Equations) -> Polynomial:
@@ -36,9 +55,10 @@ def remainder(ctx: Context, poly: Polynomial, equations: Equations) -> Polynomia
     """
     for key, value in equations.values:
         poly = replace_generators(ctx, poly, {key: value})
+    rewrites = [*equations.rewrites, *_instances(ctx, poly, equations.schemas)]
     left: Polynomial = {}
     for guards, part in _by_guards(ctx, poly).items():
-        rest = _part(ctx, part, equations)
+        rest = _part(ctx, part, rewrites)
         left = add(left, multiply(ctx, rest, {guards: 1}) if guards else rest)
     return left
 
@@ -52,11 +72,26 @@ def _by_guards(ctx: Context, poly: Polynomial) -> dict[Monomial, Polynomial]:
     return {guards: part for guards, part in parts.items() if part}
 
 
-def _part(ctx: Context, poly: Polynomial, equations: Equations) -> Polynomial:
+def _instances(
+    ctx: Context, poly: Polynomial, schemas: tuple[Polynomial, ...]
+) -> Iterator[tuple[Monomial, Polynomial]]:
+    """Hypotheses for all indices, at the indices that stand in the polynomial (H1)."""
+    free = sorted(places(ctx, poly))
+    for schema in schemas:
+        pattern = sorted(p for p in places(ctx, schema) if p[0] == FRESH)
+        if len(free) ** len(pattern) > MOST_INSTANCES:
+            continue
+        for chosen in cartesian(free, repeat=len(pattern)):
+            if all(p[1] == q[1] for p, q in zip(pattern, chosen, strict=True)):
+                ctx.use("H1")
+                yield from rewriting(rename(ctx, schema, dict(zip(pattern, chosen, strict=True))))
+
+
+def _part(ctx: Context, poly: Polynomial, rewrites: list[tuple[Monomial, Polynomial]]) -> Polynomial:
     for _ in range(ROUNDS):
         if not poly:
             return poly
-        cleared = _rewritten(ctx, clear(ctx, poly), equations)
+        cleared = _rewritten(ctx, clear(ctx, poly), rewrites)
         if not cleared:
             return cleared
         gathered = _gathered(ctx, cleared)
@@ -97,13 +132,14 @@ def _clear_base(ctx: Context, poly: Polynomial, key: str, lowest: Rational) -> P
     return total
 
 
-def _rewritten(ctx: Context, poly: Polynomial, equations: Equations) -> Polynomial:
+def _rewritten(ctx: Context, poly: Polynomial, rewrites: list[tuple[Monomial, Polynomial]]) -> Polynomial:
     """Replace leading monomials of hypotheses until none divides (H2)."""
-    for lead, value in equations.rewrites:
+    for lead, value in rewrites:
         while True:
             mono = next((m for m in poly if _divides(lead, m)), None)
             if mono is None:
                 break
+            ctx.spend(1)
             ctx.use("H2")
             quotient = merge(mono, tuple((k, -e) for k, e in lead))
             rest = {m: c for m, c in poly.items() if m != mono}

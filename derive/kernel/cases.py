@@ -1,0 +1,71 @@
+"""Case splits on the sign of what stands under Abs or sign: complete by construction (K2)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from derive.kernel.algebra import ONE, intern, names, places, replace_generators, scale
+from derive.kernel.context import (
+    BOUND,
+    NEGATIVE,
+    NONNEGATIVE,
+    NONPOSITIVE,
+    POSITIVE,
+    Context,
+    Generator,
+    Polynomial,
+    Undefined,
+)
+from derive.kernel.hypotheses import solutions
+from derive.kernel.sign import learn
+
+DEPTH = 4
+
+
+def by_cases(ctx: Context, poly: Polynomial, holds: Callable[[Context, Polynomial], bool], depth: int = DEPTH) -> bool:
+    """Whether ``holds`` for a polynomial in every case of a split into > 0, < 0 and = 0, split again where needed."""
+    inner = next(_split_points(ctx, poly), None)
+    if inner is None or depth == 0:
+        return False
+    ctx.use("K2")
+    keys = {kind: intern(ctx, kind, (inner,), places(ctx, inner), names(ctx, inner)) for kind in "hz"}
+    for bits in (POSITIVE, NEGATIVE, NONNEGATIVE | NONPOSITIVE):
+        case = ctx.fork()
+        try:
+            inside = _in_case(case, poly, inner, keys, bits)
+        except Undefined:
+            return False
+        done = holds(case, inside) or by_cases(case, inside, holds, depth - 1)
+        ctx.fuel = case.fuel
+        if not done:
+            return False
+    return True
+
+
+def _in_case(ctx: Context, poly: Polynomial, inner: Polynomial, keys: dict[str, str], bits: int) -> Polynomial:
+    learn(ctx, inner, bits)
+    if bits == POSITIVE:
+        return replace_generators(ctx, poly, {keys["h"]: inner, keys["z"]: ONE})
+    if bits == NEGATIVE:
+        return replace_generators(ctx, poly, {keys["h"]: scale(inner, -1), keys["z"]: {(): -1}})
+    poly = replace_generators(ctx, poly, {keys["h"]: {}, keys["z"]: {}})
+    solved = next(solutions(ctx, inner), None)
+    return poly if solved is None else replace_generators(ctx, poly, dict([solved]))
+
+
+def _split_points(ctx: Context, poly: Polynomial) -> Iterator[Polynomial]:
+    """What stands under an Abs or sign, free of bound indices, the innermost first."""
+    for mono in poly:
+        for key, _ in mono:
+            yield from _inside(ctx, ctx.generators[key])
+
+
+def _inside(ctx: Context, gen: Generator) -> Iterator[Polynomial]:
+    for part in gen.parts:
+        for poly in part if isinstance(part, tuple) else (part,):
+            if isinstance(poly, dict):
+                yield from _split_points(ctx, poly)
+            elif hasattr(poly, "mono"):
+                yield from _split_points(ctx, {poly.mono: 1})
+    if gen.kind in "hz" and all(p[0] < BOUND for p in gen.places):
+        yield gen.parts[0]
