@@ -65,13 +65,15 @@ class Point:
 class Tape:
     """Terms laid out for evaluation.
 
-    ``axes`` are the dimensions of the free indices, ``bound`` those of the bound indices of each height.
+    ``axes`` are the dimensions of the free indices, ``bound`` those of the bound indices of each height;
+    ``differences`` is how deep difference quotients are nested, each of which costs digits.
     """
 
     steps: tuple[tuple[Callable[..., Array], tuple[int, ...]], ...]
     results: tuple[int, ...]
     axes: tuple[str, ...]
     bound: tuple[frozenset[str], ...]
+    differences: int
 
     def cells(self, dimensions: Mapping[str, int]) -> int:
         """The most numbers that one step holds for one point."""
@@ -105,7 +107,7 @@ def tape(terms: tuple[Term, ...], axes: tuple[Index, ...], integers: frozenset[s
     except _NotEvaluable:
         return None
     bound = tuple(frozenset(level) for level in layout.bound if level)
-    return Tape(tuple(layout.steps), results, tuple(i.dimension for i in axes), bound)
+    return Tape(tuple(layout.steps), results, tuple(i.dimension for i in axes), bound, layout.differences)
 
 
 def integer_names(goal: Goal) -> frozenset[str]:
@@ -187,6 +189,7 @@ class _Layout:
         self.first_bound = 1 + len(axes)
         self.rank = 1 + len(axes) + heights
         self.integers = integers
+        self.differences = 0
         self._slots: dict[tuple[object, ...], int] = {}
 
     def step(self, key: tuple[object, ...], function: Callable[..., Array], *arguments: int) -> int:
@@ -281,6 +284,7 @@ class _Layout:
             size = self.constant(_COMPLEX_STEP)
             moved = self.lay(inner, scope, (*shifts, _Shift(name, places, size, 1j)))
             return self.step(("imaginary",), lambda _, v, x: _imaginary(v, x), moved, at)
+        self.differences = max(self.differences, 1 + len(shifts))
         size = self.step(("step size",), lambda _, x: _step_size(x), at)
         ends = tuple(
             self.lay(inner, scope, (*shifts, _Shift(name, places, size, factor)))
@@ -400,7 +404,8 @@ def _multiplied(value: Array, axis: int) -> Array:
 
 
 def _step_size(x: Array) -> Array:
-    return np.where(x == 0, 1.0, np.minimum(np.abs(x), 1.0)) / 64
+    """Small against x, so that a neighbouring domain boundary at 0 is kept; not below what rounding leaves visible."""
+    return np.where(np.abs(x) < 0.02, 1.0, np.minimum(np.abs(x), 1.0)) / 64
 
 
 def _imaginary(value: Array, at: Array) -> Array:

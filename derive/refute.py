@@ -6,6 +6,7 @@ of the sides away from what the relation allows. Nothing that floats say is ever
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -22,9 +23,10 @@ from derive.sample import Sample, has_type, sample
 from derive.verdict import Counterexample, Enclosure, Support, Value
 
 _CELLS = 150_000  # numbers that one step of a tape may hold
-_WORK = 40_000_000  # numbers that one batch may compute
+_WORK = 6_000_000  # numbers that one batch may compute
 _PRECISIONS = (64, 256, 1024, 4096)
-_CLEAR = 1e-7  # a gap, relative and absolute, that float noise hardly explains
+_CLEAR = 1e-7  # a gap, relative and absolute, that float noise hardly explains; more where differences are nested
+_LOST = 100  # the factor of noise for each level of difference quotients
 _NOISE = 1e-11
 _TRIES = 4
 _MOST_TIES = 6
@@ -58,12 +60,13 @@ class _Settled:
 def _settle(goal: Goal, integers: frozenset[str], point: Point, gap: float | None = None) -> _Settled | None:
     """Decide the goal at a point; None where a hypothesis fails, both sides are undefined or nothing is decided.
 
-    ``gap`` is what floats saw: an enclosure that is narrower without deciding shows that it was noise.
+    ``gap`` is what floats saw: an enclosure that is narrower without deciding shows that it was noise. Without it
+    the sides are looked at far more closely than floats can.
     """
     if not _is_typed(goal, point):
         return None
     last: _Settled | None = None
-    for precision in _PRECISIONS:
+    for precision in _PRECISIONS if gap else _PRECISIONS[1:]:
         admissible = _is_admissible(goal, integers, point, precision)
         if admissible is False:
             return None
@@ -86,11 +89,11 @@ def _compare(goal: Goal, integers: frozenset[str], point: Point, precision: int)
 
 
 def _is_narrow(settled: _Settled, gap: float | None) -> bool:
-    """Whether the sides are too close together for the gap that floats saw, or for any that they could see."""
+    """Whether the sides are too close together for the gap that floats saw, or for any worth looking for."""
     if isinstance(settled.left, Missing) or isinstance(settled.right, Missing):
         return False
     left, right = arb(settled.left), arb(settled.right)
-    seen = arb(2) ** -40 * left.max(right).max(-left).max(-right) if gap is None else arb(gap) / 2
+    seen = arb(2) ** -200 * left.max(right).max(-left).max(-right) if gap is None else arb(gap) / 2
     return bool((left - right).abs_upper() < seen)
 
 
@@ -206,6 +209,8 @@ class _Search:
     goal: Goal
     integers: frozenset[str]
     tries: int
+    noise: float = _CLEAR
+    false_alarms: int = 0
     points: int = 0
     admissible: int = 0
     defined: int = 0
@@ -220,6 +225,7 @@ class _Search:
     def counterexamples(self) -> Iterator[_Settled]:
         """Points at which the goal fails: clear ones batch by batch, then what only balls can tell."""
         scan = _Scan(self.goal, self.integers)
+        self.noise = _CLEAR * _LOST ** (scan.sides.differences if scan.sides else 0)
         later: list[tuple[str, float, Point]] = []
         for batch in sample(self.goal, scan.room):
             if batch.count:
@@ -260,10 +266,12 @@ class _Search:
             self.largest_gap = max(self.largest_gap, float(gap[defined].max()))
 
     def clear(self, seen: _Seen) -> Iterator[_Settled]:
-        """Suspects that float noise hardly explains, simplest first."""
+        """Suspects that float noise hardly explains, simplest first; fewer once floats have cried wolf."""
         violation, relative = _violations(self.goal, seen)
-        for place in _places((violation > _CLEAR) & (relative > _CLEAR), self.tries):
+        clear = (violation > self.noise) & (relative > self.noise)
+        for place in _places(clear, max(1, self.tries - self.false_alarms)):
             yield from self.settled(seen.point(self.goal, place), float(violation[place]))
+            self.false_alarms += 1
 
     def witnessed(self, seen: _Seen) -> Iterator[_Settled]:
         """An admissible point at which both sides are certainly defined, unless there is one already."""
@@ -292,7 +300,7 @@ class _Search:
     def doubtful(self, seen: _Seen) -> Iterator[tuple[str, float, Point]]:
         """The largest gaps within float noise, and the first points at which a side is nan."""
         violation, relative = _violations(self.goal, seen)
-        weak = np.where((violation <= _CLEAR) | (relative <= _CLEAR), violation, 0)
+        weak = np.where((violation <= self.noise) | (relative <= self.noise), violation, 0)
         if weak.any() and relative.flat[weak.argmax()] > _NOISE:
             place = _place(int(weak.argmax()), weak.shape)
             yield "gap", float(violation[place]), seen.point(self.goal, place)
@@ -350,7 +358,7 @@ def _shrunk(goal: Goal, integers: frozenset[str], found: _Settled) -> _Settled:
             key = (*point.dimensions.items(), *point.values.items(), *point.indices.items())
             if key not in tried and len(tried) < budget:
                 tried.add(key)
-                settled = _settle(goal, integers, point)
+                settled = _settle(goal, integers, point, math.inf)
                 if settled and settled.kind == "fails":
                     simpler = settled
                     break

@@ -19,10 +19,9 @@ from derive.sample.repair import Repair
 __all__ = ["Sample", "has_type", "sample"]
 
 _ROWS = 24
-_ROWS_TO_REPAIR = 12
 _ROWS_WITHOUT_DIMENSIONS = 192
-_ROWS_TO_REPAIR_WITHOUT_DIMENSIONS = 64
-_MOST_WORK = 12_000  # instances of hypotheses looked at, over all dimensions
+_ROWS_TO_REPAIR = 64  # without dimensions
+_MOST_WORK = 30_000  # entries that repairs may look at, over all dimensions
 _LARGEST_DIMENSION = 2000
 _LARGER = (7, 8, 9, 10, 12, 16, 20, 32, 50, 100)  # where the hypotheses exclude the small dimensions
 
@@ -47,9 +46,9 @@ def sample(goal: Goal, room: Callable[[Mapping[str, int]], int]) -> Iterator[Sam
 
 
 def _rows(prepared: Plan) -> int:
-    if prepared.relational:
-        return _ROWS_TO_REPAIR if prepared.structural else _ROWS_TO_REPAIR_WITHOUT_DIMENSIONS
-    return _ROWS if prepared.structural else _ROWS_WITHOUT_DIMENSIONS
+    if prepared.structural:
+        return _ROWS
+    return _ROWS_TO_REPAIR if prepared.relational else _ROWS_WITHOUT_DIMENSIONS
 
 
 def _dimension_choices(prepared: Plan) -> Iterator[dict[str, int]]:

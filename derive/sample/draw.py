@@ -86,7 +86,7 @@ def _scalars(count: int, length: int, position: int, scalars: int, random: Gener
 
 
 def _entries(size: int, count: int, length: int, position: int, random: Generator) -> Array:
-    """Entries all equal, one apart, all different, tied; then at random, small for the most part."""
+    """Entries all equal, one apart, all different, tied, of two values; then at random, small for the most part."""
     chosen = random.integers(0, min(_SMALL, length), (count, size))
     wide = 3 * count // 4
     chosen[wide:] = random.integers(0, length, (count - wide, size))
@@ -103,6 +103,8 @@ def _entries(size: int, count: int, length: int, position: int, random: Generato
     )
     for row, pattern in zip(range(count), patterns, strict=False):
         chosen[row] = pattern
+    sparse = chosen[len(patterns) : len(patterns) + 4]
+    sparse[...] = random.integers(0, other + 1, sparse.shape)
     return chosen
 
 

@@ -15,7 +15,8 @@ from derive.sample.plan import OF_TYPE, Plan
 from derive.sample.rational import Cell, Instance, Place, instances, rational, root
 
 _MOST_INSTANCES = 100
-_MOST_CHECKS = 600  # instances looked at for one point
+_MOST_WORK_A_POINT = 3_000  # entries looked at
+_MOST_WORK_A_BATCH = 8_000
 _MOST_CELLS = 8  # coordinates tried for one instance
 _FEW_VALUES = 10
 
@@ -39,6 +40,8 @@ class Repair:
         rows = []
         for row in range(drawn.count):
             cells = _cells(drawn, row)
+            if self.work > _MOST_WORK_A_BATCH:
+                break
             if self._meet(cells, row):
                 rows.append(cells)
         return self._sample(rows)
@@ -53,7 +56,7 @@ class Repair:
 
     def _meet(self, cells: Changes, row: int) -> bool:
         """Change the cells until nothing fails; False where that does not succeed."""
-        bound, limit = self._bound(row), self.work + _MOST_CHECKS
+        bound, limit = self._bound(row), self.work + _MOST_WORK_A_POINT
         failing = self._failing(cells, bound, set(range(len(bound))))
         while failing:
             for changes, is_shape in self._moves(cells, *bound[min(failing)], row):
@@ -72,7 +75,7 @@ class Repair:
     def _failing(
         self, cells: Mapping[Cell, fmpq], bound: list[tuple[Instance, frozenset[Cell]]], numbers: set[int]
     ) -> set[int]:
-        self.work += len(numbers)
+        self.work += sum(1 + len(bound[k][1]) for k in numbers)
         return {k for k in numbers if bound[k][0].holds(cells, self.place) is False}
 
     def _after(
@@ -98,6 +101,7 @@ class Repair:
     def _small_moves(self, cells: Changes, instance: Instance, free: list[Cell]) -> Iterator[Changes]:
         if instance.hypothesis.relation.op == "==":
             for direction in self._directions(cells, free):
+                self.work += 4 * (1 + len(free))
                 yield from self._along(cells, direction, instance)
         for cell in free[:_MOST_CELLS]:
             for value in self.plan.palettes[cell[0]][:_FEW_VALUES]:
@@ -118,7 +122,6 @@ class Repair:
         def moved(s: fmpq) -> Changes:
             return {cell: cells[cell] + s * d for cell, d in direction.items()}
 
-        self.work += 4
         gaps = [instance.gap({**cells, **moved(fmpq(s))}, self.place) for s in range(4)]
         yield from map(moved, _roots([g for g in gaps if g is not None]))
 
