@@ -9,18 +9,33 @@ from __future__ import annotations
 
 from derive.claim import Goal
 from derive.kernel.equality import decide_equality
+from derive.kernel.hypotheses import contradictory
 from derive.kernel.limit import decide_limit
 from derive.kernel.order import decide_order
+from derive.kernel.split import Coincidence, Smallest, Subject, cases, join
 from derive.kernel.theorem import Residual, Theorem
 from derive.term import Limit
 
 FUEL = 200_000
 
-__all__ = ["FUEL", "Residual", "Theorem", "decide"]
+__all__ = [
+    "FUEL",
+    "Coincidence",
+    "Residual",
+    "Smallest",
+    "Subject",
+    "Theorem",
+    "cases",
+    "contradictory",
+    "decide",
+    "join",
+]
 
 
 def decide(goal: Goal, fuel: int = FUEL) -> Theorem | Residual:
     """Prove a goal for all dimensions and all admissible values, or say what is left; never guesses."""
+    if contradictory(goal, fuel):
+        return Residual("vacuous", "the hypotheses contradict each other")
     if isinstance(goal.left, Limit) or isinstance(goal.right, Limit):
         return decide_limit(goal, fuel)
     if goal.op == "==":

@@ -40,6 +40,10 @@ class Undefined(Exception):
     """A term that is defined at no admissible point."""
 
 
+class Contradiction(Undefined):
+    """Hypotheses that no point satisfies."""
+
+
 @dataclass(frozen=True, slots=True)
 class Generator:
     """An interned generator: its kind (one letter, the first of its key), parts, free indices and variable names."""

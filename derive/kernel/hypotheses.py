@@ -14,18 +14,21 @@ from derive.kernel.context import (
     POSITIVE,
     ComponentRule,
     Context,
+    Contradiction,
     Monomial,
     Place,
     Polynomial,
+    Stuck,
     SumRule,
     Undefined,
 )
 from derive.kernel.normalize import OP_SIGN, Condition, Reader, Scope
 from derive.kernel.sign import TYPE_SIGN, learn, sign
 from derive.kernel.zero import Equations, rank, rewriting
-from derive.term import Delta, Number, Relation, Variable
+from derive.term import Delta, Number, Op, Relation, Variable
 
 LARGEST_SIZE = 64
+MIRRORED: dict[Op, Op] = {"<=": ">=", "<": ">", ">=": "<=", ">": "<", "==": "==", "!=": "!="}
 INTEGER_TYPES = ("integer", "positive integer", "nonnegative integer", "dimension", "onehot")
 
 
@@ -59,9 +62,9 @@ def _sizes(goal: Goal) -> dict[str, int]:
             left, right = right, left
         if hypothesis.relation.op == "==" and isinstance(left, Variable) and isinstance(right, Number):
             size = right.value
-            if left.name in goal.dimensions and size.denominator == 1 and 1 <= size <= LARGEST_SIZE:
-                if found.setdefault(left.name, int(size)) != size:
-                    raise Undefined("the hypotheses contradict each other")
+            fixed = left.name in goal.dimensions and size.denominator == 1 and 1 <= size <= LARGEST_SIZE
+            if fixed and found.setdefault(left.name, int(size)) != size:
+                raise Contradiction("the hypotheses contradict each other")
     return found
 
 
@@ -81,7 +84,7 @@ def _identified(ctx: Context, goal: Goal) -> dict[str, Place]:
         if pair is not None and not pair[1]:
             left, right = (reader.place(i, Scope(chosen)) for i in (pair[0].left, pair[0].right))
             if left == right:
-                raise Undefined("the hypotheses contradict each other")
+                raise Contradiction("the hypotheses contradict each other")
             ctx.distinct.add(frozenset((left, right)))
             ctx.least[left[1]] = max(ctx.least.get(left[1], 1), 2)
     return chosen
@@ -112,7 +115,7 @@ def assume(ctx: Context, goal: Goal, scope: Scope) -> tuple[Equations, list[Cond
         number = constant(poly)
         if number is not None:
             if not _true(number, hypothesis.relation.op):
-                raise Undefined("the hypotheses contradict each other")
+                raise Contradiction("the hypotheses contradict each other")
             continue
         if hypothesis.relation.op == "==":
             _equation(ctx, poly, values, rewrites, schemas)
@@ -127,6 +130,18 @@ def _gap(ctx: Context, relation: Relation, scope: Scope) -> Polynomial:
     return subtract(reader.read(relation.left, scope), reader.read(relation.right, scope))
 
 
+def contradictory(goal: Goal, fuel: int) -> bool:
+    """Whether the hypotheses of a goal are seen to contradict each other."""
+    try:
+        ctx, scope = context_of(goal, fuel)
+        assume(ctx, goal, scope)
+    except Contradiction:
+        return True
+    except (Stuck, Undefined):
+        return False
+    return False
+
+
 def _true(number: int | Fraction, op: str) -> bool:
     bits = NONNEGATIVE | 2 if number == 0 else POSITIVE if number > 0 else 2 | NONZERO
     wanted = OP_SIGN[op]  # type: ignore[index]
@@ -137,13 +152,14 @@ def _least(ctx: Context, relation: Relation) -> bool:
     """``n >= 2`` for a dimension or an integer raises its least value."""
     left, op, right = relation.left, relation.op, relation.right
     if isinstance(right, Variable) and isinstance(left, Number):
-        left, right = right, left
-        op = {"<=": ">=", "<": ">"}.get(op, "")  # type: ignore[assignment]
+        left, right, op = right, left, MIRRORED[op]
     if not (isinstance(left, Variable) and isinstance(right, Number) and left.name in ctx.integers):
         return False
     if op not in (">", ">="):
         return False
     value = right.value
+    if left.name in ctx.size:
+        return False
     least = -(-value.numerator // value.denominator) if op == ">=" else value.numerator // value.denominator + 1
     before = ctx.least.get(left.name)
     ctx.least[left.name] = least if before is None else max(before, least)
