@@ -73,9 +73,15 @@ def sign(value: Real) -> int | None:
     return 1 if value > 0 else -1 if value < 0 else None
 
 
+def difference(left: Real, right: Real) -> Real:
+    """Left minus right, without a rounding of its own."""
+    with ctx.workprec(4 * _EXACT_BITS):
+        return left - right
+
+
 def decide(op: str, left: Real, right: Real) -> bool | None:
     """Whether a relation between two enclosed values holds; None where the enclosures do not tell."""
-    gap = left - right
+    gap = difference(left, right)
     if _COMPARE[op](gap, 0):
         return True
     return False if _COMPARE[_NEGATED[op]](gap, 0) else None
@@ -281,9 +287,8 @@ def _is_zero(a: Real) -> bool:
 
 def _require(op: str, value: Real) -> None:
     """Raise unless the value stands in the relation to 0."""
-    holds = decide(op, value, _ZERO)
-    if holds is not True:
-        raise _Unknown if holds is None else _Undefined
+    if not _COMPARE[op](value, 0):
+        raise _Undefined if _COMPARE[_NEGATED[op]](value, 0) else _Unknown
 
 
 def _integer_power(base: Any, exponent: Any) -> Any:

@@ -17,7 +17,7 @@ import numpy as np
 from flint import arb
 
 from derive.claim import Goal, Hypothesis
-from derive.enclose import Missing, Real, decide, enclose, enclosure
+from derive.enclose import Missing, Real, decide, difference, enclose, enclosure
 from derive.evaluate import Array, Point, evaluate, integer_names, tape
 from derive.sample import Sample, has_type, sample
 from derive.verdict import Counterexample, Enclosure, Support, Value
@@ -92,9 +92,9 @@ def _is_narrow(settled: _Settled, gap: float | None) -> bool:
     """Whether the sides are too close together for the gap that floats saw, or for any worth looking for."""
     if isinstance(settled.left, Missing) or isinstance(settled.right, Missing):
         return False
-    left, right = arb(settled.left), arb(settled.right)
-    seen = arb(2) ** -200 * left.max(right).max(-left).max(-right) if gap is None else arb(gap) / 2
-    return bool((left - right).abs_upper() < seen)
+    between = arb(difference(settled.left, settled.right)).abs_upper()
+    scale = max(arb(settled.left).abs_upper(), arb(settled.right).abs_upper())
+    return bool(between < (scale * arb(2) ** -200 if gap is None else arb(gap) / 2))
 
 
 def _is_typed(goal: Goal, point: Point) -> bool:
