@@ -9,6 +9,7 @@ from fractions import Fraction
 from unicodedata import normalize
 
 from derive.claim import Definition
+from derive.show.grid import grid, has_bar
 from derive.show.latex import latex
 from derive.show.layout import Formula, layout
 from derive.show.line import line
@@ -19,47 +20,39 @@ from derive.write import write
 __all__ = ["STYLES", "show"]
 
 
-def show(formula: Formula, style: str = "unicode") -> str:
-    """A term, a relation, an index or a definition in one of ``STYLES``; nothing is evaluated or reordered.
+def show(formula: Formula, style: str = "unicode", width: int = 80) -> str:
+    """A term, a relation, an index or a definition in a style; nothing is evaluated or reordered.
 
-    Raises KeyError for a style that does not exist.
+    ``style`` is a key of ``STYLES``. ``width`` is in cells; only ``pretty`` minds it: what is wider stands on one line.
     """
-    return STYLES[style](formula)
+    return STYLES[style](formula, width)
 
 
-def _unicode(formula: Formula) -> str:
-    return line(layout(formula, stacked=False))
+def _unicode(formula: Formula, _width: int) -> str:
+    return line(layout(formula, stacked=False)).strip()
 
 
-def _ascii(formula: Formula) -> str:
-    text = f"{_head(formula)} := {write(formula.body)}" if isinstance(formula, Definition) else write(formula)
-    return "".join(map(_plain, normalize("NFD", text)))
+def _pretty(formula: Formula, width: int) -> str:
+    stacked = layout(formula, stacked=True)
+    box = grid(stacked)
+    if not has_bar(stacked) or box.width > width:
+        return _unicode(formula, width)
+    return "\n".join(row.rstrip() for row in box.rows)
 
 
-def _plain(c: str) -> str:
-    accents = {mark: f"_{accent}" for accent, mark in ACCENTS.items()}
-    return LETTERS.get(c) or accents.get(c) or c.encode("ascii", "backslashreplace").decode()
+def _latex(formula: Formula, _width: int) -> str:
+    return latex(layout(formula, stacked=True)).strip()
 
 
-def _head(definition: Definition) -> str:
-    indices = f"[{', '.join(definition.indices)}]" if definition.indices else ""
-    arguments = f"({', '.join(definition.arguments)})" if definition.arguments else ""
-    return definition.name + indices + arguments
+def _markdown(formula: Formula, width: int) -> str:
+    return f"$$\n{_latex(formula, width)}\n$$"
 
 
-def _latex(formula: Formula) -> str:
-    return latex(layout(formula, stacked=True))
-
-
-def _markdown(formula: Formula) -> str:
-    return f"$$\n{_latex(formula)}\n$$"
-
-
-def _mathml(formula: Formula) -> str:
+def _mathml(formula: Formula, _width: int) -> str:
     return mathml(layout(formula, stacked=True))
 
 
-def _json(formula: Formula) -> str:
+def _json(formula: Formula, _width: int) -> str:
     return json.dumps(_data(formula), ensure_ascii=False)
 
 
@@ -67,14 +60,32 @@ def _data(value: object) -> object:
     """Nodes as objects that name their kind; exact numbers as text."""
     if is_dataclass(value):
         parts = {f.name: _data(getattr(value, f.name)) for f in fields(value) if f.name != "at"}
-        return {"kind": type(value).__name__, **({"of": parts.pop("kind")} if "kind" in parts else {}), **parts}
+        return {"node": type(value).__name__, **parts}
     if isinstance(value, tuple):
         return [_data(item) for item in value]
     return str(value) if isinstance(value, Fraction) else value
 
 
-STYLES: dict[str, Callable[[Formula], str]] = {
+def _ascii(formula: Formula, _width: int) -> str:
+    accents = {mark: f"_{accent}" for accent, mark in ACCENTS.items()}
+    characters = normalize("NFD", _text(formula))
+    return "".join(
+        LETTERS.get(c) or accents.get(c) or c.encode("ascii", "backslashreplace").decode() for c in characters
+    )
+
+
+def _text(formula: Formula) -> str:
+    match formula:
+        case Definition(name, indices, arguments, body):
+            places = f"[{', '.join(indices)}]" if indices else f"({', '.join(arguments)})" if arguments else ""
+            return f"{name}{places} := {write(body)}"
+        case _:
+            return write(formula)
+
+
+STYLES: dict[str, Callable[[Formula, int], str]] = {
     "unicode": _unicode,
+    "pretty": _pretty,
     "ascii": _ascii,
     "latex": _latex,
     "markdown": _markdown,

@@ -379,7 +379,7 @@ def _listed(items: list[Layout]) -> Layout:
 
 
 def _is_short(term: Term, limit: int, scripts: bool) -> bool:
-    """Whether a term is small enough to be raised or to stand in a numerator; ``scripts`` allows it scripts of its own."""
+    """Whether a term is small enough to be raised or to stand in a numerator; with ``scripts`` it may have indices."""
     match term:
         case Number() | Constant() | Variable():
             return True
