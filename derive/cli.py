@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 from typing import TYPE_CHECKING, NoReturn
@@ -162,7 +163,44 @@ def explain(code: str) -> None:
         near = get_close_matches(code.upper(), CODES, n=1, cutoff=0)
         raise click.UsageError(f"there is no code {code!r}; codes look like DV101; the nearest is {near[0]}")
     click.echo(f"{row.code}: {row.title}\n\n{click.wrap_text(row.page, 80)}\n")
-    click.echo(f"Message: {row.template}\nRepair:  {row.help}")
+    click.echo(re.sub(r"{(\w+)}", r"<\1>", f"Message: {row.template}\nRepair:  {row.help}"))
+
+
+@derive.command()
+@click.argument("target", required=False)
+@click.option("--format", "style", metavar="STYLE", help="unicode, pretty, ascii, latex, markdown, mathml or json.")
+@click.option("--proof", is_flag=True, help="Decide each claim too, and print the proof or the counterexample.")
+@click.pass_context
+def show(context: click.Context, target: str | None, style: str | None, proof: bool) -> None:
+    """Print claims as formulas: those of TARGET, a FILE, FILE::ID or ID; without it all of the default files."""
+    from dataclasses import replace
+
+    from derive.find import find
+    from derive.outcome import Results
+    from derive.page import page
+    from derive.read import read
+    from derive.report.full import diagnostics
+    from derive.runner import run
+    from derive.show import STYLES
+
+    paint = _paint()
+    style = style or paint.style
+    if style not in STYLES:
+        raise click.BadParameter(f"found {style!r}, required one of {', '.join(STYLES)}", param_hint="--format")
+    found = find([target] if target else [])
+    if proof:
+        results = run(found.targets)
+        pages = [page(outcome.claim, style, outcome, paint.width) for outcome in results.outcomes]
+    else:
+        reading = read(found.targets)
+        results = Results(reading.files, (), reading.problems)
+        pages = [page(claim, style, width=paint.width) for claim in reading.claims]
+    results = replace(results, problems=(*found.problems, *results.problems))
+    between = "\n" if style == "json" else "\n\n"
+    _print(paint.characters("".join(f"{text}{between}" for text in pages).rstrip("\n") + "\n" if pages else ""))
+    for text in diagnostics(replace(results, outcomes=()), paint):
+        click.echo(paint.characters(text), err=True)
+    context.exit(results.exit_code(allow_empty=True))
 
 
 @derive.command("init")

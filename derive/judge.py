@@ -29,7 +29,7 @@ def judge(goal: Goal, proof: Theorem | Residual, search: Counterexample | Suppor
     if isinstance(proof, Theorem):
         empty = None if _has_witness(goal, search) else _emptiness(goal)
         return Undecided(empty, support=search) if empty else Proved(proof, proof.conditions, search)
-    reason = proof.reason if search.admissible else _emptiness(goal)
+    reason = proof.reason if search.admissible or proof.reason == "vacuous" else _emptiness(goal)
     return Undecided(reason, proof.detail, proof.residual, search)
 
 

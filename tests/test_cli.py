@@ -19,6 +19,7 @@ from derive.errors import CODES, problem
 from derive.kernel.theorem import Theorem, make_theorem
 from derive.outcome import Results
 from derive.prove import prove
+from derive.show import STYLES
 from derive.verdict import Support
 
 Derive = Callable[..., tuple[int, str, str]]
@@ -319,3 +320,72 @@ def test_init_writes_a_file_that_passes_and_never_overwrites(derive: Derive) -> 
     Path("derivations.yaml").write_text("mine", encoding="utf-8")
     assert derive("init")[0] == 2
     assert Path("derivations.yaml").read_text(encoding="utf-8") == "mine"
+
+
+DEFINED = """\
+derive: 1
+variables: {n: positive integer, o: 'real[n]'}
+define:
+  s[i]: exp(o[i]) / Sum(exp(o[k]), k)
+  unused: Sum(o[k], k)
+claims:
+  - id: jacobian
+    title: The [red] Jacobian
+    claim: diff(s[i], o[j]) == s[i] * (KroneckerDelta(i, j) - s[j])
+  - id: below-one
+    claim: s[i] < 1
+    assume: n >= 2
+  - id: slip
+    claim: diff(s[i], o[j]) == s[i] * (1 - s[j])
+    expect: refuted
+    because: the delta is missing
+    correction: diff(s[i], o[j]) == s[i] * (KroneckerDelta(i, j) - s[j])
+"""
+
+
+def test_show_golden(derive: Derive, golden: Callable[[str, str], None]) -> None:
+    Path("derivations.yaml").write_text(DEFINED, encoding="utf-8")
+    code, out, err = derive("show")
+    assert (code, err) == (0, "")
+    golden("show.txt", out)
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_show_in_every_style(derive: Derive, style: str) -> None:
+    Path("derivations.yaml").write_text(DEFINED, encoding="utf-8")
+    code, out, err = derive("show", "--format", style)
+    assert (code, err) == (0, "")
+    assert all(id in out for id in ("jacobian", "below-one", "slip"))
+    if style == "json":
+        assert [json.loads(line)["id"] for line in out.splitlines()] == ["jacobian", "below-one", "slip"]
+
+
+def test_show_one_claim_with_its_proof(derive: Derive) -> None:
+    Path("derivations.yaml").write_text(DEFINED, encoding="utf-8")
+    code, out, _ = derive("show", "jacobian", "--proof")
+    assert code == 0
+    assert "The [red] Jacobian" in out and "proved by" in out and "rules used" in out
+    assert "unused" not in out and "below-one" not in out
+    code, out, _ = derive("show", "derivations.yaml::slip", "--proof")
+    assert (code, "at n = 2" in out or "at n = 1" in out) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    (
+        (("no-such-claim",), 2, "DV028"),
+        (("gone.yaml",), 2, "DV001"),
+        (("good", "--format", "png"), 2, "unicode"),
+        (("good", "bad"), 2, "Usage"),
+    ),
+)
+def test_show_says_what_is_wrong(derive: Derive, arguments: tuple[str, ...], code: int, said: str) -> None:
+    write("derivations.yaml", GOOD)
+    got, _, err = derive("show", *arguments)
+    assert (got, said in err) == (code, True), err
+
+
+def test_show_prints_what_can_be_read(derive: Derive) -> None:
+    write("derivations.yaml", GOOD, BROKEN)
+    code, out, err = derive("show")
+    assert (code, "good" in out, "broken" in out, "derivations.yaml:9" in err) == (2, True, False, True)

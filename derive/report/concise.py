@@ -13,12 +13,11 @@ from derive.verdict import Conflict, Refuted, Verdict
 def concise(results: Results, paint: Paint) -> str:
     """``file:line:column: code message``, problems first, then findings in file order."""
     rows = [(p, "") for p in results.problems]
-    rows += [(f.problem, _point(f.verdict)) for f in results.findings()]
+    rows += [(f.problem, _point(f.verdict, paint)) for f in results.findings()]
     lines = [": ".join(filter(None, (place(p), f"{p.code} {clean(p.message)}{more}{whose(p)}"))) for p, more in rows]
     return paint.characters("\n".join([*lines, summary(results, paint)]) + "\n")
 
 
-def _point(verdict: Verdict) -> str:
-    if isinstance(verdict, Refuted | Conflict):
-        return f", at {place_of(verdict.counterexample)}"
-    return ""
+def _point(verdict: Verdict, paint: Paint) -> str:
+    place = place_of(verdict.counterexample, paint) if isinstance(verdict, Refuted | Conflict) else ""
+    return f", at {place}" if place else ""

@@ -93,7 +93,7 @@ def _reason(verdict: Verdict) -> str | None:
         case Conflict():
             return "conflict: there is both a proof and a counterexample, a defect of derive"
         case Proved() if verdict.has_one_sided_domain:
-            return "; ".join(domains(verdict))
+            return "; ".join(domains(verdict, Paint(unicode=False)))
         case _:
             return None
 

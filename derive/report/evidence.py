@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Context, Decimal
 from fractions import Fraction
 from itertools import groupby
@@ -10,6 +10,7 @@ from itertools import groupby
 from derive.claim import Line
 from derive.report.paint import Paint, clean, wrap
 from derive.show import show
+from derive.term import Variable
 from derive.verdict import (
     Conflict,
     Counterexample,
@@ -30,37 +31,46 @@ LONGEST_SUM = 2_000
 
 def evidence(line: Line, verdict: Verdict, paint: Paint, width: int) -> list[str]:
     """The line as its author wrote it and what speaks for its verdict, in lines of at most ``width`` cells."""
-    rows = [clean(show(line.written, style=paint.style)), *_of(verdict, paint)]
-    return list(_wrapped(rows, width))
+    rows = [clean(show(line.written, paint.style)), *_of(verdict, paint)]
+    return [line for row in rows for line in hang(row, width)]
+
+
+def proof_or_point(verdict: Verdict, paint: Paint) -> Iterator[str]:
+    """All of the evidence: as in reports, and the stations and rules of a proof too."""
+    yield from _of(verdict, paint)
+    if isinstance(verdict, Proved):
+        yield from (f"{name}: {clean(text)}" for name, text in verdict.theorem.phases)
+        yield f"rules used: {', '.join(verdict.theorem.rules)}"
 
 
 def _of(verdict: Verdict, paint: Paint) -> Iterator[str]:
     match verdict:
         case Proved(theorem, conditions):
             yield f"proved by {theorem.method}{restricted(conditions)}"
-            yield from domains(verdict)
+            yield from domains(verdict, paint)
         case Refuted(counterexample):
-            yield from point(counterexample)
+            yield from point(counterexample, paint)
         case Undecided():
             yield from _undecided(verdict)
         case Conflict(theorem, counterexample):
             yield paint("the proof:", "1")
             yield from (f"  {row}" for row in _theorem(theorem))
             yield paint("the counterexample:", "1")
-            yield from (f"  {row}" for row in point(counterexample))
+            yield from (f"  {row}" for row in point(counterexample, paint))
 
 
-def _wrapped(rows: Iterable[str], width: int) -> Iterator[str]:
-    for row in rows:
-        indent = " " * (len(row) - len(row.lstrip()))
-        first, *rest = wrap(row.strip(), width - len(indent))
-        yield indent + first
-        yield from (f"{indent}  {more}" for line in rest for more in wrap(line, width - len(indent) - 2))
+def hang(row: str, width: int) -> Iterator[str]:
+    """The row in lines of at most ``width`` cells, each after the first a little further in than the row begins."""
+    indent = " " * (len(row) - len(row.lstrip()))
+    first, *rest = wrap(row.strip(), width - len(indent))
+    yield indent + first
+    yield from (f"{indent}  {more}" for more in wrap(" ".join(rest), width - len(indent) - 2) if more)
 
 
-def point(found: Counterexample) -> Iterator[str]:
+def point(found: Counterexample, paint: Paint) -> Iterator[str]:
     """The counterexample: the exact point, then the value of each side."""
-    yield f"at {place_of(found)}"
+    if place := place_of(found, paint):
+        yield f"at {place}"
     left, right = sides(found)
     if found.kind == "equality":
         yield f"both sides are equal there (about {left}), so {found.op} fails"
@@ -69,12 +79,14 @@ def point(found: Counterexample) -> Iterator[str]:
     yield f"right side = {right}"
 
 
-def place_of(found: Counterexample) -> str:
-    """The point on one line: dimensions, values, indices; ``every point`` where there is nothing to choose."""
-    parts = [f"{name} = {value}" for name, value in (*found.dimensions, *found.indices)]
-    values = [f"{name} = {_value(value)}" for name, value in found.values]
-    cut = len(found.dimensions)
-    return clean(", ".join((*parts[:cut], *values, *parts[cut:]))) or "every point"
+def place_of(found: Counterexample, paint: Paint) -> str:
+    """The point on one line: dimensions, values, indices; empty where there is nothing to choose."""
+    parts = (
+        *((name, str(size)) for name, size in found.dimensions),
+        *((name, _value(value)) for name, value in found.values),
+        *((name, str(index)) for name, index in found.indices),
+    )
+    return clean(", ".join(f"{show(Variable(name), paint.style)} = {value}" for name, value in parts))
 
 
 def _value(value: Value) -> str:
@@ -128,12 +140,12 @@ def restricted(conditions: Sequence[str]) -> str:
     return f" where {clean(' and '.join(conditions))}" if conditions else ""
 
 
-def domains(verdict: Proved) -> Iterator[str]:
+def domains(verdict: Proved, paint: Paint) -> Iterator[str]:
     """Where exactly one side is defined: an exact point if the search met one, else what that side requires."""
     theorem, support = verdict.theorem, verdict.support
     for side, found in (("left", support.left_only), ("right", support.right_only)):
         if found:
-            yield f"at {place_of(found)} only the {side} side is defined"
+            yield f"at {place_of(found, paint)} only the {side} side is defined"
     for side, met, conditions in (
         ("left", support.right_only, theorem.left_only),
         ("right", support.left_only, theorem.right_only),

@@ -20,7 +20,7 @@ def full(results: Results, paint: Paint) -> str:
     for outcome in results.outcomes:
         outcomes[outcome.claim.path].append(outcome)
     blocks = [_file(file, outcomes[file.path], paint) for file in results.files]
-    blocks += _diagnostics(results, paint)
+    blocks += diagnostics(results, paint)
     blocks += ["\n".join(wrap(summary(results, paint), paint.width))]
     return paint.characters("\n\n".join(filter(None, blocks)) + "\n")
 
@@ -57,7 +57,7 @@ def _remarks(outcome: Outcome, paint: Paint) -> Iterator[str]:
     width = paint.width - 6
     if outcome.word == "proved":
         proved = (v for v in outcome.verdicts if isinstance(v, Proved))
-        yield from (part for verdict in proved for row in domains(verdict) for part in wrap(row, width))
+        yield from (part for verdict in proved for row in domains(verdict, paint) for part in wrap(row, width))
         return
     yield from evidence(outcome.claim.lines[outcome.deciding], outcome.verdict, paint, width)
     yield from (paint(row, DIM) for row in wrap(clean(f"because {outcome.claim.because}"), width))
@@ -65,7 +65,8 @@ def _remarks(outcome: Outcome, paint: Paint) -> Iterator[str]:
         yield "the correction is proved"
 
 
-def _diagnostics(results: Results, paint: Paint) -> list[str]:
+def diagnostics(results: Results, paint: Paint) -> list[str]:
+    """Every problem and finding with its place, in file order."""
     findings = {f.problem: (o, f) for o in results.outcomes for f in o.findings}
     lines = {file.path: file.lines for file in results.files}
     ranks = {path: number for number, path in enumerate(lines)}
