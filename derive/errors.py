@@ -68,9 +68,13 @@ class InputError(Exception):
 
 
 def problem(code: str, /, at: tuple[int, int] | None = None, help: str | None = None, **found: object) -> Problem:
-    """Make the problem of a row of ``CODES``; Fails with KeyError when the row or a placeholder is missing."""
+    """Make the problem of a row of ``CODES``; every text that was found is cut to a length that fits a message.
+
+    Raises KeyError: the row or a placeholder is missing.
+    """
     row = CODES[code]
-    return Problem(code, row.template.format(**found), row.help.format(**found) if help is None else help, at=at)
+    short = {name: clip(value, 160) if isinstance(value, str) else value for name, value in found.items()}
+    return Problem(code, row.template.format(**short), row.help.format(**short) if help is None else help, at=at)
 
 
 def clip(text: str, limit: int = 60) -> str:
@@ -82,6 +86,8 @@ def clip(text: str, limit: int = 60) -> str:
 def meant(name: str, known: Iterable[str]) -> str:
     """The repair for a misspelt name: its nearest neighbours, or all known names when there are few."""
     names = sorted(set(known))
+    if len(names) > 500:
+        names = [n for n in names if n[:1] == name[:1] and abs(len(n) - len(name)) < 2][:500]
     near = get_close_matches(name, names, n=2, cutoff=0.6)
     if near:
         return f"did you mean {' or '.join(f'`{n}`' for n in near)}?"
@@ -177,8 +183,8 @@ _FILE = (
         "Escape in a quoted text",
         "`{found}` in double quotes is an escape, not a backslash and a letter",
         "use single quotes, or a name such as `beta` or `β`",
-        'In double quotes YAML reads `\\b` as a backspace and `\\n` as a line break, so `"\\beta"` and `"\\nabla"` lose '
-        "their first letter. Single quotes keep every character.",
+        "In double quotes YAML reads `\\b` as a backspace and `\\n` as a line break, so a quoted `\\beta` or `\\nabla` "
+        "loses its first letter. Single quotes keep every character.",
     ),
     Code(
         "DV013",

@@ -26,13 +26,14 @@ MAX_LINES = 200_000
 MAX_COMMAS = 400_000
 MAX_DEPTH = 12
 MAX_CONTROL_CHARACTERS = 100
+MAX_UNKNOWN_KEYS = 50  # of one mapping; the others are not listed
 MAX_TEXT = 20_000
 
 _PARSER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _EXPECTATIONS: tuple[str, ...] = get_args(Expectation)
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _FORBIDDEN = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]"
+    "[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]"
 )
 # In double quotes only these escapes stand for what they show; the others turn `\beta` into a control character.
 _ESCAPE = re.compile(r"\\(x..|u.{4}|U.{8}|.)", re.DOTALL)
@@ -222,6 +223,8 @@ def load_text(text: str, path: str) -> LoadedFile:
     for what, found, limit in (("lines", len(lines), MAX_LINES), ("commas", text.count(","), MAX_COMMAS)):
         if found > limit:
             return _unreadable(path, problem("DV016", what=f"number of {what}", found=found, limit=limit))
+    if "\0" in text:
+        return _unreadable(path, problem("DV005", found="NUL: this is binary"), lines)
     problems: list[Problem] = []
     text = _without_forbidden(text, problems)
     if len(problems) > MAX_CONTROL_CHARACTERS:
@@ -517,8 +520,13 @@ def _id_within(text: str) -> str | None:
 
 def _file(root: Mapping, path: str, problems: list[Problem]) -> LoadedFile:
     """The file, without entries when what they share is broken: each would be another claim without it."""
-    inside = [p for p in problems if _is_in_claims(p, root)]
-    shared = [p for p in problems if p not in inside]
+    inside: list[Problem] = []
+    shared: list[Problem] = []
+    head, end = _claims_place(root)
+    for found in problems:
+        # Told by lines and indentation, since the claim itself may be unreadable.
+        is_inside = found.span and found.span.column > head.column and head.line <= found.span.line < end
+        (inside if is_inside else shared).append(found)
     values = _known_keys(root, FILE_KEYS, "the file", shared)
     _choice(values, FILE_KEYS[0], shared)
     file = LoadedFile(
@@ -533,14 +541,11 @@ def _file(root: Mapping, path: str, problems: list[Problem]) -> LoadedFile:
     return file if any(not p.is_lint for p in shared) else replace(file, entries=entries)
 
 
-def _is_in_claims(found: Problem, root: Mapping) -> bool:
-    """Whether a problem stands below the key ``claims``, told by lines and indentation: the claim may be unreadable."""
-    heads = [key.span for key, _ in root.pairs]
-    head = next((key.span for key, _ in root.pairs if key.text == "claims"), None)
-    if head is None or found.span is None or found.span.column <= head.column:
-        return False
-    end = min((h.line for h in heads if h.line > head.line), default=found.span.line + 1)
-    return head.line <= found.span.line < end
+def _claims_place(root: Mapping) -> tuple[Span, int]:
+    """Where the key ``claims`` stands, and the line of the key after it."""
+    head = next((key.span for key, _ in root.pairs if key.text == "claims"), Span(0, 0, 0, 0))
+    after = (key.span.line for key, _ in root.pairs if key.span.line > head.line > 0)
+    return head, min(after, default=MAX_LINES + 1 if head.line else 0)
 
 
 def _entries(claims: Node, inside: list[Problem], shared: list[Problem]) -> tuple[Entry, ...]:
@@ -662,10 +667,10 @@ def _check_entry(entry: Entry, values: dict[str, Node], problems: list[Problem])
 def _known_keys(item: Mapping, keys: tuple[Key, ...], where: str, problems: list[Problem]) -> dict[str, Node]:
     names = [key.name for key in keys]
     values = {k.text: v for k, v in item.pairs}
-    for key, _ in item.pairs:
-        if key.text not in names:
-            unknown = problem("DV009", key=clip(key.text), where=where, repair=meant(key.text, names))
-            problems.append(unknown.placed("", key.span))
+    unknown = (key for key, _ in item.pairs if key.text not in names)
+    for key in islice(unknown, MAX_UNKNOWN_KEYS):
+        found = problem("DV009", key=clip(key.text), where=where, repair=meant(clip(key.text), names))
+        problems.append(found.placed("", key.span))
     for required in keys:
         if required.required and required.name not in values:
             missing = problem("DV014", where=where, key=required.name)

@@ -24,7 +24,7 @@ BROKEN: tuple[tuple[str, str, tuple[tuple[str, int, int], ...]], ...] = (
     ("another version", "derive: 2\nclaims: []\n", (("DV015", 1, 9), ("DV505", 2, 9))),
     ("claims as a mapping", "claims:\n  a: b\n", (("DV013", 2, 3),)),
     ("two documents", "claims: []\n---\nclaims: []\n", (("DV022", 2, 1),)),
-    ("NUL", "derive: 1\nclaims: \0\n", (("DV005", 2, 9),)),
+    ("NUL", "derive: 1\nclaims: \0\n", (("DV005", 1, 1),)),
     ("a control character", HEAD + "  - id: a\n    claim: x == \x07y\n", (("DV005", 4, 17),)),
     ("a direction mark", HEAD + "  - id: a\n    claim: x == \u202ey\n", (("DV005", 4, 17),)),
     ("an exotic line end", HEAD + "  - id: a\n    claim: x\u2028 == y\n", (("DV005", 4, 13),)),

@@ -16,7 +16,7 @@ from derive.elaborate.infer import Inference
 from derive.elaborate.place import placed
 from derive.elaborate.scope import Scope, Template
 from derive.elaborate.substitute import free_names
-from derive.errors import InputError, Problem, Span, clip, meant, problem
+from derive.errors import InputError, Problem, clip, meant, problem
 from derive.load import Scalar
 from derive.parse import parse
 from derive.term import Call, Component, Term, Variable, subterms
@@ -27,6 +27,7 @@ _TYPE = re.compile(r"([^\[\]]*?)\s*(?:\[(.*)\])?")
 _HEAD = re.compile(r"(\w+)\s*(?:\[(.*)\]|\((.*)\))?")
 _FLAT = ("onehot", "simplex", "index")
 _MAX_DIMENSION = 1_000_000
+_MAX_CIRCLES = 20
 
 
 def declare(outer: Scope, variables: Pairs, define: Pairs, problems: list[Problem]) -> Scope:
@@ -40,20 +41,29 @@ def declare(outer: Scope, variables: Pairs, define: Pairs, problems: list[Proble
 
 
 def _with_variables(outer: Scope, pairs: Pairs, problems: list[Problem]) -> Scope:
-    scope, places = outer, dict[str, Span]()
+    variables, indices, broken = dict(outer.variables), dict(outer.indices), set(outer.broken)
+    # The scope sees what is added to the dictionaries.
+    scope = replace(outer, variables=variables, indices=indices)
+    added: dict[str, Scalar] = {}
     for written, kind in pairs:
         name = normalize("NFKC", written.text.strip())
         try:
             declaration = _declaration(name, written, kind)
-            _check_new(declaration, scope, outer, written)
+            _check_new(declaration, scope, written)
         except InputError as error:
             problems += placed(error.problems, kind)
-            scope = replace(scope, broken=scope.broken | {name}, names=scope.names | {name})
+            broken.add(name)
             continue
-        places[name] = kind.span
-        scope = _with(scope, declaration)
         problems += (p.placed("", written.span) for p in _hidden(name))
-    return _with_dimensions(scope, outer, places, problems)
+        added[name] = kind
+        if declaration.type == "index":
+            indices[name] = declaration.dimensions[0]
+        else:
+            variables[name] = declaration
+    dimensions = _dimensions(scope, added, broken, problems)
+    variables.update((d, Declaration(d, "positive integer")) for d in dimensions)
+    names = outer.names.union(variables, indices, broken)
+    return replace(scope, dimensions=outer.dimensions | dimensions, broken=frozenset(broken), names=names)
 
 
 def _declaration(name: str, written: Scalar, kind: Scalar) -> Declaration:
@@ -91,29 +101,22 @@ def _check_name(name: str, written: Scalar) -> None:
         raise InputError(problem("DV072", found=clip(name), repair=repair).placed("", written.span))
 
 
-def _check_new(declaration: Declaration, scope: Scope, outer: Scope, written: Scalar) -> None:
+def _check_new(declaration: Declaration, scope: Scope, written: Scalar) -> None:
     """A name is declared once; saying the same again is harmless."""
     name = declaration.name
-    if name not in scope.names or name in outer.broken:
-        return
-    shape = ",".join(declaration.dimensions)
-    new = f"{declaration.type}[{shape}]" if shape else f"a {declaration.type} number"
-    old = scope.kind(name)
-    same = scope.variables.get(name) == declaration or (
-        declaration.type == "index" and scope.indices.get(name) == declaration.dimensions[0]
-    )
-    implied = name in scope.dimensions and declaration.type == "positive integer"
-    if not same and not implied:
-        found = problem("DV090", name=name, first=old, second=new)
-        raise InputError(found.placed("", written.span))
+    is_known = name in scope.variables or name in scope.indices or name in scope.templates
+    if is_known and _described(declaration) != scope.kind(name):
+        implied = name in scope.dimensions and declaration == Declaration(name, "positive integer")
+        if not implied:
+            found = problem("DV090", name=name, first=scope.kind(name), second=_described(declaration))
+            raise InputError(found.placed("", written.span))
 
 
-def _with(scope: Scope, declaration: Declaration) -> Scope:
-    name = declaration.name
+def _described(declaration: Declaration) -> str:
     if declaration.type == "index":
-        indices = {**scope.indices, name: declaration.dimensions[0]}
-        return replace(scope, indices=indices, names=scope.names | {name})
-    return replace(scope, variables={**scope.variables, name: declaration}, names=scope.names | {name})
+        return f"an index of dimension {declaration.dimensions[0]}"
+    shape = ",".join(declaration.dimensions)
+    return f"{declaration.type}[{shape}]" if shape else f"a {declaration.type} number"
 
 
 def _hidden(name: str) -> Iterator[Problem]:
@@ -121,32 +124,26 @@ def _hidden(name: str) -> Iterator[Problem]:
         yield problem("DV503", name=name)
 
 
-def _with_dimensions(scope: Scope, outer: Scope, places: dict[str, Span], problems: list[Problem]) -> Scope:
-    """Every name that is used as a dimension in a type is a positive integer, declared or not."""
-    used: dict[str, str] = {}
-    for name in places:
+def _dimensions(scope: Scope, added: dict[str, Scalar], broken: set[str], problems: list[Problem]) -> frozenset[str]:
+    """The names that the new declarations use as dimensions: positive integers, declared or not."""
+    found = set()
+    for name, kind in added.items():
         declared = scope.variables.get(name)
         for dimension in declared.dimensions if declared else (scope.indices[name],):
-            if not dimension.isdigit():
-                used.setdefault(dimension, name)
-    for dimension, name in used.items():
-        wrong = _wrong_dimension(scope, dimension)
-        if wrong:
-            problems.append(wrong.placed("", places[name]))
-            scope = replace(scope, broken=scope.broken | {name})
-            continue
-        scope = _with(scope, Declaration(dimension, "positive integer"))
-        scope = replace(scope, dimensions=scope.dimensions | {dimension})
-    return scope
+            wrong = None if dimension.isdigit() else _wrong_dimension(scope, dimension, broken)
+            if wrong:
+                problems.append(wrong.placed("", kind.span))
+                broken.add(name)
+            elif not dimension.isdigit():
+                found.add(dimension)
+    return frozenset(found)
 
 
-def _wrong_dimension(scope: Scope, name: str) -> Problem | None:
-    if name not in scope.names or name in scope.dimensions:
-        return None
-    if name in scope.broken:
+def _wrong_dimension(scope: Scope, name: str, broken: set[str]) -> Problem | None:
+    if name in broken:
         return problem("DV097", name=name)
-    declaration = scope.variables.get(name)
-    if declaration == Declaration(name, "positive integer"):
+    is_free = name not in scope.indices and name not in scope.templates
+    if is_free and scope.variables.get(name, Declaration(name, "positive integer")).type == "positive integer":
         return None
     return problem("DV095", name=name, found=scope.kind(name), repair=f"declare `{name}: positive integer`")
 
@@ -154,24 +151,28 @@ def _wrong_dimension(scope: Scope, name: str) -> Problem | None:
 # --- definitions
 
 
-def _with_definitions(scope: Scope, pairs: Pairs, problems: list[Problem]) -> Scope:
+def _with_definitions(outer: Scope, pairs: Pairs, problems: list[Problem]) -> Scope:
     read: dict[str, tuple[Definition, Scalar, Scalar]] = {}
     heads = [(head, body, _head(head.text)) for head, body in pairs]
-    named = scope.names | {h.name for _, _, h in heads if h}
-    broken = set(scope.broken)
+    named = outer.names.union(h.name for _, _, h in heads if h)
+    broken = set(outer.broken)
     for written, body, head in heads:
         try:
-            definition = _definition(written, body, head, scope, named, read)
+            definition = _definition(written, body, head, outer, named, read)
         except InputError as error:
             problems += placed(error.problems, body)
             broken |= {head.name} if head else set()
         else:
             read[definition.name] = definition, written, body
             problems += (p.placed("", written.span) for p in _hidden(definition.name))
-    scope = replace(scope, names=named, broken=frozenset(broken))
+    templates = dict(outer.templates)
+    # The scope sees what is added to the dictionary; a definition is broken until it is there.
+    scope = replace(outer, templates=templates, names=named, broken=frozenset({*broken, *read}))
     for name in _in_order(read, problems):
-        scope = _with_template(scope, *read[name], problems)
-    return replace(scope, broken=scope.broken | (read.keys() - scope.templates.keys()))
+        template = _template(*read[name], scope, problems)
+        if template:
+            templates[name] = template
+    return replace(scope, broken=frozenset({*broken, *(read.keys() - templates.keys())}))
 
 
 def _head(text: str) -> Definition | None:
@@ -213,18 +214,18 @@ def _definition(
 
 
 def _in_order(read: dict[str, tuple[Definition, Scalar, Scalar]], problems: list[Problem]) -> list[str]:
-    """The definitions, each after those that it uses; circles are reported and left out."""
+    """The definitions, each after those that it uses; those on a circle are left out, and the first ones reported."""
     uses = {name: _used(definition) & read.keys() for name, (definition, _, _) in read.items()}
-    while True:
+    for _ in range(_MAX_CIRCLES):
         try:
             return list(TopologicalSorter(uses).static_order())
         except CycleError as error:
             circle = list(reversed(error.args[1]))
             text = " → ".join(f"`{name}`" for name in circle)
-            found = problem("DV074", name=circle[0], cycle=clip(text, 200))
+            found = problem("DV074", name=circle[0], cycle=text)
             problems.append(found.placed("", read[circle[0]][1].span))
-            uses = {name: used for name, used in uses.items() if name not in circle}
-            uses = {name: used & uses.keys() for name, used in uses.items()}
+            uses = {name: used.difference(circle) for name, used in uses.items() if name not in circle}
+    return []
 
 
 def _used(definition: Definition) -> set[str]:
@@ -240,27 +241,21 @@ def _mentioned(term: Term) -> Iterable[str]:
             yield node.array
 
 
-def _with_template(
-    scope: Scope, definition: Definition, written: Scalar, body: Scalar, problems: list[Problem]
-) -> Scope:
-    own: list[Problem] = []
+def _template(
+    definition: Definition, written: Scalar, body: Scalar, scope: Scope, problems: list[Problem]
+) -> Template | None:
+    """The definition, expanded and checked; None when something is wrong with it."""
     try:
         expanded = expand(definition.body, scope, frozenset(definition.arguments))
     except InputError as error:
         problems += placed(error.problems, body)
-        return replace(scope, broken=scope.broken | {definition.name})
+        return None
     inference = Inference(scope, frozenset(definition.arguments))
     inference.template(expanded, definition.indices, body)
-    own += inference.problems
-    own += (
-        problem("DV098", name=definition.name, index=name).placed("", written.span)
-        for name in inference.free
-        if name not in scope.indices and not inference.problems
-    )
-    problems += own
-    problems += unused_indices(definition.body, body, scope)
-    if own:
-        return replace(scope, broken=scope.broken | {definition.name})
+    stray = [name for name in inference.free if name not in scope.indices]
+    own = inference.problems or [
+        problem("DV098", name=definition.name, index=name).placed("", written.span) for name in stray
+    ]
+    problems += (*own, *unused_indices(definition.body, body, scope))
     free = free_names(expanded) - {*definition.indices, *definition.arguments}
-    templates = {**scope.templates, definition.name: Template(definition, expanded, free)}
-    return replace(scope, templates=templates)
+    return None if own else Template(definition, expanded, free)
