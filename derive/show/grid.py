@@ -1,4 +1,4 @@
-"""Layout -> several lines of Unicode: fractions stacked, the range of a sum below it."""
+"""Layout -> several lines of Unicode: fractions stacked, a range below its operator where it is no subscript."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from unicodedata import combining, east_asian_width
 
 from derive.show.layout import Big, Fence, Layout, Over, Root, Row, Scripts, Symbol
-from derive.show.line import line, lowered, raised
+from derive.show.line import LOWERED, line, lowered, raised
 
 TALL = {"(": ("⎛", "⎜", "⎝"), ")": ("⎞", "⎟", "⎠"), "|": ("│", "│", "│")}
 
@@ -44,8 +44,10 @@ def grid(part: Layout) -> Box:
             return _scripts(base, [line(i) for i in below], above)
         case Root(degree, body) if len(grid(body).rows) > 1:
             return _beside(Box(("√" if degree == 2 else "∛",)), _fenced(grid(body), "(", ")"))
-        case Big(symbol, below, body):
+        case Big(symbol, below, body) if line(below) not in LOWERED:
             return _beside(_stack(grid(symbol), grid(below)), Box((" ",)), grid(body))
+        case Big(symbol, below, body):
+            return _beside(Box((f"{line(symbol)}{LOWERED[line(below)]} ",)), grid(body))
         case _:
             return Box((line(part),))
 
