@@ -56,6 +56,8 @@ FORMULAS = [
     ("limit(x, x, -oo)", "lim_{x→−∞} x", r"\lim_{x \to -\infty} x"),
     ("Sum(a[k], k)*b", "(Σₖ aₖ)·b", r"\left(\sum_{k} a_{k}\right) b"),
     ("b*Sum(a[k], k)", "b·Σₖ aₖ", r"b \sum_{k} a_{k}"),
+    ("b*Sum(a[k], k)*c", "(b·Σₖ aₖ)·c", r"\left(b \sum_{k} a_{k}\right) c"),
+    ("a/Sum(b[k], k)*c", "(a/Σₖ bₖ)·c", r"\frac{a}{\sum_{k} b_{k}} c"),
     ("Sum(a[k] + 1, k) + b", "Σₖ (aₖ + 1) + b", r"\sum_{k} (a_{k} + 1) + b"),
     ("Sum(a[k], k)**2", "(Σₖ aₖ)²", r"\left(\sum_{k} a_{k}\right)^{2}"),
     ("Sum(-a[k], k)", "Σₖ (−aₖ)", r"\sum_{k} (-a_{k})"),
