@@ -38,6 +38,7 @@ NOTHING: frozenset[Place] = frozenset()
 NO_NAMES: frozenset[str] = frozenset()
 PRIME_LIMIT = 10_000
 PRIMITIVE_ROUNDS = 8
+MOST_ORDERS = 4
 BIT_LIMIT = 20_000
 EXPONENT_LIMIT = 4_000
 
@@ -97,6 +98,14 @@ def poly_text(ctx: Context, poly: Polynomial, renamed: Mapping[Place, str]) -> s
     return "+".join(sorted(f"{c}~{mono_text(ctx, m, renamed)}" for m, c in poly.items()))
 
 
+def _loose_text(ctx: Context, key: str, renamed: Mapping[Place, str]) -> str:
+    """A spelling that does not tell a radicand from its negative; only to look for symmetries."""
+    if key[0] not in "bz":
+        return generator_text(ctx, key, renamed)
+    (inner,) = ctx.generators[key].parts
+    return key[0] + min(poly_text(ctx, inner, renamed), poly_text(ctx, scale(inner, -1), renamed))
+
+
 def generator_text(ctx: Context, key: str, renamed: Mapping[Place, str]) -> str:
     """The spelling of a generator with some indices spelled otherwise."""
     gen = ctx.generators[key]
@@ -105,8 +114,12 @@ def generator_text(ctx: Context, key: str, renamed: Mapping[Place, str]) -> str:
     memo_key = ("text", key, tuple(sorted((p, renamed[p]) for p in gen.places if p in renamed)), ctx.suspended)
     found = ctx.memo.get(memo_key)
     if found is None:
-        if gen.kind == "a" and gen.parts[0] in ctx.symmetric and gen.parts[0] not in ctx.suspended:
-            found = f"a({gen.parts[0]};{','.join(sorted(renamed.get(p) or token(p) for p in gen.parts[1]))})"
+        if gen.kind in "dg" or (
+            gen.kind == "a" and gen.parts[0] in ctx.symmetric and gen.parts[0] not in ctx.suspended
+        ):
+            pair = gen.parts if gen.kind in "dg" else gen.parts[1]
+            spelled = ",".join(sorted(renamed.get(p) or token(p) for p in pair))
+            found = f"{gen.kind}({gen.parts[0] if gen.kind == 'a' else ''};{spelled})"
         else:
             found = _spell(ctx, gen.kind, gen.parts, renamed)
         ctx.memo[memo_key] = found
@@ -230,7 +243,7 @@ def _guard_size(poly: Polynomial) -> None:
 def _settled(mono: Monomial) -> bool:
     for key, e in mono:
         kind = key[0]
-        if kind in "dghz" or (kind == "b" and e > 0):
+        if kind in "dghz" or (kind == "b" and e > 0) or (kind == "p" and e != 1):
             return False
     return True
 
@@ -257,6 +270,9 @@ def settle(ctx: Context, mono: Monomial) -> Polynomial:
             settled = _settle_abs(ctx, mono, key, e)
         elif kind == "z":
             settled = _settle_sign(ctx, mono, key, e)
+        elif kind == "p" and e != 1 and constant(ctx.generators[key].parts[0]) == -1:
+            # (-1)**m is its own inverse.
+            settled = multiply(ctx, {_without(mono, key): 1}, {((key, 1),): 1} if e % 2 else ONE)
         else:
             continue
         if settled is not None:
@@ -335,6 +351,14 @@ def _settle_sign(ctx: Context, mono: Monomial, key: str, e: Rational) -> Polynom
     if e.denominator != 1:
         raise Stuck("outside the fragment", "a fractional power of sign")
     (inner,) = ctx.generators[key].parts
+    if len(inner) == 1:
+        ((only, c),) = inner.items()
+        if c == 1 and len(only) == 1 and only[0][1] == 1 and dict(mono).get(only[0][0], 0) >= 1 and e >= 1:
+            # t * sign(t) = Abs(t).
+            ctx.use("G7")
+            factors = ((key, e - 1),) if e > 1 else ()
+            taken = merge(merge(_without(mono, key), factors), ((only[0][0], -1),))
+            return multiply(ctx, {taken: 1}, opaque(ctx, "h", inner))
     reduced = e % 2 if e < 0 or (ctx.sign(ctx, inner) & NONZERO) else (e if e < 3 else 2 - e % 2)
     if reduced == e:
         return None
@@ -974,6 +998,11 @@ def _absolute_power(ctx: Context, key: str, e: Rational) -> Polynomial:
         return power(ctx, inside, e)
     if bits & NONPOSITIVE:
         return power(ctx, scale(inside, -1), e)
+    if key[0] == "q":
+        ctx.use("T1")
+        gen = ctx.generators[key]
+        opened, (fresh,) = open_bound(ctx, (gen.parts[0],), gen.parts[2])
+        return power(ctx, product_over(ctx, fresh, gen.parts[1], absolute(ctx, opened)), e)
     ctx.unknown += 1
     return power(ctx, opaque(ctx, "h", inside), e)
 
@@ -1031,6 +1060,8 @@ def symbolic_power(ctx: Context, base: Polynomial, exponent: Polynomial, whole: 
         sign = symbolic_power(ctx, {(): -1}, exponent, True)
         return multiply(ctx, sign, symbolic_power(ctx, {(): -number}, exponent, True))
     if not base:
+        if ctx.sign(ctx, exponent) & POSITIVE == POSITIVE:
+            return {}
         raise Stuck("open obligation", "a power of zero")
     if ctx.sign(ctx, base) & POSITIVE == POSITIVE:
         ctx.use("P6")
@@ -1045,15 +1076,33 @@ def _integer_power(ctx: Context, base: Polynomial, exponent: Polynomial) -> Poly
     """A power of a base of any sign; a whole-number part of the exponent splits off only where it may (P5)."""
     if constant(base) == -1:
         return _power_of_minus_one(ctx, exponent)
+    c, factors, core = unit(ctx, base)
+    if len(factors) + (core != ONE) + (c != 1) > 1 or (factors and factors[0][1] != 1):
+        # (t*u)**a = t**a * u**a, and (t**e)**a = t**(e*a) for whole e and a (P5).
+        ctx.use("P5")
+        powers = [symbolic_power(ctx, {(): c}, exponent, True), symbolic_power(ctx, core, exponent, True)]
+        return product(ctx, powers + [_power_of_generator(ctx, key, e, exponent) for key, e in factors])
     whole = exponent.get((), 0)
     rest = {m: v for m, v in exponent.items() if m}
-    if not ctx.sign(ctx, base) & NONZERO or any(v.denominator != 1 for v in exponent.values()):
+    apart = ctx.sign(ctx, base) & NONZERO or _nonnegative_terms(ctx, exponent)
+    if not apart or any(v.denominator != 1 for v in exponent.values()):
         return opaque(ctx, "p", base, exponent)
     ctx.use("P5")
     value = power(ctx, base, whole)
     for mono, v in sorted(rest.items()):
         value = multiply(ctx, value, power(ctx, opaque(ctx, "p", base, {mono: 1}), v))
     return value
+
+
+def _nonnegative_terms(ctx: Context, exponent: Polynomial) -> bool:
+    return all(c > 0 and ctx.sign(ctx, {m: 1}) & NONNEGATIVE for m, c in exponent.items())
+
+
+def _power_of_generator(ctx: Context, key: str, e: Rational, exponent: Polynomial) -> Polynomial:
+    inside = _inside(ctx, key)
+    if e.denominator != 1:
+        return exponential(ctx, multiply(ctx, scale(exponent, e), logarithm(ctx, inside)))
+    return symbolic_power(ctx, inside, scale(exponent, e), True)
 
 
 def _power_of_minus_one(ctx: Context, exponent: Polynomial) -> Polynomial:
@@ -1096,14 +1145,6 @@ AT_ZERO: dict[str, Polynomial] = {**{name: {} for name in ODD}, "cos": ONE}
 
 def sum_over(ctx: Context, bound: tuple[Place, ...], body: Polynomial) -> Polynomial:
     """The sum of a polynomial over the whole ranges of fresh indices (S1 to S4, S6)."""
-    explicit = next((p for p in bound if p[1].isdecimal()), None)
-    if explicit is not None:
-        ctx.use("K6")
-        ctx.spend(int(explicit[1]))
-        rest = tuple(p for p in bound if p != explicit)
-        terms = (rename(ctx, body, {explicit: (LITERAL, explicit[1], v)}) for v in range(1, int(explicit[1]) + 1))
-        unrolled = add(*terms)
-        return sum_over(ctx, rest, unrolled) if rest else unrolled
     ctx.use("S1")
     total: Polynomial = {}
     for mono, c in reduce_fractions(ctx, frozenset(bound), body).items():
@@ -1119,6 +1160,9 @@ def _sum_mono(ctx: Context, bound: tuple[Place, ...], mono: Monomial) -> Polynom
             keep, drop = ctx.generators[key].parts
             if drop in bound or keep in bound:
                 return _contract(ctx, bound, mono, key, keep, drop)
+    explicit = next((p for p in bound if p[1].isdecimal()), None)
+    if explicit is not None:
+        return _unrolled_sum(ctx, explicit, tuple(p for p in bound if p != explicit), {mono: 1})
     linked = next(
         (
             (key, e)
@@ -1130,6 +1174,15 @@ def _sum_mono(ctx: Context, bound: tuple[Place, ...], mono: Monomial) -> Polynom
     if linked is not None:
         return _flatten(ctx, bound, mono, *linked)
     return _factor(ctx, bound, mono)
+
+
+def _unrolled_sum(ctx: Context, explicit: Place, rest: tuple[Place, ...], body: Polynomial) -> Polynomial:
+    """A sum over an explicit dimension, written out (K6)."""
+    ctx.use("K6")
+    size = int(explicit[1])
+    ctx.spend(size)
+    unrolled = add(*(rename(ctx, body, {explicit: (LITERAL, explicit[1], v)}) for v in range(1, size + 1)))
+    return sum_over(ctx, rest, unrolled) if rest else unrolled
 
 
 def _contract(ctx: Context, bound: tuple[Place, ...], mono: Monomial, key: str, keep: Place, drop: Place) -> Polynomial:
@@ -1237,11 +1290,12 @@ def _sum_generator(ctx: Context, bound: tuple[Place, ...], mono: Monomial) -> st
 def canonical_orders(ctx: Context, bound: tuple[Place, ...], mono: Monomial) -> list[tuple[Place, ...]]:
     """Orders of the bound indices that depend only on the shape of the summand (colour refinement, then choice).
 
-    Several are returned only where an antisymmetric array may make the sum its own negative.
+    Several are returned only where the sum may be its own negative.
     """
     if len(bound) == 1:
         return [bound]
     colours = {p: p[1] for p in bound}
+    odd = -1 in ctx.symmetric.values() or any(key[0] in "bz" and e % 2 == 1 for key, e in mono)
     best: tuple[str, list[tuple[Place, ...]]] = ("", [])
     stack = [colours]
     while stack:
@@ -1255,10 +1309,11 @@ def canonical_orders(ctx: Context, bound: tuple[Place, ...], mono: Monomial) -> 
             stack.extend({**colours, p: colours[p] + "!"} for p in tied)
             continue
         order = tuple(sorted(bound, key=lambda p: colours[p]))
-        text = mono_text(ctx, mono, {p: f"b{n}@{p[1]}" for n, p in enumerate(order)})
+        spelled = {p: f"b{n}@{p[1]}" for n, p in enumerate(order)}
+        text = "*".join(sorted(f"{_loose_text(ctx, key, spelled)}^{e}" for key, e in mono))
         if not best[1] or text < best[0]:
             best = (text, [order])
-        elif text == best[0] and -1 in ctx.symmetric.values():
+        elif text == best[0] and odd and len(best[1]) < MOST_ORDERS:
             best[1].append(order)
     return best[1]
 
@@ -1271,7 +1326,7 @@ def _refine(ctx: Context, colours: dict[Place, str], mono: Monomial) -> dict[Pla
                 colours[p],
                 tuple(
                     sorted(
-                        f"{generator_text(ctx, key, {**colours, p: '*'})}^{e}"
+                        f"{_loose_text(ctx, key, {**colours, p: '*'})}^{e}"
                         for key, e in mono
                         if p in ctx.generators[key].places
                     )
@@ -1455,6 +1510,7 @@ def product_over(ctx: Context, bound: Place, excluded: tuple[Place, ...], body: 
         for other in excluded:
             summand = guarded(ctx, bound, other, summand)
         return exponential(ctx, sum_over(ctx, (bound,), summand))
+    ctx.unknown += 1
     if excluded:
         return _product_generator(ctx, bound, excluded, body)
     c, mono, rest = unit(ctx, body)

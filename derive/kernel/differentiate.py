@@ -58,18 +58,40 @@ def _of_monomial(ctx: Context, mono: Monomial, target: Target) -> Polynomial:
     """V2: the product rule."""
     ctx.use("V2")
     total: Polynomial = {}
+    smooth = _smooth_kinks(ctx, mono)
     for n, (key, e) in enumerate(mono):
         gen = ctx.generators[key]
-        if target.name not in gen.names:
+        if target.name not in gen.names or (key in smooth and key[0] == "h"):
             continue
+        if key in smooth:
+            e += 1
         others: Polynomial = {mono[:n] + mono[n + 1 :]: 1}
         if gen.kind == "b":
             inner = _of_radicand(ctx, gen, e, target)
         else:
-            lowered = scale(power(ctx, {((key, 1),): 1}, e - 1), e) if e != 1 else ONE
+            below = e - 1 if key not in smooth else e - 2
+            lowered = scale(power(ctx, {((key, 1),): 1}, below), e)
             inner = multiply(ctx, lowered, _of_generator(ctx, gen, target))
         total = add(total, multiply(ctx, others, inner))
     return total
+
+
+def _smooth_kinks(ctx: Context, mono: Monomial) -> set[str]:
+    """V3: t**k * Abs(t) for k >= 1 is differentiable everywhere, with derivative (k + 1) * t**(k-1) * Abs(t) * t'.
+
+    Returns the keys of such t and of their Abs; an Abs with a power of its own is left to the row of Abs.
+    """
+    found: set[str] = set()
+    for key, e in mono:
+        if key[0] == "h" and e == 1:
+            (inner,) = ctx.generators[key].parts
+            ((only, c),) = inner.items() if len(inner) == 1 else (((), 0),)
+            exponents = dict(mono)
+            if c == 1 and len(only) == 1 and only[0][1] == 1:
+                k = exponents.get(only[0][0], 0)
+                if k >= 1 and k.denominator == 1 and not any(o[0] in "hz" and o != key for o in exponents):
+                    found |= {key, only[0][0]}
+    return found
 
 
 def _of_radicand(ctx: Context, gen: Generator, e: Rational, target: Target) -> Polynomial:

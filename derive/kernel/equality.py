@@ -35,12 +35,29 @@ def read_sides(goal: Goal, fuel: int) -> Sides:
     equations, _ = assume(ctx, goal, scope)
     if ctx.suspended:
         raise Stuck("budget", "a proof starts outside of every derivative")
-    left, left_conditions = _side(ctx, goal.left, scope)
-    right, right_conditions = _side(ctx, goal.right, scope)
-    if ctx.unknown and left != right:
+    try:
+        left, left_conditions = _side(ctx, goal.left, scope)
+        right, right_conditions = _side(ctx, goal.right, scope)
+        again = bool(ctx.unknown) and left != right
+    except Stuck as stuck:
+        if stuck.reason == "budget":
+            raise
+        again = True
+    if again:
+        _learn_conditions(ctx, goal, scope)
         left, left_conditions = _side(ctx, goal.left, scope)
         right, right_conditions = _side(ctx, goal.right, scope)
     return Sides(ctx, scope, equations, left, right, left_conditions, right_conditions)
+
+
+def _learn_conditions(ctx: Context, goal: Goal, scope: Scope) -> None:
+    """Collect the conditions of both sides, as far as each can be read, before either is read for good."""
+    for term in (goal.left, goal.right):
+        try:
+            _side(ctx, term, scope)
+        except Stuck as stuck:
+            if stuck.reason == "budget":
+                raise
 
 
 def _side(ctx: Context, term: object, scope: Scope) -> tuple[Polynomial, list[Condition]]:

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from derive.claim import Goal, Hypothesis
-from derive.kernel.algebra import constant, names, places, replace_generators, scale, subtract
+from derive.kernel.algebra import add, component, constant, names, places, replace_generators, scale, subtract
 from derive.kernel.context import (
     FRESH,
+    LITERAL,
     NONNEGATIVE,
     NONZERO,
     POSITIVE,
@@ -104,6 +105,8 @@ def assume(ctx: Context, goal: Goal, scope: Scope) -> tuple[Equations, list[Cond
     values: list[tuple[str, Polynomial]] = []
     rewrites: list[tuple[Monomial, Polynomial]] = []
     schemas: list[Polynomial] = []
+    for poly in _explicit_simplices(ctx, goal):
+        _equation(ctx, poly, values, rewrites, schemas)
     # Equations first: what they eliminate is gone before other hypotheses are read.
     for hypothesis in sorted(goal.hypotheses, key=lambda h: h.relation.op != "=="):
         if _about_indices(hypothesis) is not None or _least(ctx, hypothesis.relation):
@@ -128,6 +131,14 @@ def _gap(ctx: Context, relation: Relation, scope: Scope) -> Polynomial:
     """The difference of the sides; D of a hypothesis holds with it, so its own conditions become facts."""
     reader = Reader(ctx, [])
     return subtract(reader.read(relation.left, scope), reader.read(relation.right, scope))
+
+
+def _explicit_simplices(ctx: Context, goal: Goal) -> Iterator[Polynomial]:
+    """The sum of the components of a simplex vector of explicit dimension, less one (H4)."""
+    for d in goal.declarations:
+        size = str(ctx.size.get(d.dimensions[0], d.dimensions[0])) if d.type == "simplex" else ""
+        if len(d.dimensions) == 1 and size.isdecimal() and int(size) <= LARGEST_SIZE:
+            yield add({(): -1}, *(component(ctx, d.name, ((LITERAL, size, v),)) for v in range(1, int(size) + 1)))
 
 
 def contradictory(goal: Goal, fuel: int) -> bool:

@@ -108,6 +108,8 @@ def learn(ctx: Context, poly: Polynomial, bits: int) -> None:
     for key, e in mono:
         if bits & NONZERO and e > 0 and len(mono) + len(poly) > 2:
             learn(ctx, {((key, 1),): 1}, NONZERO)
+    if bits & NONZERO and len(poly) == 1 and len(mono) == 1:
+        _learn_inside(ctx, mono[0][0], bits)
     outer = _of_monomial(ctx, mono)
     poly = rest if outer & POSITIVE == POSITIVE and len(rest) > 1 else scale(poly, 1 / Fraction(c))
     if len(poly) == 1:
@@ -119,6 +121,17 @@ def learn(ctx: Context, poly: Polynomial, bits: int) -> None:
     if all(f.key != fact.key or bits & ~f.bits for f in bucket):
         bucket.append(fact)
         ctx.memo = {k: v for k, v in ctx.memo.items() if k[0] not in ("sign", "rebuild")}
+
+
+def _learn_inside(ctx: Context, key: str, bits: int) -> None:
+    """sign(t), Abs(t), a root of t or a product of t that is not 0 has t != 0."""
+    kind, parts = key[0], ctx.generators[key].parts
+    if kind in "hb":
+        learn(ctx, parts[0], NONZERO)
+    elif kind == "z":
+        learn(ctx, parts[0], bits)
+    elif kind == "q" and not parts[1]:
+        learn(ctx, parts[2], NONZERO)
 
 
 def _shape(ctx: Context, poly: Polynomial) -> str:
@@ -382,7 +395,7 @@ def _gcd(a: int, b: int) -> int:
 
 def _gathered(ctx: Context, poly: Polynomial) -> int:
     """S1, O3: the terms with sums over one dimension, and those with the dimension as a factor, as one sum."""
-    total = UNKNOWN
+    total = _weighted(ctx, poly)
     for dimension in sorted({_summed(ctx, key) for mono in poly for key, _ in mono} - {""}):
         body, rest = _gather(ctx, poly, dimension)
         inside, outside = sign(ctx, body), sign(ctx, rest)
@@ -391,6 +404,41 @@ def _gathered(ctx: Context, poly: Polynomial) -> int:
             if inside & wanted and outside & wanted:
                 total |= wanted | ((inside | outside) & NONZERO)
     return total
+
+
+def _weighted(ctx: Context, poly: Polynomial) -> int:
+    """O4: with weights >= 0 that sum to one, every term is a weighted sum: Sum w*t + r = Sum w*(t + r)."""
+    for weight in sorted(ctx.simplex - ctx.suspended):
+        place = None
+        body: Polynomial = {}
+        for mono, c in poly.items():
+            found = next(((k, f) for k, e in mono if e == 1 and (f := _weight_of(ctx, k, weight))), None)
+            if found is None:
+                body = add(body, {mono: c})
+                continue
+            gen = ctx.generators[found[0]]
+            place = place or ctx.open(gen.parts[0][0][1])
+            rest = tuple(f for f in gen.parts[1].mono if f != found[1])
+            summand = rename(ctx, {rest: c}, {gen.parts[0][0]: place})
+            body = add(body, multiply(ctx, {tuple(f for f in mono if f[0] != found[0]): 1}, summand))
+        if place is not None:
+            bits = sign(ctx, body)
+            if bits & ZERO:
+                ctx.use("O4")
+                return bits
+    return UNKNOWN
+
+
+def _weight_of(ctx: Context, key: str, weight: str) -> tuple[str, Rational] | None:
+    """The factor of a one-index summand that is the component of the weight at the summed index."""
+    gen = ctx.generators[key]
+    if gen.kind != "s" or len(gen.parts[0]) != 1:
+        return None
+    for k, e in gen.parts[1].mono:
+        inner = ctx.generators[k]
+        if inner.kind == "a" and inner.parts == (weight, gen.parts[0]) and e == 1:
+            return k, e
+    return None
 
 
 def _summed(ctx: Context, key: str) -> str:
