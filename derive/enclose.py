@@ -87,10 +87,10 @@ def decide(op: str, left: Real, right: Real) -> bool | None:
     return False if _COMPARE[_NEGATED[op]](gap, 0) else None
 
 
-def enclosure(value: Real) -> Enclosure:
+def enclosure(value: Real, digits: int = 15) -> Enclosure:
     """The decimal interval around a value, rounded outward; with the value itself where it is rational."""
-    with ctx.workprec(80):
-        middle, radius, exponent = (int(part) for part in arb(value).mid_rad_10exp(15))
+    with ctx.workprec(80 + 4 * digits):
+        middle, radius, exponent = (int(part) for part in arb(value).mid_rad_10exp(digits))
     exact = Fraction(int(value.p), int(value.q)) if isinstance(value, fmpq) else None
     return Enclosure(_decimal(middle - radius, exponent), _decimal(middle + radius, exponent), exact)
 

@@ -201,6 +201,8 @@ _VIOLATION: dict[str, Callable[[Array], Array]] = {
 
 # The search.
 
+_OTHER = {"left": "right", "right": "left"}
+
 
 @dataclass(slots=True)
 class _Search:
@@ -238,10 +240,10 @@ class _Search:
         for kind in ("gap", "left", "right", "both"):
             chosen = [(gap, point) for k, gap, point in later if k == kind]
             for gap, point in chosen[: self.tries if kind == "gap" else self.tries // 2]:
-                yield from self.settled(point, gap or None)
+                yield from self.settled(point, gap or None, kind)
 
-    def settled(self, point: Point, gap: float | None = None) -> Iterator[_Settled]:
-        """The point if it fails; otherwise what it shows is kept."""
+    def settled(self, point: Point, gap: float | None = None, seen: str = "") -> Iterator[_Settled]:
+        """The point if it fails; otherwise what it shows is kept. ``seen`` is the only side that floats could tell."""
         found = _settle(self.goal, self.integers, point, gap)
         if found is None:
             return
@@ -254,6 +256,8 @@ class _Search:
                 self.right_only = self.right_only or found
             case _:
                 self.witness = self.witness or found
+                if seen in _OTHER:
+                    self.notes.append(f"floats lose the {_OTHER[seen]} side as written where the {seen} side is fine")
 
     def count(self, seen: _Seen) -> None:
         defined = seen.admissible & np.isfinite(seen.left) & np.isfinite(seen.right)
@@ -443,17 +447,27 @@ def _report(goal: Goal, settled: _Settled) -> Counterexample:
     numbers = {name: int(v) for name, v in point.values.items() if name in goal.dimensions and isinstance(v, Fraction)}
     strict = goal.op in ("<", ">", "!=") and settled.kind == "fails"
     equal = strict and not isinstance(left, Missing) and not isinstance(right, Missing) and bool(left == right)
+    digits = _digits(left, right)
     return Counterexample(
         (*point.dimensions.items(), *numbers.items()),
         tuple((name, value) for name, value in point.values.items() if name not in numbers),
         tuple(point.indices.items()),
-        _enclosure(left),
-        _enclosure(right),
+        _enclosure(left, digits),
+        _enclosure(right, digits),
         goal.op,
         settled.precision,
         "equality" if equal else "point",
     )
 
 
-def _enclosure(value: Real | Missing) -> Enclosure:
-    return Enclosure("undefined", "undefined") if isinstance(value, Missing) else enclosure(value)
+def _digits(left: Real | Missing, right: Real | Missing) -> int:
+    """Enough digits to see two values apart, if they are."""
+    if isinstance(left, Missing) or isinstance(right, Missing):
+        return 15
+    gap, scale = arb(difference(left, right)).abs_lower(), max(arb(left).abs_upper(), arb(right).abs_upper())
+    lost = 0.0 if gap == 0 else float((scale / gap).log() / arb(10).log())
+    return min(15 + int(lost), 300)
+
+
+def _enclosure(value: Real | Missing, digits: int) -> Enclosure:
+    return Enclosure("undefined", "undefined") if isinstance(value, Missing) else enclosure(value, digits)

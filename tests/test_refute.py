@@ -281,3 +281,16 @@ def test_the_counterexample_is_shrunk(row: tuple[str, ...], values: dict[str, ob
     found = refute(goal(*row))
     assert isinstance(found, Counterexample)
     assert dict(found.values) == values
+
+
+def test_values_that_are_close_print_with_digits_that_differ() -> None:
+    found = refute(goal("x: real", "exp(pi*sqrt(163)) == 262537412640768744 + 0*x"))
+    assert isinstance(found, Counterexample)
+    assert float(Fraction(found.right.low) - Fraction(found.left.high)) > 0
+
+
+def test_a_side_that_floats_lose_is_noted() -> None:
+    stable = "log(Sum(exp(o[k] - Max(o)),k)) + Max(o)"
+    found = refute(goal(LOGITS, f"log(Sum(exp(o[k]),k)) == {stable}"))
+    assert isinstance(found, Support)
+    assert found.notes == ("floats lose the left side as written where the right side is fine",)
