@@ -506,8 +506,8 @@ def _root_power(ctx: Context, base: Polynomial, exponent: Fraction) -> Polynomia
         raise Undefined("a root of a negative number")
     result, negative = ONE, c < 0
     left: list[tuple[str, Rational]] = []
-    for p, e in _rational_factors(magnitude(c)):
-        result = multiply(ctx, result, _prime_power(ctx, p, e * exponent))
+    for prime, times in _rational_factors(magnitude(c)):
+        result = multiply(ctx, result, _prime_power(ctx, prime, times * exponent))
     weak: list[tuple[Polynomial, Polynomial]] = []
     for key, e in mono:
         bits = _power_sign(ctx, key, e)
@@ -910,8 +910,8 @@ def logarithm(ctx: Context, poly: Polynomial) -> Polynomial:
     if not mono and rest == ONE and c < 0:
         raise Undefined("log of a negative number")
     total: Polynomial = {}
-    for p, e in _rational_factors(magnitude(c)):
-        total = add(total, scale(_log_generator(ctx, {(): p}), e))
+    for prime, times in _rational_factors(magnitude(c)):
+        total = add(total, scale(_log_generator(ctx, {(): prime}), times))
     negative = c < 0
     left: list[tuple[str, Rational]] = []
     for key, e in mono:

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
+from derive.verdict import Reason
+
 Rational = int | Fraction
 Monomial = tuple[tuple[str, Rational], ...]
 Polynomial = dict[Monomial, Rational]
@@ -30,7 +32,7 @@ UNKNOWN = 0
 class Stuck(Exception):
     """The kernel has no rule for a construct, or cannot discharge an obligation; never a wrong answer."""
 
-    def __init__(self, reason: str, detail: str) -> None:
+    def __init__(self, reason: Reason, detail: str) -> None:
         super().__init__(detail)
         self.reason = reason
         self.detail = detail

@@ -81,17 +81,24 @@ def _smooth_kinks(ctx: Context, mono: Monomial) -> set[str]:
 
     Returns the keys of such t and of their Abs; an Abs with a power of its own is left to the row of Abs.
     """
+    exponents = dict(mono)
     found: set[str] = set()
     for key, e in mono:
-        if key[0] == "h" and e == 1:
-            (inner,) = ctx.generators[key].parts
-            ((only, c),) = inner.items() if len(inner) == 1 else (((), 0),)
-            exponents = dict(mono)
-            if c == 1 and len(only) == 1 and only[0][1] == 1:
-                k = exponents.get(only[0][0], 0)
-                if k >= 1 and k.denominator == 1 and not any(o[0] in "hz" and o != key for o in exponents):
-                    found |= {key, only[0][0]}
+        inner = _single(ctx.generators[key].parts[0]) if key[0] == "h" and e == 1 else None
+        if inner is None or any(other[0] in "hz" and other != key for other in exponents):
+            continue
+        k = exponents.get(inner, 0)
+        if k >= 1 and k.denominator == 1:
+            found |= {key, inner}
     return found
+
+
+def _single(poly: Polynomial) -> str | None:
+    """The key of a polynomial that is one generator."""
+    if len(poly) != 1:
+        return None
+    ((mono, c),) = poly.items()
+    return mono[0][0] if c == 1 and len(mono) == 1 and mono[0][1] == 1 else None
 
 
 def _of_radicand(ctx: Context, gen: Generator, e: Rational, target: Target) -> Polynomial:

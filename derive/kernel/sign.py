@@ -17,6 +17,7 @@ from derive.kernel.algebra import (
     constant,
     exponential,
     logarithm,
+    magnitude,
     merge,
     multiply,
     names,
@@ -366,7 +367,7 @@ def _exponents(ctx: Context, poly: Polynomial) -> int:
     if not all(_of_monomial(ctx, x) & POSITIVE == POSITIVE for x in (m, n)):
         return UNKNOWN
     ctx.use("O9")
-    gap = subtract(logarithm(ctx, {m: abs(c)}), logarithm(ctx, {n: abs(d)}))
+    gap = subtract(logarithm(ctx, {m: magnitude(c)}), logarithm(ctx, {n: magnitude(d)}))
     bits = sign(ctx, gap)
     return bits if c > 0 else negated(bits)
 
@@ -379,7 +380,7 @@ def _by_exponential(ctx: Context, poly: Polynomial) -> int:
     common = 1
     for c in logs.values():
         common = common * c.denominator // _gcd(common, c.denominator)
-    if any(abs(c * common) > 4 for c in logs.values()):
+    if any(magnitude(c * common) > 4 for c in logs.values()):
         return UNKNOWN
     ctx.use("O10")
     above = scale({m: c for m, c in poly.items() if c > 0}, common)

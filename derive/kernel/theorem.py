@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from derive.claim import Goal
+from derive.verdict import Reason
 
 _SEAL: Final = object()
 
@@ -49,7 +50,7 @@ def make_theorem(
 class Residual:
     """Why a goal was not proved: the reason, a sentence, and what is left of the difference of its sides."""
 
-    reason: str
+    reason: Reason
     detail: str = ""
     residual: str = ""
     splits: tuple[tuple[str, str], ...] = ()
