@@ -192,9 +192,10 @@ def show(context: click.Context, target: str | None, style: str | None, proof: b
         results = run(found.targets)
         pages = [page(outcome.claim, style, outcome, paint.width) for outcome in results.outcomes]
     else:
-        reading = read(found.targets)
-        results = Results(reading.files, (), reading.problems)
-        pages = [page(claim, style, width=paint.width) for claim in reading.claims]
+        readings = list(read(found.targets))
+        files, problems = (f for r in readings for f in r.files), (p for r in readings for p in r.problems)
+        results = Results(tuple(files), (), tuple(problems))
+        pages = [page(claim, style, width=paint.width) for r in readings for claim in r.claims]
     results = replace(results, problems=(*found.problems, *results.problems))
     between = "\n" if style == "json" else "\n\n"
     _print(paint.characters("".join(f"{text}{between}" for text in pages).rstrip("\n") + "\n" if pages else ""))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from derive.claim import Claim
@@ -16,23 +16,23 @@ from derive.outcome import ClaimFile
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Files, claims and problems, each in the order of the targets."""
+    """What one target gave: its file, its claims, its problems."""
 
     files: tuple[ClaimFile, ...] = ()
     claims: tuple[Claim, ...] = ()
     problems: tuple[Problem, ...] = ()
 
-    def __add__(self, other: Reading) -> Reading:
-        return Reading(self.files + other.files, self.claims + other.claims, self.problems + other.problems)
 
-
-def read(targets: Iterable[Target]) -> Reading:
-    """Read all targets; never fails: a file that cannot be read is among the problems."""
-    targets = tuple(targets)
-    found = sum((_read_one(target) for target in targets), Reading())
-    seen = {c.id for c in found.claims} | {p.claim_id for p in found.problems}
-    missing = dict.fromkeys(t.id for t in targets if t.id is not None and t.id not in seen)
-    return found + Reading(problems=tuple(problem("DV028", id=id) for id in missing))
+def read(targets: Iterable[Target]) -> Iterator[Reading]:
+    """Read target after target; never fails: a file that cannot be read is among the problems."""
+    sought: dict[str, bool] = {}
+    for target in targets:
+        reading = _read_one(target)
+        yield reading
+        if target.id is not None:
+            seen = bool(reading.claims) or any(p.claim_id == target.id for p in reading.problems)
+            sought[target.id] = sought.get(target.id, False) or seen
+    yield Reading(problems=tuple(problem("DV028", id=id) for id, seen in sought.items() if not seen))
 
 
 def _read_one(target: Target) -> Reading:

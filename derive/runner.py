@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from derive.claim import Claim, Goal
@@ -27,21 +27,28 @@ def run(
     ``selected`` tests a claim's id, title and tags; ``strict`` makes sides of unequal domain a finding; ``stop_early``
     ends the run with the first claim that is not as expected.
     """
-    reading = Reading()
+    readings: list[Reading] = []
     decided: list[Outcome | Problem] = []
     interrupted = False
     try:
-        reading = read(targets)
-        for claim in reading.claims:
-            if selected is None or selected(" ".join((claim.id, claim.title, *claim.tags))):
-                decided.append(_decided(claim, strict))
-                if stop_early and not _is_fine(decided[-1]):
-                    break
+        for claim in _claims(targets, selected, readings):
+            decided.append(_decided(claim, strict))
+            if stop_early and not _is_fine(decided[-1]):
+                break
     except KeyboardInterrupt:
         interrupted = True
     outcomes = tuple(d for d in decided if isinstance(d, Outcome))
     defects = tuple(d for d in decided if isinstance(d, Problem))
-    return Results(reading.files, outcomes, reading.problems + defects, interrupted)
+    files = tuple(file for reading in readings for file in reading.files)
+    problems = tuple(p for reading in readings for p in reading.problems)
+    return Results(files, outcomes, problems + defects, interrupted)
+
+
+def _claims(targets: Iterable[Target], selected: Predicate | None, readings: list[Reading]) -> Iterator[Claim]:
+    """The claims in question, file after file, so that an interrupted run has something to show."""
+    for reading in read(targets):
+        readings.append(reading)
+        yield from (c for c in reading.claims if selected is None or selected(" ".join((c.id, c.title, *c.tags))))
 
 
 def _is_fine(decided: Outcome | Problem) -> bool:

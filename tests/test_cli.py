@@ -389,3 +389,11 @@ def test_show_prints_what_can_be_read(derive: Derive) -> None:
     write("derivations.yaml", GOOD, BROKEN)
     code, out, err = derive("show")
     assert (code, "good" in out, "broken" in out, "derivations.yaml:9" in err) == (2, True, False, True)
+
+
+def test_the_transcript_of_the_readme_is_true(derive: Derive) -> None:
+    text = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+    file = text.split("```yaml\n")[1].split("```")[0]
+    console = text.split("```console\n$ derive check softmax.yaml\n")[1].split("```")[0]
+    Path("softmax.yaml").write_text(file, encoding="utf-8")
+    assert derive("check", "softmax.yaml") == (1, console, "")

@@ -39,7 +39,6 @@ def proof_or_point(verdict: Verdict, paint: Paint) -> Iterator[str]:
     """All of the evidence: as in reports, and the stations and rules of a proof too."""
     yield from _of(verdict, paint)
     if isinstance(verdict, Proved):
-        yield from (f"{name}: {clean(text)}" for name, text in verdict.theorem.phases)
         yield f"rules used: {', '.join(verdict.theorem.rules)}"
 
 

@@ -61,7 +61,9 @@ def _lines(span: Span, lines: Sequence[str], gutter: str, paint: Paint, style: s
 
 def _window(text: str, start: int, end: int, width: int) -> tuple[str, str, str]:
     """The line before, in and after the stretch, cut so that all three fit and the stretch begins in sight."""
-    before, meant, after = (clean(part.replace("\t", " ")) for part in (text[:start], text[start:end], text[end:]))
+    near = 2 * width  # more cannot fit, and a line may be megabytes long
+    parts = (text[max(0, start - near) : start], text[start:end][:near], text[end : end + near])
+    before, meant, after = (clean(part.replace("\t", " ")) for part in parts)
     room = width - min(cells(meant), width * 2 // 3)
     if cells(before) > room:
         before = "…" + _last(before, room - 1)

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
+from derive.claim import Goal
 from derive.errors import Problem
 from derive.outcome import ClaimFile, Finding, Outcome, Results
 from derive.report.evidence import domains, evidence, restricted
 from derive.report.excerpt import excerpt
 from derive.report.paint import BOLD, DIM, GREEN, RED, Paint, clean, wrap
 from derive.report.summary import summary
+from derive.term import Component, Relation, Variable, subterms
 from derive.verdict import Conflict, Proved
+from derive.write import write
 
 
 def full(results: Results, paint: Paint) -> str:
@@ -46,11 +49,24 @@ def _phrase(outcome: Outcome) -> str:
     claim = outcome.claim
     if outcome.word != "proved":
         return f"{outcome.word}, as expected" if outcome.as_expected else f"{outcome.word}, expected {claim.expect}"
-    dimensions = dict.fromkeys(n for line in claim.lines for n in line.goal.dimensions)
-    every = f" for every {', '.join(dimensions)}" if dimensions else ""
+    every = _every([line.goal for line in claim.lines])
     steps = f" in {len(claim.lines)} steps" if claim.chained else ""
     surprise = "" if claim.expect == "proved" else f", expected {claim.expect}"
     return f"proved{every}{restricted(outcome.conditions)}{steps}{surprise}"
+
+
+def _every(goals: list[Goal]) -> str:
+    """`` for every n with n >= 2``: the symbolic dimensions, and the hypotheses that speak of nothing else."""
+    dimensions = dict.fromkeys(n for goal in goals for n in goal.dimensions)
+    relations = dict.fromkeys(h.relation for goal in goals for h in goal.hypotheses)
+    sizes = [write(r) for r in relations if (names := _variables(r)) and names <= dimensions.keys()]
+    limits = f" with {' and '.join(sizes)}" if sizes else ""
+    return f" for every {', '.join(dimensions)}{limits}" if dimensions else ""
+
+
+def _variables(relation: Relation) -> set[str]:
+    parts = (*subterms(relation.left), *subterms(relation.right))
+    return {t.array if isinstance(t, Component) else t.name for t in parts if isinstance(t, Component | Variable)}
 
 
 def _remarks(outcome: Outcome, paint: Paint) -> Iterator[str]:
