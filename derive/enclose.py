@@ -229,7 +229,11 @@ def _split(a: Any, tag: int) -> tuple[Any, Any]:
 
 
 def _top(*args: Any) -> int | None:
-    return max((a.tag for a in args if isinstance(a, _Dual)), default=None)
+    tag: int | None = None
+    for a in args:
+        if isinstance(a, _Dual) and (tag is None or a.tag > tag):
+            tag = a.tag
+    return tag
 
 
 def _plain(a: Any) -> Real:

@@ -237,9 +237,10 @@ class _Search:
                 yield from self.witnessed(seen)
                 yield from self.tied(seen)
                 later += self.doubtful(seen)
-        for kind in ("gap", "left", "right", "both"):
+        later.sort(key=lambda doubt: -doubt[1])
+        for kind, share in (("gap", 2), ("left", 2), ("right", 2), ("both", 4)):
             chosen = [(gap, point) for k, gap, point in later if k == kind]
-            for gap, point in chosen[: self.tries if kind == "gap" else self.tries // 2]:
+            for gap, point in chosen[: self.tries // share]:
                 yield from self.settled(point, gap or None, kind)
 
     def settled(self, point: Point, gap: float | None = None, seen: str = "") -> Iterator[_Settled]:

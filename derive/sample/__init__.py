@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from itertools import islice, product
+from math import prod
 
 from derive.claim import Goal
 from derive.sample.draw import Sample, draw
@@ -21,6 +22,7 @@ __all__ = ["Sample", "has_type", "sample"]
 _ROWS = 24
 _ROWS_WITHOUT_DIMENSIONS = 192
 _ROWS_TO_REPAIR = 64  # without dimensions
+_ROWS_OF_MANY = 10  # entries, where points are to be repaired
 _MOST_WORK = 30_000  # entries that repairs may look at, over all dimensions
 _LARGEST_DIMENSION = 2000
 _LARGER = (7, 8, 9, 10, 12, 16, 20, 32, 50, 100)  # where the hypotheses exclude the small dimensions
@@ -34,7 +36,7 @@ def sample(goal: Goal, room: Callable[[Mapping[str, int]], int]) -> Iterator[Sam
     """
     prepared, work = plan(goal), 0
     for dimensions in _dimension_choices(prepared):
-        count = min(_rows(prepared), room(dimensions))
+        count = min(_rows(prepared, dimensions), room(dimensions))
         indices = _index_choices(prepared, dimensions) if count > 0 and work < _MOST_WORK else ()
         if indices:
             drawn = draw(prepared, dimensions, count)
@@ -45,10 +47,10 @@ def sample(goal: Goal, room: Callable[[Mapping[str, int]], int]) -> Iterator[Sam
             yield drawn
 
 
-def _rows(prepared: Plan) -> int:
-    if prepared.structural:
-        return _ROWS
-    return _ROWS_TO_REPAIR if prepared.relational else _ROWS_WITHOUT_DIMENSIONS
+def _rows(prepared: Plan, dimensions: Mapping[str, int]) -> int:
+    if not prepared.structural:
+        return _ROWS_TO_REPAIR if prepared.relational else _ROWS_WITHOUT_DIMENSIONS
+    return _ROWS_OF_MANY if prepared.relational and prod(dimensions.values()) > 4 else _ROWS
 
 
 def _dimension_choices(prepared: Plan) -> Iterator[dict[str, int]]:

@@ -135,6 +135,7 @@ _PLAIN = "0 1 -1 2 -2 1/2 -1/2 3 -3 1/3 3/2 -3/2 -1/3 2/3 4 -4 5 -5 1/4 3/4 -3/4
 _EXTREME = "40 -40 100 -100 1000 -1000 1/1000000 -1/1000000"
 _COMMON = tuple(map(Fraction, _PLAIN.split()))
 _LAST = tuple(map(Fraction, _EXTREME.split()))
+_WORD = 2**62  # batches hold numerators and denominators in machine words
 _NATURAL = tuple(map(Fraction, (*range(1, 13), 16, 20, 25, 32, 50, 64, 100, 1000, 10**6)))
 
 OF_TYPE: dict[str, Callable[[Fraction | fmpq], bool]] = {
@@ -158,7 +159,8 @@ def _palette(
     wanted = _NATURAL if variable.type == "positive integer" else ()
     allowed = OF_TYPE[variable.type]
     every = (*_COMMON[:8], *_near(literals), *_COMMON[8:], *_LAST, *wanted)
-    values = tuple(dict.fromkeys(v for v in every if allowed(v)))
+    short = (v for v in every if max(abs(v.numerator), v.denominator) < _WORD)
+    values = tuple(dict.fromkeys(v for v in short if allowed(v)))
     unmet: list[Hypothesis] = []
     for h in hypotheses:
         met = tuple(v for v in values if _entry_meets(h, variable.name, v, integers))

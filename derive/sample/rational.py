@@ -52,7 +52,8 @@ class Instance:
         """Whether it holds at a point; None where that is not a matter of short rational arithmetic."""
         relation = self.hypothesis.relation
         try:
-            left, right = (_value(side, cells, place, self.scope) for side in (relation.left, relation.right))
+            left = _value(relation.left, cells, place, self.scope)
+            right = _value(relation.right, cells, place, self.scope)
         except ZeroDivisionError:
             return False
         except _Irrational:
@@ -89,12 +90,12 @@ class _Irrational(Exception):
 
 def _value(term: Term, cells: Cells, place: Place, scope: Mapping[str, int]) -> fmpq:
     match term:
+        case Component(array, indices):
+            return cells[array, tuple([place.number(i, scope) for i in indices])]
         case Number(value):
             return fmpq(value.numerator, value.denominator)
         case Variable(name):
             return fmpq(place.dimensions[name]) if name in place.dimensions else cells[name, ()]
-        case Component(array, indices):
-            return cells[array, tuple(place.number(i, scope) for i in indices)]
         case Delta(left, right):
             return fmpq(int(place.number(left, scope) == place.number(right, scope)))
         case Neg(operand):

@@ -17,6 +17,7 @@ from derive.sample.rational import Cell, Instance, Place, instances, rational, r
 _MOST_INSTANCES = 100
 _MOST_WORK_A_POINT = 3_000  # entries looked at
 _MOST_WORK_A_BATCH = 8_000
+_MOST_BITS = 500
 _MOST_CELLS = 8  # coordinates tried for one instance
 _FEW_VALUES = 10
 
@@ -81,9 +82,10 @@ class Repair:
     def _after(
         self, cells: Changes, changes: Changes, bound: list[tuple[Instance, frozenset[Cell]]], failing: set[int]
     ) -> set[int] | None:
-        """What fails after the changes; None where an entry loses its type."""
-        if not all(OF_TYPE[self._types[name]](value) for (name, _), value in changes.items()):
-            return None
+        """What fails after the changes; None where an entry loses its type or grows beyond what floats hold."""
+        for (name, _), value in changes.items():
+            if not OF_TYPE[self._types[name]](value) or value.height_bits() > _MOST_BITS:
+                return None
         concerned = {k for k, (_, own) in enumerate(bound) if not own.isdisjoint(changes)}
         return (failing - concerned) | self._failing({**cells, **changes}, bound, concerned)
 
