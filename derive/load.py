@@ -657,6 +657,11 @@ def _expectation(text: str) -> Expectation:
 def _check_entry(entry: Entry, values: dict[str, Node], problems: list[Problem]) -> None:
     if entry.id and not _ID.fullmatch(entry.id):
         problems.append(problem("DV018", found=clip(entry.id)).placed("", values["id"].span))
+    for key in ("at", "prints"):
+        if key in values and "value" not in values:
+            found = f"`{key}` belongs to a claim with `value`"
+            alone = problem("DV093", found=found, repair="add `value: …`, the expression that was printed")
+            problems.append(alone.placed("", _first_line(values[key].span)))
     stated = [key for key in ("claim", "steps", "value") if key in values]
     if len(stated) != 1:
         problems.append(problem("DV021", found=" and ".join(f"`{key}`" for key in stated) or "none of them"))

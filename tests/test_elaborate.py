@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import pytest
 
 from derive.claim import Claim
 from derive.elaborate import elaborate
 from derive.errors import Problem
 from derive.load import load_text
-from derive.term import Component, Index, Optimum, Reduce, Relation, Term, own_indices, subterms
+from derive.term import Component, Index, Number, Optimum, Reduce, Relation, Term, own_indices, subterms
 from derive.write import write
 
 HEAD = """\
@@ -113,6 +115,8 @@ BROKEN: tuple[tuple[str, str, str], ...] = (
     ("claim: o[n] == 0", "DV096", "n"),
     ("claim: o[q] == 0", "DV096", "q"),
     ("claim: o[loss] == 0", "DV096", "loss"),
+    ("claim: Sum(o[n], n) == 0", "DV096", "n"),
+    ("claim: Sum(o[x], x) == 0", "DV096", "x"),
     ("claim: Sum(loss*o[c], c) == 0", "DV099", "Sum(loss*o[c], c)"),
     ("variables: {w: complex}\nclaim: x == 0", "DV070", "complex"),
     ("variables: {w: onehot}\nclaim: x == 0", "DV071", "onehot"),
@@ -178,6 +182,7 @@ EXPANDED: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("claim: lse(s) == 1", ("log(Sum(exp(exp(o[k])/Sum(exp(o[k_1]), k_1)), k)) == 1",)),
     ("claim: sigmoid(o[k]) == Sum(o[k], k)", ("1/(1 + exp(-o[k])) == Sum(o[k], k)",)),
     ("claim: Max(o) == 1", ("Max(o) == 1",)),
+    ("claim: Sum(o[q]*q[b], q) == q[b]", ("Sum(o[q_1]*q[b], q_1) == q[b]",)),
     ("claim: loss == x", ("-log(exp(o[c])/Sum(exp(o[k]), k)) == x",)),
     ("claim: 0 < x < 1", ("0 < x", "x < 1")),
     ("steps:\n  - x\n  - == a\n  - <= 1", ("x == a", "a <= 1")),
@@ -342,3 +347,66 @@ def test_the_catalogue_of_names_is_kept_for_printing() -> None:
     assert {d.name for d in claim.declarations} >= {"o", "n", "c"}
     assert (claim.assumptions, claim.tags, claim.text) == (("n >= 2",), ("u",), "s[i] == loss")
     assert _text(claim.lines[0].written) == "s[i] == loss"
+
+
+# at, value, prints, the goals that are to be decided
+PRINTED: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
+    ("{x: 0.5}", "x + 1", "1.50", ("Abs(0.5 + 1 - 1.50) <= 0.005",)),
+    ("{x: 1/3}", "x", "-0.3", ("Abs(1/3 - -0.3) <= 0.05",)),
+    ("{x: 2}", "x", "2", ("Abs(2 - 2) <= 0.5",)),
+    ("{x: 2}", "x", "2e-3", ("Abs(2 - 2e-3) <= 0.0005",)),
+    ("{o: [3, 4]}", "Sum(o[k], k)", "7", ("Abs(3 + 4 - 7) <= 0.5",)),
+    ("{o: [3, 4]}", "Sum(o[k], k, k != 1)", "4", ("Abs(4 - 4) <= 0.5",)),
+    ("{o: [3, 4]}", "o", "[3, 4]", ("Abs(3 - 3) <= 0.5", "Abs(4 - 4) <= 0.5")),
+    ("{o: [3, 4]}", "-o", "[3, 4]", ("Abs(-3 - 3) <= 0.5", "Abs(-4 - 4) <= 0.5")),
+    ("{o: [3, 4]}", "Max(o)*n", "8", ("Abs(Max(3, 4)*2 - 8) <= 0.5",)),
+    ("{o: [3]}", "Max(o)", "3", ("Abs(3 - 3) <= 0.5",)),
+    ("{A: [[1, 2]]}", "A", "[[1, 2]]", ("Abs(1 - 1) <= 0.5", "Abs(2 - 2) <= 0.5")),
+    ("{n: 3}", "n", "3", ("Abs(3 - 3) <= 0.5",)),
+    ("{x: 1}", "sigmoid(x)", "0.7", ("Abs(1/(1 + exp(-1)) - 0.7) <= 0.05",)),
+)
+
+
+@pytest.mark.parametrize(("at", "value", "prints", "goals"), PRINTED)
+def test_a_printed_number_is_a_bound(at: str, value: str, prints: str, goals: tuple[str, ...]) -> None:
+    claims, problems = _elaborated(f"at: {at}\nvalue: {value}\nprints: {prints}")
+    assert problems == []
+    found = [line.goal for line in claims[0].lines]
+    for goal, expected in zip(found, goals, strict=True):
+        left, bound = expected.split(" <= ")
+        assert write(goal.left).replace(" / ", "/").replace(" * ", "*").replace("(-0.3)", "-0.3") == left
+        assert isinstance(goal.right, Number) and goal.right.value == Fraction(bound)
+        assert goal.declarations == goal.indices == goal.dimensions == ()
+
+
+NOT_PRINTED: tuple[tuple[str, str], ...] = (
+    ("value: x", "DV093"),
+    ("value: x\nprints: 1", "DV093"),
+    ("at: {x: 1}\nvalue: x\nprints: one", "DV093"),
+    ("at: {x: 1}\nvalue: x\nprints: [1, 2]", "DV093"),
+    ("at: {x: [1]}\nvalue: x\nprints: 1", "DV093"),
+    ("at: {x: a}\nvalue: x\nprints: 1", "DV093"),
+    ("at: {w: 1}\nvalue: x\nprints: 1", "DV093"),
+    ("at: {o: [1, 2]}\nvalue: o\nprints: [1]", "DV093"),
+    ("at: {o: [1, 2]}\nvalue: o\nprints: 1", "DV082"),
+    ("at: {o: [1, 2]}\nvalue: o[i]\nprints: 1", "DV093"),
+    ("at: {o: [1, 2]}\nvalue: o[3]\nprints: 1", "DV087"),
+    ("at: {o: [1, 2], n: 3}\nvalue: o[1]\nprints: 1", "DV093"),
+    ("at: {o: [1, 2], A: [[1, 2, 3]]}\nvalue: o[1]\nprints: 1", "DV093"),
+    ("at: {A: [[1, 2], [3]]}\nvalue: A[1, 1]\nprints: 1", "DV093"),
+    ("at: {n: 0}\nvalue: n\nprints: 0", "DV093"),
+    ("at: {x: 1}\nvalue: diff(x**2, x)\nprints: 2", "DV093"),
+    ("value: Sum(o[k], k)\nprints: 2", "DV093"),
+    ("value: w\nprints: 2", "DV076"),
+    ("at: {n: 999999}\nvalue: Sum(Sum(1, c), c)\nprints: 2", "DV075"),
+    ("claim: x == x\nprints: 2", "DV093"),
+)
+
+
+@pytest.mark.parametrize(("body", "code"), NOT_PRINTED)
+def test_a_printed_number_that_cannot_be_read_is_located(body: str, code: str) -> None:
+    claims, problems = _elaborated(body)
+    assert claims == ()
+    first = next(p for p in problems if not p.is_lint)
+    assert (first.code, first.claim_id) == (code, "a"), first.message
+    assert first.span and first.span.line >= LINES and first.help

@@ -14,6 +14,7 @@ from derive.elaborate.goal import goal
 from derive.elaborate.hygiene import shadowed_indices, unused_indices
 from derive.elaborate.infer import Inference
 from derive.elaborate.place import placed
+from derive.elaborate.printed import printed
 from derive.elaborate.scope import Scope
 from derive.errors import InputError, Problem, Span, clip, problem
 from derive.load import Entry, LoadedFile, Scalar
@@ -52,31 +53,46 @@ def _claim(
 ) -> Claim | None:
     own: list[Problem] = []
     scope = declare(outer, entry.variables, entry.define, own)
-    lines = _lines(entry, scope, own)
-    correction = _chain(entry.correction, scope, own) if entry.correction else []
-    assumed = [w for text in entry.assume for w in _chain(text, scope, own, "DV094")]
-    goals = [] if _is_fatal(own) else _goals([*lines, *correction], assumed, shared, scope, own)
+    if entry.value:
+        lines, correction = printed(entry, scope, own), None
+    else:
+        lines, correction = _decided(entry, scope, shared, own)
     problems += (p.placed(file.path, entry.head, entry.id) for p in own)
-    if _is_fatal(own) or not goals:
+    if _is_fatal(own) or not lines:
         return None
-    made = [Line(w.relation, g, w.span) for w, g in zip((*lines, *correction), goals, strict=True)]
     return Claim(
         id=entry.id,
         path=file.path,
         span=entry.span,
-        lines=tuple(made[: len(lines)]),
+        lines=tuple(lines),
         chained=bool(entry.steps),
         title=entry.title,
         expect=entry.expect,
         because=entry.because,
         source=entry.source,
         tags=entry.tags,
-        correction=made[len(lines)] if correction else None,
+        correction=correction,
         definitions=tuple(t.definition for t in scope.templates.values()),
         declarations=(*scope.variables.values(), *(Declaration(i, "index", (d,)) for i, d in scope.indices.items())),
         assumptions=tuple(a.text for a in (*file.assume, *entry.assume)),
-        text=entry.claim.text if entry.claim else "\n".join(s.text for s in entry.steps),
+        text="\n".join(s.text for s in (entry.claim, entry.value, *entry.steps) if s),
     )
+
+
+def _decided(
+    entry: Entry, scope: Scope, shared: tuple[Hypothesis, ...], problems: list[Problem]
+) -> tuple[list[Line], Line | None]:
+    """The lines of a claim and its correction, all in one scope with the same indices."""
+    lines = _chain(entry.claim, scope, problems) if entry.claim else _steps(entry.steps, scope, problems)
+    correction = _chain(entry.correction, scope, problems) if entry.correction else []
+    if len(correction) > 1:
+        problems.append(problem("DV085", help="write one relation").placed("", correction[0].left.span))
+    assumed = [w for text in entry.assume for w in _chain(text, scope, problems, "DV094")]
+    if _is_fatal(problems):
+        return [], None
+    goals = _goals([*lines, *correction], assumed, shared, scope, problems)
+    made = [Line(w.relation, g, w.span) for w, g in zip((*lines, *correction), goals, strict=bool(goals))]
+    return made[: len(lines)], made[-1] if correction and made else None
 
 
 def _is_fatal(problems: Iterable[Problem]) -> bool:
@@ -84,17 +100,6 @@ def _is_fatal(problems: Iterable[Problem]) -> bool:
 
 
 # --- from texts to relations
-
-
-def _lines(entry: Entry, scope: Scope, problems: list[Problem]) -> list[_Written]:
-    if entry.claim:
-        return _chain(entry.claim, scope, problems)
-    if entry.steps:
-        return _steps(entry.steps, scope, problems)
-    found = "a printed value cannot be decided yet"
-    repair = "state it as a relation under `claim`, for example `Abs(e - 0.0900) <= 0.00005`"
-    problems.append(problem("DV093", found=found, repair=repair).placed("", entry.head))
-    return []
 
 
 def _chain(text: Scalar, scope: Scope, problems: list[Problem], missing: str = "DV085") -> list[_Written]:

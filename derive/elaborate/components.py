@@ -29,7 +29,7 @@ def by_components(relation: Relation, scope: Scope) -> Relation:
         component = tuple(Index(name) for name in dict.fromkeys(names))
     if len(component) != rank:
         return relation
-    return replace(relation, left=_read(sides[0], component, scope), right=_read(sides[1], component, scope))
+    return replace(relation, left=read_at(sides[0], component, scope), right=read_at(sides[1], component, scope))
 
 
 def _beside(term: Term) -> list[Term]:
@@ -50,11 +50,14 @@ def _is_bare(term: Term, rank: int, scope: Scope) -> bool:
     return isinstance(term, Variable) and scope.rank(term.name) == rank
 
 
-def _read(term: Term, component: tuple[Index, ...], scope: Scope) -> Term:
+def read_at(term: Term, component: tuple[Index, ...], scope: Scope) -> Term:
+    """The term with every bare array and array optimum beside its operations read at a component."""
+    if not component:
+        return term
     if _is_extremum(term):
         return term
     if isinstance(term, Neg | Binary | Apply):
-        return with_children(term, tuple(_read(t, component, scope) for t in children(term)))
+        return with_children(term, tuple(read_at(t, component, scope) for t in children(term)))
     if isinstance(term, Optimum) and scope.rank(term.variable) == len(component):
         return replace(term, component=component)
     if isinstance(term, Variable) and scope.rank(term.name) == len(component):

@@ -138,7 +138,11 @@ def _reduce(term: Reduce, scope: Scope, parameters: frozenset[str]) -> Term:
         if used in scope.templates and name in scope.templates[used].free and name not in parameters:
             raise InputError(problem("DV099", at=term.at, name=name, where=f"the definition `{used}`"))
     index = replace(term.index, dimension=term.index.dimension or scope.indices.get(name, ""))
-    return replace(term, body=_of(term.body, scope, parameters), index=index)
+    body = term.body
+    if scope.rank(name):  # an index may have the name of an array; from here on names are told apart by spelling
+        index = replace(index, name=fresh(name, scope.names | parameters | free_names(body)))
+        body = substitute(body, {name: index}, {}, None, scope.names)
+    return replace(term, body=_of(body, scope, parameters), index=index)
 
 
 def _check_target(target: Variable | Component, scope: Scope, parameters: frozenset[str]) -> None:

@@ -74,6 +74,11 @@ class Inference:
         self.text = right
         return replace(relation, left=first, right=self._side(relation.right, relation.left))
 
+    def expression(self, term: Term, text: Scalar) -> Term:
+        """The term with a slot in every index; its problems are placed in the text."""
+        self.text = text
+        return self._term(term, {})
+
     def template(self, body: Term, indices: tuple[str, ...], text: Scalar) -> None:
         """Check the body of a definition; the dimensions of its parameters are only known where it is used."""
         self.text = text
@@ -251,6 +256,9 @@ class Inference:
         slot = self._slot(name, term.index.at or term.at)
         if term.index.dimension:
             self.parent[slot] = term.index.dimension
+        if name in self.scope.variables or name in self.scope.templates:
+            what = self.scope.kind(name)
+            self._add(problem("DV096", at=term.index.at or term.at, name=name, what=what))
         body = self._term(term.body, {**bound, name: slot})
         for other in term.excluded:
             if other.name == name:

@@ -61,7 +61,7 @@ def fresh(base: str, taken: Set[str]) -> str:
 
 
 def substitute(body: Term, indices: Mapping[str, Index], terms: Mapping[str, Term], at: At, declared: Set[str]) -> Term:
-    """The body with indices and terms put in for its parameters, every node of the body placed at ``at``.
+    """The body with indices and terms put in for its parameters, every node of the body placed at ``at`` if given.
 
     Raises InputError: the variable of a limit or an optimum would capture a name of an argument.
     """
@@ -83,31 +83,31 @@ class _Substitution:
     def of(self, term: Term) -> Term:
         match term:
             case Variable(name):
-                return self.terms[name] if name in self.terms else Variable(name, at=self.at)
+                return self.terms[name] if name in self.terms else Variable(name, at=self.at or term.at)
             case Component():
                 return self._component(term)
             case Delta(left, right):
-                return Delta(self._index(left), self._index(right), at=self.at)
+                return Delta(self._index(left), self._index(right), at=self.at or term.at)
             case Reduce():
                 return self._reduce(term)
             case Diff(body, targets):
-                return Diff(self.of(body), tuple(self._target(t) for t in targets), at=self.at)
+                return Diff(self.of(body), tuple(self._target(t) for t in targets), at=self.at or term.at)
             case Limit(_, variable):
                 self._check_free(variable)
                 inner = self._without(variable)
-                return replace(term, body=inner.of(term.body), point=self.of(term.point), at=self.at)
+                return replace(term, body=inner.of(term.body), point=self.of(term.point), at=self.at or term.at)
             case Optimum(_, body, variable, component):
                 self._check_free(variable)
                 places = tuple(self._index(i) for i in component)
-                return replace(term, body=self._without(variable).of(body), component=places, at=self.at)
+                return replace(term, body=self._without(variable).of(body), component=places, at=self.at or term.at)
             case Binary(op, left, right):
-                return Binary(op, self.of(left), self.of(right), at=self.at)
+                return Binary(op, self.of(left), self.of(right), at=self.at or term.at)
             case _:
-                return replace(with_children(term, tuple(self.of(t) for t in children(term))), at=self.at)
+                return replace(with_children(term, tuple(self.of(t) for t in children(term))), at=self.at or term.at)
 
     def _index(self, index: Index) -> Index:
         found = self.indices.get(index.name) if isinstance(index.name, str) else None
-        return found or Index(index.name, index.dimension, at=self.at)
+        return found or Index(index.name, index.dimension, at=self.at or index.at)
 
     def _component(self, term: Component) -> Component:
         array = term.array
@@ -116,7 +116,7 @@ class _Substitution:
             if not isinstance(argument, Variable):
                 raise InputError(problem("DV084", at=argument.at or self.at, name=array))
             array = argument.name
-        return Component(array, tuple(self._index(i) for i in term.indices), at=self.at)
+        return Component(array, tuple(self._index(i) for i in term.indices), at=self.at or term.at)
 
     def _target(self, target: Variable | Component) -> Variable | Component:
         found = self.of(target)
@@ -127,12 +127,12 @@ class _Substitution:
     def _reduce(self, term: Reduce) -> Reduce:
         name = str(term.index.name)
         inner = self._without(name)
-        index = replace(term.index, at=self.at)
+        index = replace(term.index, at=self.at or term.index.at)
         if name in self.taken:
             index = replace(index, name=fresh(name, self.taken | self.declared | free_names(term.body)))
             inner = replace(inner, indices={**inner.indices, name: index})
         excluded = tuple(self._index(i) for i in term.excluded)
-        return Reduce(term.kind, inner.of(term.body), index, excluded, at=self.at)
+        return Reduce(term.kind, inner.of(term.body), index, excluded, at=self.at or term.at)
 
     def _without(self, name: str) -> _Substitution:
         return replace(self, indices=_less(self.indices, name), terms=_less(self.terms, name))
