@@ -32,9 +32,6 @@ class TheoremEvidence(Protocol):
     def method(self) -> str: ...
 
     @property
-    def phases(self) -> tuple[tuple[str, str], ...]: ...
-
-    @property
     def left_only(self) -> tuple[str, ...]: ...
 
     @property

@@ -8,7 +8,7 @@ algebra system takes part in it.
 from __future__ import annotations
 
 from derive.claim import Goal
-from derive.kernel.equality import decide_equality
+from derive.kernel.equality import decide_equality, phases
 from derive.kernel.hypotheses import contradictory
 from derive.kernel.limit import decide_limit
 from derive.kernel.order import decide_order
@@ -29,6 +29,7 @@ __all__ = [
     "contradictory",
     "decide",
     "join",
+    "phases",
 ]
 
 

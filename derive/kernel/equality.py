@@ -81,12 +81,17 @@ def decide_equality(goal: Goal, fuel: int) -> Theorem | Residual:
         return Residual("vacuous", f"no admissible point: {undefined}")
 
 
+def phases(goal: Goal, fuel: int) -> tuple[tuple[str, str], ...]:
+    """The normal form of each side and what the zero test leaves of their difference, named, for people."""
+    sides = read_sides(goal, fuel)
+    left = remainder(sides.ctx, subtract(sides.left, sides.right), sides.equations)
+    named = (("left", sides.left), ("right", sides.right), ("difference", left))
+    return tuple((name, written(sides.ctx, poly)) for name, poly in named)
+
+
 def conclude(goal: Goal, sides: Sides, method: str) -> Theorem:
     """The theorem, with the conditions that definedness adds, and what differs between the sides."""
     ctx = sides.ctx
-    phases = tuple(
-        (name, written(ctx, poly)) for name, poly in (("left", sides.left), ("right", sides.right)) if len(poly) < 60
-    )
     left = _open_conditions(sides.left_conditions)
     right = _open_conditions(sides.right_conditions)
     return make_theorem(
@@ -94,7 +99,6 @@ def conclude(goal: Goal, sides: Sides, method: str) -> Theorem:
         tuple(sorted(ctx.rules, key=lambda rule: (rule[0], int(rule[1:])))),
         tuple(dict.fromkeys([*left, *right])),
         method,
-        phases,
         tuple(c for c in left if c not in right),
         tuple(c for c in right if c not in left),
     )

@@ -80,10 +80,20 @@ def _plain(place: Place) -> str:
 
 
 def _binder(ctx: Context, place: Place, names: dict[Place, str]) -> tuple[str, dict[Place, str]]:
-    taken = {*names.values(), *(str(p[2]) for g in ctx.generators.values() for p in g.places if p[0] == 1)}
-    taken |= {n for g in ctx.generators.values() for n in g.names}
+    taken = {*names.values(), *_taken(ctx)}
     name = next(c for c in [*LETTERS, *(f"k{n}" for n in range(1000))] if c not in taken)
     return name, {**names, place: name}
+
+
+def _taken(ctx: Context) -> frozenset[str]:
+    """Names that the claim itself uses."""
+    key = ("names", len(ctx.generators))
+    if key not in ctx.memo:
+        ctx.memo[key] = frozenset(
+            name for g in ctx.generators.values() for name in (*g.names, *(str(p[2]) for p in g.places if p[0] == 1))
+        )
+    found: frozenset[str] = ctx.memo[key]
+    return found
 
 
 def _generator(ctx: Context, gen: Generator, names: dict[Place, str]) -> Term:

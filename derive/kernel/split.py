@@ -70,7 +70,6 @@ def join(goal: Goal, subject: Subject, theorems: tuple[Theorem | None, ...], fue
         tuple(sorted(rules, key=lambda rule: (rule[0], int(rule[1:])))),
         tuple(dict.fromkeys(c for t in proved for c in t.conditions)),
         "cases",
-        proved[-1].phases,
         tuple(dict.fromkeys(c for t in proved for c in t.left_only)),
         tuple(dict.fromkeys(c for t in proved for c in t.right_only)),
     )

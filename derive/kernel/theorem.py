@@ -16,14 +16,13 @@ class Theorem:
     """A goal that holds for all dimensions and admissible values at which both sides are defined.
 
     ``conditions`` is what definedness of the sides adds to the hypotheses; ``left_only`` and ``right_only`` are the
-    conditions of one side that the other side does not imply. ``phases`` are named terms on the way.
+    conditions of one side that the other side does not imply.
     """
 
     goal: Goal
     rules: tuple[str, ...]
     conditions: tuple[str, ...]
     method: str
-    phases: tuple[tuple[str, str], ...]
     left_only: tuple[str, ...]
     right_only: tuple[str, ...]
     seal: object
@@ -38,12 +37,11 @@ def make_theorem(
     rules: tuple[str, ...],
     conditions: tuple[str, ...],
     method: str,
-    phases: tuple[tuple[str, str], ...] = (),
     left_only: tuple[str, ...] = (),
     right_only: tuple[str, ...] = (),
 ) -> Theorem:
     """For the modules of the kernel; a test holds that no other module calls it."""
-    return Theorem(goal, rules, conditions, method, phases, left_only, right_only, _SEAL)
+    return Theorem(goal, rules, conditions, method, left_only, right_only, _SEAL)
 
 
 @dataclass(frozen=True, slots=True)

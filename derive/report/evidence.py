@@ -142,15 +142,14 @@ def restricted(conditions: Sequence[str]) -> str:
 def domains(verdict: Proved, paint: Paint) -> Iterator[str]:
     """Where exactly one side is defined: an exact point if the search met one, else what that side requires."""
     theorem, support = verdict.theorem, verdict.support
-    for side, found in (("left", support.left_only), ("right", support.right_only)):
-        if found:
-            yield f"at {place_of(found, paint)} only the {side} side is defined"
-    for side, met, conditions in (
-        ("left", support.right_only, theorem.left_only),
-        ("right", support.left_only, theorem.right_only),
+    for side, other, found, conditions in (
+        ("left", "right", support.left_only, theorem.right_only),
+        ("right", "left", support.right_only, theorem.left_only),
     ):
-        if conditions and not met:
-            yield f"the {side} side requires {clean(' and '.join(conditions))}, which the other side may not"
+        required = f"the {other} side requires {clean(' and '.join(conditions))}" if conditions else ""
+        met = f"at {place_of(found, paint)} only the {side} side is defined" if found else ""
+        if required or met:
+            yield "; ".join(filter(None, (met, required))) + ("" if met else f", the {side} side may not")
 
 
 def _undecided(verdict: Undecided) -> Iterator[str]:
