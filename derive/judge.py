@@ -26,20 +26,21 @@ def judge(goal: Goal, proof: Theorem | Residual, search: Counterexample | Suppor
         return Conflict(proof, search) if isinstance(proof, Theorem) else Refuted(search)
     if tie := _tie(goal, search):
         return Conflict(proof, tie) if isinstance(proof, Theorem) else Refuted(tie)
+    seen = search.admissible if _is_beyond_points(goal) else search.defined
     if isinstance(proof, Theorem):
-        empty = None if _has_witness(goal, search) else _emptiness(goal)
-        return Undecided(empty, support=search) if empty else Proved(proof, proof.conditions, search)
-    reason = proof.reason if search.admissible or proof.reason == "vacuous" else _emptiness(goal)
+        if search.witness or (seen and _is_beyond_points(goal)):
+            return Proved(proof, proof.conditions, search)
+        return Undecided(_emptiness(goal), support=search)
+    reason = proof.reason if seen or proof.reason == "vacuous" else _emptiness(goal)
     return Undecided(reason, proof.detail, proof.residual, search)
 
 
-def _has_witness(goal: Goal, support: Support) -> bool:
-    """Whether a point shows that the goal is about something.
+def _is_beyond_points(goal: Goal) -> bool:
+    """Whether a side holds a limit or an optimum: no enclosure shows that it is defined, but a theorem does.
 
-    No enclosure shows that a limit or an optimum is defined, but the theorem does; there any admissible point will do.
+    There any admissible point shows that the goal is about something.
     """
-    beyond_points = any(isinstance(t, Limit | Optimum) for side in (goal.left, goal.right) for t in subterms(side))
-    return support.witness is not None or (beyond_points and support.admissible > 0)
+    return any(isinstance(t, Limit | Optimum) for side in (goal.left, goal.right) for t in subterms(side))
 
 
 def _emptiness(goal: Goal) -> Reason:

@@ -40,7 +40,7 @@ def run(
     outcomes = tuple(d for d in decided if isinstance(d, Outcome))
     defects = tuple(d for d in decided if isinstance(d, Problem))
     files = tuple(file for reading in readings for file in reading.files)
-    problems = tuple(p for reading in readings for p in reading.problems)
+    problems = tuple(p for reading in readings for p in reading.problems if _concerns(p, selected))
     return Results(files, outcomes, problems + defects, interrupted)
 
 
@@ -49,6 +49,11 @@ def _claims(targets: Iterable[Target], selected: Predicate | None, readings: lis
     for reading in read(targets):
         readings.append(reading)
         yield from (c for c in reading.claims if selected is None or selected(" ".join((c.id, c.title, *c.tags))))
+
+
+def _concerns(found: Problem, selected: Predicate | None) -> bool:
+    """A lint of a claim that was not asked for is noise; a claim that cannot be read might have been asked for."""
+    return selected is None or not found.is_lint or found.claim_id is None or selected(found.claim_id)
 
 
 def _is_fine(decided: Outcome | Problem) -> bool:

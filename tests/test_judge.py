@@ -72,6 +72,12 @@ def test_undecided_tells_why() -> None:
     assert unseen.reason == "no admissible point found"  # type: ignore[union-attr]
 
 
+def test_what_is_defined_nowhere_is_about_nothing() -> None:
+    nowhere = goal("log(-1 - x**2) == 0")
+    found = judge(nowhere, RESIDUAL, Support(points=40, admissible=40))
+    assert isinstance(found, Undecided) and found.reason == "no admissible point found"
+
+
 @pytest.mark.parametrize("text", ("x + x == 2*x", "x == 1"))
 @pytest.mark.parametrize(
     ("assume", "reason"), (("[x > 0, x < 0]", "vacuous"), ("[2*m == 1]", "no admissible point found"))
