@@ -39,7 +39,7 @@ from derive.verdict import Enclosure
 
 Real = fmpq | arb
 _EXACT_BITS = 4096
-_MOST_WORK = 400_000
+_MOST_WORK = 100_000
 _ZERO, _ONE = fmpq(0), fmpq(1)
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import product
+from math import prod
 from typing import Literal
 
 import numpy as np
@@ -18,7 +19,7 @@ from flint import arb
 
 from derive.claim import Goal, Hypothesis
 from derive.enclose import Missing, Real, decide, difference, enclose, enclosure
-from derive.evaluate import Array, Point, evaluate, integer_names, tape
+from derive.evaluate import Array, Point, Tape, evaluate, integer_names, tape
 from derive.sample import Sample, has_type, sample
 from derive.verdict import Counterexample, Enclosure, Support, Value
 
@@ -157,24 +158,28 @@ class _Scan:
         )
 
     def room(self, dimensions: Mapping[str, int]) -> int:
-        """How many points of given dimensions may be evaluated at once."""
+        """How many points of given dimensions may be looked at; one by balls alone where floats would be too many."""
         tapes = [t for t in (self.sides, *(t for _, t in self.hypotheses)) if t is not None]
-        rooms = [min(_CELLS, _WORK // (1 + len(t.steps))) // t.cells(dimensions) for t in tapes]
-        return min(rooms, default=_CELLS)
+        free = prod(_size(i.dimension, dimensions) for i in self.goal.indices)
+        return max(min((_room(t, dimensions) for t in tapes), default=_CELLS), int(free < _CELLS))
 
     def see(self, batch: Sample) -> _Seen:
         points = batch.points()
         shape = (batch.count, *(_size(i.dimension, batch.dimensions) for i in self.goal.indices))
         admissible = np.ones(shape, dtype=bool)
         for h, hypothesis in self.hypotheses:
-            if hypothesis is not None:
+            if hypothesis is not None and _room(hypothesis, batch.dimensions) >= batch.count:
                 left, right = evaluate(hypothesis, points)
                 holds = _HOLDS[h.relation.op](left, right)
                 admissible &= holds.all(axis=tuple(range(len(shape), holds.ndim)))
-        if self.sides is None:
+        if self.sides is None or _room(self.sides, batch.dimensions) < batch.count:
             unknown = np.full(shape, np.nan)
             return _Seen(batch, admissible, unknown, unknown)
         return _Seen(batch, admissible, *evaluate(self.sides, points))
+
+
+def _room(laid: Tape, dimensions: Mapping[str, int]) -> int:
+    return min(_CELLS, _WORK // (1 + len(laid.steps))) // laid.cells(dimensions)
 
 
 def _nearly(left: Array, right: Array) -> Array:
@@ -238,9 +243,9 @@ class _Search:
                 yield from self.tied(seen)
                 later += self.doubtful(seen)
         later.sort(key=lambda doubt: -doubt[1])
-        for kind, share in (("gap", 2), ("left", 2), ("right", 2), ("both", 4)):
+        for kind, share in (("gap", 2), ("left", 2), ("right", 2), ("both", 1)):
             chosen = [(gap, point) for k, gap, point in later if k == kind]
-            for gap, point in chosen[: self.tries // share]:
+            for gap, point in chosen[: self.tries // (4 if kind == "both" and self.witness else share)]:
                 yield from self.settled(point, gap or None, kind)
 
     def settled(self, point: Point, gap: float | None = None, seen: str = "") -> Iterator[_Settled]:

@@ -50,6 +50,7 @@ TRUE: tuple[tuple[str, ...], ...] = (
     ("p, q: positive[n]", "Sum(p[k]*log(p[k]/q[k]),k) >= 0", "Sum(p[k],k) == 1", "Sum(q[k],k) == 1"),
     ("x, y: real[n]", "Sum(x[k]*y[k],k)**2 <= Sum(x[k]**2,k)*Sum(y[k]**2,k)"),
     (VECTOR, "Sum(x[k]**0,k) == n", "n >= 8"),
+    ("A, B: real[n,n]", "Sum((A[i,k] + B[i,k])*B[k,j],k) == Sum(A[i,k]*B[k,j],k) + Sum(B[i,k]*B[k,j],k)", "n >= 100"),
 )
 
 # The traps of the rule sheet that a point refutes, by their numbers; then others.
@@ -140,6 +141,11 @@ FALSE: tuple[tuple[str, ...], ...] = (
     ("a, b: real", "a == b**2", "a**2 + b**2 == 1"),
     ("W: real[n,n]", "W[i,j] == 0", "W[a,b] == -W[b,a]"),
     ("x, y: real", "x == y", "exp(x) < exp(y) + 1"),
+    ("A: real[n,n]", "Sum(Sum(A[k,l],k),l) == Sum(Sum(A[l,k],k),l) + 1", "n >= 60"),
+    ("x: real", "x == 3", "x > 10**11"),
+    ("x: real", "10**(-11) < x", "x > 10**(-12)"),
+    ("x: real[3]", "Sum(x[k],k) == x[1] + x[2]"),
+    ("A: real[n,n]; x: real[n]", "Sum(A[k,k],k) == n", "Sum(A[a,b]*x[b],b) == 3*x[a]", "Sum(x[k]**2,k) > 0"),
 )
 
 
@@ -254,6 +260,10 @@ def test_limits_and_optima_are_left_to_the_kernel(row: tuple[str, ...]) -> None:
         (VECTOR, "Sum(x[k],k) == 0", "Sum(x[k],k)**2 == Sum(x[k]**3,k)", "Product(x[k],k) == 1", "n >= 50"),
         ("W: real[n,n]", "Sum(Sum(W[a,b]**2,a),b) == n", "Sum(W[a,k]*W[k,b],k) == W[b,a]**3"),
         ("x: real", "sin(10**400*x) == x"),
+        (VECTOR, "Sum(Sum(x[k]*x[l],k),l) == Sum(x[k],k)**2", "n >= 1500"),
+        ("x, y: real", "x == y", "x*10**11 == y", "y*999999999989 == 1/10**11"),
+        ("x, y: real", "x == y", "x*10**300 == y", "y > 3"),
+        ("x: real", "binomial(10**9, x) == factorial(10**7)*x"),
     ),
     ids=lambda row: row[1],
 )

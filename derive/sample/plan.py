@@ -11,9 +11,9 @@ from itertools import chain
 from flint import fmpq
 
 from derive.claim import Declaration, Goal, Hypothesis
-from derive.evaluate import integer_names
+from derive.evaluate import closed_rational, integer_names
 from derive.sample.rational import Cell, Instance, Place, rational
-from derive.term import Component, Number, Reduce, Term, Variable, own_indices, subterms
+from derive.term import Binary, Component, Number, Reduce, Term, Variable, own_indices, subterms
 from derive.verdict import Value
 
 
@@ -98,8 +98,9 @@ def _structural(goal: Goal) -> tuple[str, ...]:
 
 def _literals(goal: Goal) -> tuple[Fraction, ...]:
     """The numbers that the goal itself speaks of, smallest first, a few at most."""
-    found = {n.value for t in _terms(goal) for n in subterms(t) if isinstance(n, Number)}
-    short = (v for v in found if max(abs(v.numerator), v.denominator) < 10**12)
+    nodes = (n for t in _terms(goal) for n in subterms(t) if isinstance(n, Number | Binary))
+    found = {v for n in nodes if (v := closed_rational(n)) is not None}
+    short = (v for v in found if max(abs(v.numerator), v.denominator) <= 10**12)
     return tuple(sorted(short, key=lambda v: (abs(v), v)))[:12]
 
 
