@@ -828,6 +828,7 @@ def guarded(ctx: Context, left: Place, right: Place, poly: Polynomial) -> Polyno
             part = subtract(single, multiply(ctx, delta(ctx, left, right), where_equal))
         else:
             ctx.use("D3")
+            ctx.unknown += 1
             part = multiply(ctx, single, guard(ctx, left, right))
         total = add(total, part)
     return total
@@ -875,7 +876,10 @@ def _defined_power(ctx: Context, key: str, e: Rational) -> bool:
 
 
 def _in_range(ctx: Context, at: Iterable[Place]) -> bool:
-    return all(p[0] or p[1].isdecimal() or p[2] <= ctx.least.get(p[1], 1) for p in at)
+    """Whether every literal index is seen to lie within its dimension."""
+    return all(
+        p[0] or p[1].isdecimal() or bool(ctx.sign(ctx, add(variable(ctx, p[1]), {(): -p[2]})) & NONNEGATIVE) for p in at
+    )
 
 
 # --- exp, log, powers ---
@@ -1192,6 +1196,10 @@ def _contract(ctx: Context, bound: tuple[Place, ...], mono: Monomial, key: str, 
     if drop not in bound:
         keep, drop = drop, keep
         rest = rename(ctx, rest, {drop: keep})
+    if not _in_range(ctx, (keep,)):
+        # Below a restriction nothing says that a literal index is in the range.
+        ctx.unknown += 1
+        raise Stuck("open obligation", f"the index {keep[2]} is not seen to be in the range")
     left = tuple(p for p in bound if p != drop)
     return sum_over(ctx, left, rest) if left else rest
 

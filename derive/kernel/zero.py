@@ -55,12 +55,28 @@ def remainder(ctx: Context, poly: Polynomial, equations: Equations) -> Polynomia
     """
     for key, value in equations.values:
         poly = replace_generators(ctx, poly, {key: value})
+    poly = _split_products(ctx, poly)
     rewrites = [*equations.rewrites, *_instances(ctx, poly, equations.schemas)]
     left: Polynomial = {}
     for guards, part in _by_guards(ctx, poly).items():
         rest = _part(ctx, part, rewrites)
         left = add(left, multiply(ctx, rest, {guards: 1}) if guards else rest)
     return left
+
+
+def _split_products(ctx: Context, poly: Polynomial) -> Polynomial:
+    """Where a product leaves one index out, the whole product is written as that factor times it (S7 for products)."""
+    keys = {k for mono in poly for k, _ in mono if k[0] == "q"}
+    for key in sorted(keys):
+        name, excluded, body = ctx.generators[key].parts
+        if len(excluded) != 1:
+            continue
+        whole = next((k for k in keys if ctx.generators[k].parts == (name, (), body)), None)
+        if whole is not None:
+            ctx.use("S7")
+            factor = multiply(ctx, rename(ctx, body, {name: excluded[0]}), {((key, 1),): 1})
+            poly = replace_generators(ctx, poly, {whole: factor})
+    return poly
 
 
 def _by_guards(ctx: Context, poly: Polynomial) -> dict[Monomial, Polynomial]:
