@@ -130,8 +130,7 @@ _FILE = (
         "found the control character {found}",
         "remove it; a claim file is plain text",
         "Control characters, exotic line separators and invisible direction marks have no place in a claim "
-        "file: they make "
-        "a formula look like another one.",
+        "file: they make a formula look like another one.",
     ),
     Code(
         "DV006",
@@ -198,7 +197,7 @@ _FILE = (
         "Missing key",
         "{where} has no `{key}`",
         "add `{key}: …`",
-        "A required key is missing.",
+        "Every claim has an id, and every file a list of claims; nothing is guessed.",
     ),
     Code(
         "DV015",
@@ -270,12 +269,12 @@ _FILE = (
         "Empty value",
         "`{key}` is empty",
         "write its text, or remove the key",
-        "A key without a value says nothing.",
+        "A key without a value says nothing, so it is taken for a slip.",
     ),
     Code(
         "DV025",
-        "Formula quoted inside",
-        "`{key}` is cut short: text that follows a quoted value is not part of it",
+        "Text after a quoted value",
+        "`{found}` follows the closing quote and is not part of the text",
         "quote the whole text, or nothing of it",
         "YAML takes a value that starts with a quote to end at the closing quote.",
     ),

@@ -433,8 +433,8 @@ def _syntax(error: yaml.YAMLError, source: Source, first_line: int) -> Problem:
     """The problem of a YAML error, at the place to blame: the start of an unfinished text, or where reading failed."""
     if not isinstance(error, yaml.MarkedYAMLError):
         return problem("DV006", why=clip(str(error), 100)).placed("", Span(1, 1, 1, 1))
-    at_start = (error.context or "").startswith("while scanning") and "escape" not in (error.problem or "")
-    mark = (at_start and error.context_mark) or error.problem_mark or error.context_mark
+    scanned = (error.context or "").startswith("while scanning") and "escape" not in (error.problem or "")
+    mark = (scanned and error.context_mark) or error.problem_mark or error.context_mark
     start = source.offset(mark.line + first_line, mark.column) if mark else 0
     start -= source.text[start - 1 : start] == "\\"
     rest = source.text[start : source.line_end(start)].strip()
@@ -442,6 +442,9 @@ def _syntax(error: yaml.YAMLError, source: Source, first_line: int) -> Problem:
     if rest.startswith(">"):
         relation = ">=" if rest.startswith(">=") else ">"
         return problem("DV007", found=relation, quoted=clip(rest)).placed("", span)
+    before = source.text[:start].rstrip(" ")
+    if before.endswith(("'", '"')) and rest and "escape" not in (error.problem or "") and not scanned:
+        return problem("DV025", found=clip(rest)).placed("", source.span(start, source.line_end(start)))
     why = clip((error.problem or "unreadable").replace("expected <block end>, but ", ""), 100)
     return problem("DV006", why=why, help=_syntax_help(rest, error.problem or "")).placed("", span)
 

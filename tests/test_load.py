@@ -30,7 +30,7 @@ BROKEN: tuple[tuple[str, str, tuple[tuple[str, int, int], ...]], ...] = (
     ("an exotic line end", HEAD + "  - id: a\n    claim: x\u2028 == y\n", (("DV005", 4, 13),)),
     ("a tab", HEAD + "\t- id: a\n", (("DV006", 3, 1),)),
     ("a colon", HEAD + "  - id: a\n    title: one: two\n    claim: x == y\n", (("DV006", 4, 15),)),
-    ("text behind a quote", HEAD + '  - id: a\n    claim: "x" == y\n', (("DV006", 4, 16),)),
+    ("text behind a quote", HEAD + '  - id: a\n    claim: "x" == y\n', (("DV025", 4, 16),)),
     ("an open quote", HEAD + '  - id: a\n    claim: "x == y\n', (("DV006", 4, 12),)),
     ("bars", HEAD + "  - id: a\n    claim: |x| == x\n", (("DV006", 4, 12),)),
     ("a step with >", HEAD + "  - id: a\n    steps:\n      - x\n      - > 0\n", (("DV007", 6, 9),)),
