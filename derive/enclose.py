@@ -44,17 +44,18 @@ _ZERO, _ONE = fmpq(0), fmpq(1)
 
 
 class Missing(Enum):
-    """Why there is no enclosure: the term is undefined at the point, or nothing could be decided."""
+    """Why there is no enclosure: the term is undefined there, more bits may decide it, or no number of them will."""
 
     UNDEFINED = "undefined"
     UNKNOWN = "unknown"
+    BEYOND = "beyond"
 
 
 def enclose(term: Term, point: Point, integers: frozenset[str], precision: int) -> Real | Missing:
     """An exact rational or a ball around the value of the term at the point, or why there is none.
 
-    ``precision`` is in bits. ``UNDEFINED`` is proved; ``UNKNOWN`` may become a value with more bits, or never (limits,
-    optima, a derivative at a kink, too much work).
+    ``precision`` is in bits. ``UNDEFINED`` is proved. ``BEYOND`` are limits, optima, a derivative at a kink, and more
+    work than one point is worth.
     """
     with ctx.workprec(precision):
         try:
@@ -62,8 +63,10 @@ def enclose(term: Term, point: Point, integers: frozenset[str], precision: int) 
             return value
         except _Undefined:
             return Missing.UNDEFINED
-        except (_Unknown, RecursionError):
+        except _Unknown:
             return Missing.UNKNOWN
+        except (_Beyond, RecursionError):
+            return Missing.BEYOND
 
 
 def sign(value: Real) -> int | None:
@@ -105,7 +108,11 @@ class _Undefined(Exception):
 
 
 class _Unknown(Exception):
-    """A condition cannot be decided at this precision, or the construct not at all."""
+    """A condition cannot be decided at this precision."""
+
+
+class _Beyond(Exception):
+    """No precision helps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +142,7 @@ class _Evaluation:
     def value(self, term: Term, scope: dict[str, int], shifts: tuple[_Shift, ...]) -> Any:
         self.work += 1
         if self.work > _MOST_WORK:
-            raise _Unknown
+            raise _Beyond
         match term:
             case Number(value):
                 return fmpq(value.numerator, value.denominator)
@@ -159,7 +166,7 @@ class _Evaluation:
             case Constant(name) if name in _CONSTANTS:
                 return _CONSTANTS[name]()
             case _:
-                raise _Unknown
+                raise _Beyond
 
     def size(self, dimension: str) -> int:
         return int(dimension) if dimension.isdigit() else int(self.dimensions[dimension])
@@ -356,9 +363,9 @@ def _on_duals(name: str, args: tuple[Any, ...], tag: int) -> _Dual:
     row = _row(name)
     inner = tuple(_split(a, tag)[0] for a in args)
     if not row.derivative:
-        raise _Unknown
+        raise _Beyond
     for condition in row.smooth:
-        _check(condition, tuple(map(_plain, args)), _Unknown)
+        _check(condition, tuple(map(_plain, args)), _Beyond)
     slope: Any = _ZERO
     for arg, derivative in zip(args, row.derivative, strict=True):
         slope = _add(slope, _multiply(_formula(derivative, inner), _split(arg, tag)[1]))
@@ -443,7 +450,7 @@ def _ball_acot(x: arb) -> arb:
 
 
 def _no_ball(*_: arb) -> arb:
-    raise _Unknown
+    raise _Beyond
 
 
 def _largest(args: tuple[Any, ...]) -> Any:

@@ -71,20 +71,27 @@ def _settle(goal: Goal, integers: frozenset[str], point: Point, gap: float | Non
         admissible = _is_admissible(goal, integers, point, precision)
         if admissible is False:
             return None
-        if admissible:
-            last = _compare(goal, integers, point, precision) or last
-            if last and (last.kind != "open" or _is_narrow(last, gap)):
+        found = _compare(goal, integers, point, precision) if admissible else Missing.UNKNOWN
+        if found in (Missing.BEYOND, Missing.UNDEFINED):
+            return last
+        if isinstance(found, _Settled):
+            last = found
+            if last.kind != "open" or _is_narrow(last, gap):
                 return last
     return last
 
 
-def _compare(goal: Goal, integers: frozenset[str], point: Point, precision: int) -> _Settled | None:
+def _compare(goal: Goal, integers: frozenset[str], point: Point, precision: int) -> _Settled | Missing:
+    """What the enclosures of both sides say, or why they say nothing: both ``UNDEFINED`` is an answer of its own."""
     left = enclose(goal.left, point, integers, precision)
-    right = enclose(goal.right, point, integers, precision)
-    if isinstance(left, Missing) or isinstance(right, Missing):
-        if Missing.UNKNOWN in (left, right) or left == right:
-            return None
-        return _Settled("right only" if isinstance(left, Missing) else "left only", point, left, right, precision)
+    right = Missing.BEYOND if left is Missing.BEYOND else enclose(goal.right, point, integers, precision)
+    for unsettled in (Missing.BEYOND, Missing.UNKNOWN):
+        if unsettled in (left, right):
+            return unsettled
+    if isinstance(left, Missing):
+        return left if left is right else _Settled("right only", point, left, right, precision)
+    if isinstance(right, Missing):
+        return _Settled("left only", point, left, right, precision)
     holds = decide(goal.op, left, right)
     return _Settled("open" if holds is None else "holds" if holds else "fails", point, left, right, precision)
 
@@ -109,7 +116,7 @@ def _is_admissible(goal: Goal, integers: frozenset[str], point: Point, precision
         for instance in _instances(h, point):
             left = enclose(h.relation.left, instance, integers, precision)
             right = enclose(h.relation.right, instance, integers, precision)
-            holds = None if Missing.UNKNOWN in (left, right) else False
+            holds = False if Missing.UNDEFINED in (left, right) else None
             if not isinstance(left, Missing) and not isinstance(right, Missing):
                 holds = decide(h.relation.op, left, right)
             if holds is False:

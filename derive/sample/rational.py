@@ -188,4 +188,5 @@ _REDUCE: dict[str, Callable[[list[fmpq]], Any]] = {
 
 
 def rational(value: Fraction) -> fmpq:
+    """The same number in the faster arithmetic."""
     return fmpq(value.numerator, value.denominator)
