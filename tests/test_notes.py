@@ -73,4 +73,4 @@ def test_a_refuted_claim_says_why_and_what_was_meant() -> None:
     for id, claim in catalogue().items():
         if claim.get("expect", "proved") != "proved":
             assert claim.get("because"), id
-            assert claim.get("correction"), id
+            assert "correction" in claim or "prints" in claim, id
