@@ -23,17 +23,13 @@ FORMATS = ("full", "concise", "json")
 def main() -> NoReturn:
     """Run the command line and exit with the code that ``derive check --help`` lists."""
     try:
-        code = derive.main(standalone_mode=False)
+        code = derive.main(prog_name="derive", standalone_mode=False)
     except click.ClickException as error:
         error.show()
         code = 2
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted", err=True)
         code = 130
-    except BrokenPipeError:
-        # The reader has gone; a later flush of the same stream must not complain again.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 1
     except Exception:
         sys.excepthook(*sys.exc_info())
         click.echo("derive: internal error; please report it with the lines above", err=True)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from derive import __version__, cli, runner
+from derive import __version__, cli, report, runner
 from derive.claim import Goal
 from derive.errors import CODES, problem
 from derive.kernel.theorem import Theorem, make_theorem
@@ -389,6 +389,19 @@ def test_show_prints_what_can_be_read(derive: Derive) -> None:
     write("derivations.yaml", GOOD, BROKEN)
     code, out, err = derive("show")
     assert (code, "good" in out, "broken" in out, "derivations.yaml:9" in err) == (2, True, False, True)
+
+
+def test_the_command_line_knows_every_format() -> None:
+    assert tuple(report.FORMATS) == cli.FORMATS
+
+
+def test_a_selection_leaves_out_the_lints_of_other_claims_but_no_error(derive: Derive) -> None:
+    lint = "  - id: lint\n    claim: Sum(1, k) == n\n    variables: {n: positive integer, k: 'index[n]'}\n"
+    write("derivations.yaml", GOOD, lint)
+    assert "DV501" in derive("check")[1]
+    assert "DV501" not in derive("check", "-k", "good")[1]
+    write("derivations.yaml", GOOD, BROKEN)
+    assert derive("check", "-k", "good")[0] == 2
 
 
 def test_the_transcript_of_the_readme_is_true(derive: Derive) -> None:
