@@ -127,6 +127,7 @@ class Context:
             sum_rules=list(self.sum_rules),
             component_rules=dict(self.component_rules),
             least=dict(self.least),
+            types=dict(self.types),
             distinct=set(self.distinct),
         )
 

@@ -11,16 +11,22 @@ from derive.kernel.context import Context, Polynomial, Stuck, Undefined
 from derive.kernel.hypotheses import assume, context_of
 from derive.kernel.normalize import Condition, Reader, Scope
 from derive.kernel.readback import written
+from derive.kernel.sign import implies
 from derive.kernel.theorem import Residual, Theorem, make_theorem
 from derive.kernel.zero import Equations, remainder
+from derive.term import Term
 from derive.write import write
 
 
 @dataclass(slots=True)
 class Sides:
-    """A goal in the middle of its proof: the context, the normal forms of both sides, the conditions of each."""
+    """A goal in the middle of its proof: the context, the normal forms of both sides, the conditions of each.
+
+    ``given`` is the context with the hypotheses alone.
+    """
 
     ctx: Context
+    given: Context
     scope: Scope
     equations: Equations
     left: Polynomial
@@ -35,34 +41,35 @@ def read_sides(goal: Goal, fuel: int) -> Sides:
     equations, _ = assume(ctx, goal, scope)
     if ctx.suspended:
         raise Stuck("budget", "a proof starts outside of every derivative")
+    given = ctx.fork()
     try:
-        left, left_conditions = _side(ctx, goal.left, scope)
-        right, right_conditions = _side(ctx, goal.right, scope)
+        left, left_conditions = _side(ctx, given, goal.left, scope)
+        right, right_conditions = _side(ctx, given, goal.right, scope)
         again = bool(ctx.unknown) and left != right
     except Stuck as stuck:
         if stuck.reason == "budget":
             raise
         again = True
     if again:
-        _learn_conditions(ctx, goal, scope)
-        left, left_conditions = _side(ctx, goal.left, scope)
-        right, right_conditions = _side(ctx, goal.right, scope)
-    return Sides(ctx, scope, equations, left, right, left_conditions, right_conditions)
+        _learn_conditions(ctx, given, goal, scope)
+        left, left_conditions = _side(ctx, given, goal.left, scope)
+        right, right_conditions = _side(ctx, given, goal.right, scope)
+    return Sides(ctx, given, scope, equations, left, right, left_conditions, right_conditions)
 
 
-def _learn_conditions(ctx: Context, goal: Goal, scope: Scope) -> None:
+def _learn_conditions(ctx: Context, given: Context, goal: Goal, scope: Scope) -> None:
     """Collect the conditions of both sides, as far as each can be read, before either is read for good."""
     for term in (goal.left, goal.right):
         try:
-            _side(ctx, term, scope)
+            _side(ctx, given, term, scope)
         except Stuck as stuck:
             if stuck.reason == "budget":
                 raise
 
 
-def _side(ctx: Context, term: object, scope: Scope) -> tuple[Polynomial, list[Condition]]:
-    reader = Reader(ctx, [])
-    poly = reader.read(term, scope)  # type: ignore[arg-type]
+def _side(ctx: Context, given: Context, term: Term, scope: Scope) -> tuple[Polynomial, list[Condition]]:
+    reader = Reader(ctx, [], given)
+    poly = reader.read(term, scope)
     return poly, reader.conditions or []
 
 
@@ -92,19 +99,39 @@ def phases(goal: Goal, fuel: int) -> tuple[tuple[str, str], ...]:
 def conclude(goal: Goal, sides: Sides, method: str) -> Theorem:
     """The theorem, with the conditions that definedness adds, and what differs between the sides."""
     ctx = sides.ctx
-    left = _open_conditions(sides.left_conditions)
-    right = _open_conditions(sides.right_conditions)
+    left, right = sides.left_conditions, sides.right_conditions
     return make_theorem(
         goal,
         tuple(sorted(ctx.rules, key=lambda rule: (rule[0], int(rule[1:])))),
-        tuple(dict.fromkeys([*left, *right])),
+        tuple(_texts(_independent(sides.given, [*left, *right]))),
         method,
-        tuple(c for c in left if c not in right),
-        tuple(c for c in right if c not in left),
+        tuple(_texts(_beyond(sides.given, left, right))),
+        tuple(_texts(_beyond(sides.given, right, left))),
     )
 
 
-def _open_conditions(conditions: list[Condition]) -> list[str]:
+def _independent(given: Context, conditions: list[Condition]) -> list[Condition]:
+    """The conditions without those that the hypotheses and the others imply."""
+    kept = list({write(c.written): c for c in conditions}.values())
+    for c in sorted(kept, key=lambda c: -len(write(c.written))):
+        others = [d for d in kept if d is not c]
+        if not c.guarded and _implied(given, others, c):
+            kept = others
+    return kept
+
+
+def _beyond(given: Context, conditions: list[Condition], others: list[Condition]) -> list[Condition]:
+    """The conditions of one side that those of the other are not seen to imply."""
+    texts = {write(o.written) for o in others}
+    return [c for c in conditions if write(c.written) not in texts and (c.guarded or not _implied(given, others, c))]
+
+
+def _implied(given: Context, known: list[Condition], condition: Condition) -> bool:
+    facts = [(c.polynomial, c.bits) for c in known if not c.guarded]
+    return bool(facts) and implies(given, facts, condition.polynomial, condition.bits)
+
+
+def _texts(conditions: list[Condition]) -> list[str]:
     """The author's own forms of the conditions, each once."""
     texts = []
     for c in conditions:

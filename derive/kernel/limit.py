@@ -55,14 +55,15 @@ def _decide(goal: Goal, limit: Limit, other: Term, fuel: int) -> Theorem | Resid
     equations, _ = assume(ctx, inner, scope)
     body = _defined_body(ctx, limit.body, scope)
     found = _limit(ctx, body, variable_name)
-    reader = Reader(ctx, [])
+    given = ctx.fork()
+    reader = Reader(ctx, [], given)
     value = reader.read(other, scope)
     if variable_name in names(ctx, value):
         raise Stuck("limit not established", "the other side mentions the variable of the limit")
     left = remainder(ctx, subtract(found, value), equations)
     if left:
         return Residual("limit not established", f"the limit is {written(ctx, found)}", written(ctx, left))
-    sides = Sides(ctx, scope, equations, found, value, [], reader.conditions or [])
+    sides = Sides(ctx, given, scope, equations, found, value, [], reader.conditions or [])
     return conclude(goal, sides, "limit")
 
 

@@ -96,10 +96,14 @@ class Scope:
 
 @dataclass(slots=True)
 class Reader:
-    """Reads terms of one side in one proof; ``conditions`` is None where nothing may be collected."""
+    """Reads terms of one side in one proof; ``conditions`` is None where nothing may be collected.
+
+    ``given`` knows the hypotheses only: what it does not see is a condition, even where the other side implies it.
+    """
 
     ctx: Context
     conditions: list[Condition] | None = None
+    given: Context | None = None
 
     def read(self, term: Term, scope: Scope) -> Polynomial:
         """The normal form of a term; Fails with Stuck (no rule) or Undefined (no value anywhere)."""
@@ -173,10 +177,12 @@ class Reader:
     def _need(self, term: Term, poly: Polynomial, op: Op, scope: Scope) -> None:
         """Record that a term must have a sign for its parent to have a value; look at the author's form for it."""
         wanted = OP_SIGN[op]
-        known = sign(self.ctx, poly)
+        given = self.given or self.ctx
+        known = sign(given, poly)
         if not decisive(known):
-            found = self.written_sign(term, scope)
+            found = Reader(given).written_sign(term, scope)
             if found & ~known:
+                learn(given, poly, found)
                 learn(self.ctx, poly, found)
                 known |= found
         if known & wanted != wanted:
@@ -220,7 +226,7 @@ class Reader:
             self._learn_written(args[0], values[0], scope)
         else:
             for poly, op, written in domain_of(ctx, function, tuple(args), tuple(values)):
-                if sign(ctx, poly) & OP_SIGN[op] != OP_SIGN[op]:
+                if sign(self.given or ctx, poly) & OP_SIGN[op] != OP_SIGN[op]:
                     self._collect(poly, OP_SIGN[op], written, scope)
         return apply_function(ctx, function, tuple(values))
 

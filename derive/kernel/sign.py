@@ -111,6 +111,12 @@ def learn(ctx: Context, poly: Polynomial, bits: int) -> None:
             learn(ctx, {((key, 1),): 1}, NONZERO)
     if bits & NONZERO and len(poly) == 1 and len(mono) == 1:
         _learn_inside(ctx, mono[0][0], bits)
+    if len(poly) == 1:
+        # A factor that is known to be positive says nothing of the sign.
+        mono = tuple((k, e) for k, e in mono if _of_power(ctx, k, e) & POSITIVE != POSITIVE)
+        poly = {mono: next(iter(poly.values()))}
+        if not mono:
+            return
     outer = _of_monomial(ctx, mono)
     poly = rest if outer & POSITIVE == POSITIVE and len(rest) > 1 else scale(poly, 1 / Fraction(c))
     if len(poly) == 1:
@@ -133,6 +139,14 @@ def _learn_inside(ctx: Context, key: str, bits: int) -> None:
         learn(ctx, parts[0], bits)
     elif kind == "q" and not parts[1]:
         learn(ctx, parts[2], NONZERO)
+
+
+def implies(ctx: Context, known: list[tuple[Polynomial, int]], poly: Polynomial, bits: int) -> bool:
+    """Whether the facts of a context and some more give a polynomial a sign."""
+    case = ctx.fork()
+    for other, other_bits in known:
+        learn(case, other, other_bits)
+    return sign(case, poly) & bits == bits
 
 
 def _shape(ctx: Context, poly: Polynomial) -> str:
