@@ -146,8 +146,7 @@ _FILE = (
         "`{found}` at the start of a value has a meaning of its own in YAML",
         "quote the whole text: '{quoted}'",
         "YAML reads `>` at the start of a value as a folded block and `!` as a tag, so a step that starts with "
-        "`>`, `>=` "
-        "or `!=` must be quoted: `- '>= 0'`. Steps that start with `==`, `<` or `<=` need no quotes.",
+        "`>`, `>=` or `!=` must be quoted: `- '>= 0'`. Steps that start with `==`, `<` or `<=` need no quotes.",
     ),
     Code(
         "DV008",
@@ -448,8 +447,7 @@ _MEANING = (
         "`{found}` cannot be used as a name",
         "{repair}",
         "Names are letters, digits and underscores and do not start with a digit; words of the language such as "
-        "`lambda` "
-        "cannot be names. Greek letters are welcome: `lam` or `λ`.",
+        "`lambda` cannot be names. Greek letters are welcome: `lam` or `λ`.",
     ),
     Code(
         "DV073",

@@ -665,6 +665,8 @@ def _check_entry(entry: Entry, values: dict[str, Node], problems: list[Problem])
             found = f"`{key}` belongs to a claim with `value`"
             alone = problem("DV093", found=found, repair="add `value: …`, the expression that was printed")
             problems.append(alone.placed("", _first_line(values[key].span)))
+    if "steps" in values and not entry.steps and all(p.is_lint for p in problems):
+        problems.append(problem("DV024", key="steps").placed("", _first_line(values["steps"].span)))
     stated = [key for key in ("claim", "steps", "value") if key in values]
     if len(stated) != 1:
         problems.append(problem("DV021", found=" and ".join(f"`{key}`" for key in stated) or "none of them"))

@@ -68,6 +68,7 @@ BROKEN: tuple[tuple[str, str, tuple[tuple[str, int, int], ...]], ...] = (
     ("nothing claimed", HEAD + "  - id: a\n    title: b\n", (("DV021", 3, 9),)),
     ("two things claimed", HEAD + "  - id: a\n    claim: x == y\n    steps: [x, == y]\n", (("DV021", 3, 9),)),
     ("an empty claim", HEAD + "  - id: a\n    claim:\n", (("DV024", 4, 11),)),
+    ("no steps", HEAD + "  - id: a\n    steps: []\n", (("DV024", 4, 12),)),
     ("an empty step", HEAD + "  - id: a\n    steps:\n      - x\n      -\n", (("DV024", 6, 8),)),
     ("a comment that cuts", HEAD + "  - id: a\n    claim: f(x) #1 == y\n", (("DV504", 4, 17),)),
 )
