@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-import derive.load
+import derive.load.tree
 from derive.load import CLAIM_KEYS, Entry, LoadedFile, Scalar, load, load_text
 
 HEAD = "derive: 1\nclaims:\n"
@@ -79,7 +79,7 @@ BROKEN: tuple[tuple[str, str, tuple[tuple[str, int, int], ...]], ...] = (
 def test_every_defect_has_a_code_and_a_place(
     text: str, expected: tuple[tuple[str, int, int], ...], parser: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(derive.load, "_PARSER", getattr(yaml, parser, yaml.SafeLoader))
+    monkeypatch.setattr(derive.load.tree, "_PARSER", getattr(yaml, parser, yaml.SafeLoader))
     found = load_text(text, "claims.yaml")
     assert _places(found) == expected
     assert all(p.path == "claims.yaml" and p.message for p in found.problems)
@@ -130,7 +130,7 @@ WRITTEN: tuple[tuple[str, str], ...] = (
 def test_texts_keep_their_characters_and_places(
     written: str, text: str, parser: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(derive.load, "_PARSER", getattr(yaml, parser, yaml.SafeLoader))
+    monkeypatch.setattr(derive.load.tree, "_PARSER", getattr(yaml, parser, yaml.SafeLoader))
     found = load_text(f"{HEAD}  - id: 日\n  - id: a\n    claim: {written}\n", "claims.yaml")
     claim = found.entries[0].claim
     assert claim is not None and claim.text == text

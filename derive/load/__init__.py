@@ -1,0 +1,110 @@
+"""Read a claim file: YAML text to entries, every text with its place in the file, every defect a located problem."""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+from pathlib import Path
+
+from derive.errors import Problem, Span, clip, problem
+from derive.load.entries import Entry, LoadedFile, claim_file
+from derive.load.keys import CLAIM_KEYS, FILE_KEYS, Key
+from derive.load.nodes import Mapping, Node, Scalar, Sequence, first_line, kind_of, source_of
+from derive.load.tree import compose
+
+__all__ = [
+    "CLAIM_KEYS",
+    "FILE_KEYS",
+    "Entry",
+    "Key",
+    "LoadedFile",
+    "Mapping",
+    "Node",
+    "Scalar",
+    "Sequence",
+    "load",
+    "load_text",
+]
+
+MAX_BYTES = 4_000_000
+MAX_LINES = 200_000
+MAX_COMMAS = 400_000
+MAX_CONTROL_CHARACTERS = 100
+
+_FORBIDDEN = re.compile(
+    "[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]"
+)
+
+
+def load(path: Path) -> LoadedFile:
+    """Read a claim file. Never fails: whatever is wrong with the file is among its problems."""
+    name = str(path)
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        return _unreadable(name, problem("DV001", path=clip(name, 200)))
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        return _unreadable(name, problem("DV002", path=clip(name, 200), why=why.lower()))
+    if len(data) > MAX_BYTES:
+        return _unreadable(name, problem("DV003", found=f"more than {MAX_BYTES}", limit=MAX_BYTES))
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return _not_utf8(name, data, error.start)
+    return load_text(text, name)
+
+
+def load_text(text: str, path: str) -> LoadedFile:
+    """Read the text of a claim file; ``path`` is its name in messages. Never fails, as ``load``."""
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    lines = tuple(text.split("\n"))
+    if len(text) > MAX_BYTES:
+        return _unreadable(path, problem("DV003", found=len(text), limit=MAX_BYTES))
+    # Lines and commas bound the number of nodes, so they are counted before the parser makes any.
+    for what, found, limit in (("lines", len(lines), MAX_LINES), ("commas", text.count(","), MAX_COMMAS)):
+        if found > limit:
+            return _unreadable(path, problem("DV016", what=f"number of {what}", found=found, limit=limit))
+    if "\0" in text:
+        return _unreadable(path, problem("DV005", found="NUL: this is binary"), lines)
+    problems: list[Problem] = []
+    text = _without_forbidden(text, problems)
+    if len(problems) > MAX_CONTROL_CHARACTERS:
+        return _unreadable(path, problem("DV005", found=f"{problems[0].message.split()[-1]} and more: this is binary"))
+    root = compose(text, problems)
+    file = claim_file(root, path, problems) if isinstance(root, Mapping) else LoadedFile(path)
+    if root is None and not problems:
+        problems.append(problem("DV505").placed(path, Span(1, 1, 1, 1)))
+    elif root is not None and not isinstance(root, Mapping):
+        problems.append(problem("DV023", found=kind_of(root)).placed(path, first_line(root.span)))
+    placed = sorted((p.placed(path, None) for p in problems), key=_place)
+    return LoadedFile(path, file.title, file.variables, file.define, file.assume, file.entries, tuple(placed), lines)
+
+
+def _unreadable(path: str, found: Problem, lines: tuple[str, ...] = ()) -> LoadedFile:
+    return LoadedFile(path, problems=(found.placed(path, Span(1, 1, 1, 1)),), lines=lines)
+
+
+def _not_utf8(path: str, data: bytes, offset: int) -> LoadedFile:
+    before = data[:offset].decode("utf-8")
+    line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+    found = problem("DV004", byte=f"{data[offset]:02x}").placed(path, Span(line, column, line, column + 1))
+    return _unreadable(path, found, tuple(data.decode("utf-8", "replace").split("\n")))
+
+
+def _place(found: Problem) -> tuple[int, int, str]:
+    span = found.span or Span(1, 1, 1, 1)
+    return span.line, span.column, found.code
+
+
+def _without_forbidden(text: str, problems: list[Problem]) -> str:
+    """Report every control character and put a space in its place, so that the rest of the file can be read."""
+    found = list(islice(_FORBIDDEN.finditer(text), MAX_CONTROL_CHARACTERS + 1))
+    if not found:
+        return text
+    source = source_of(text)
+    problems += [
+        problem("DV005", found=f"U+{ord(m[0]):04X}").placed("", source.span(m.start(), m.end())) for m in found
+    ]
+    return _FORBIDDEN.sub(" ", text)

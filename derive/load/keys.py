@@ -1,0 +1,53 @@
+"""What a claim file may say: one row for each key."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from derive.claim import Expectation
+
+_EXPECTATIONS: tuple[str, ...] = get_args(Expectation)
+
+Kind = Literal[
+    "text", "formula", "list", "formulas", "mapping", "formula mapping", "point", "numbers", "claims", "choice"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key of a claim file: its kind of value, what it means, whether it must be there, its closed set of values."""
+
+    name: str
+    kind: Kind
+    doc: str
+    required: bool = False
+    choices: tuple[str, ...] = ()
+
+
+FILE_KEYS: tuple[Key, ...] = (
+    Key("derive", "choice", "The version of the format.", choices=("1",)),
+    Key("title", "text", "What the file is about."),
+    Key("variables", "mapping", "Names and their types, shared by every claim: `o: real[n]`."),
+    Key("define", "formula mapping", "Templates, shared by every claim: `s[i]: exp(o[i]) / Sum(exp(o[k]), k)`."),
+    Key("assume", "formulas", "Hypotheses of every claim; their indices are universally quantified."),
+    Key("claims", "claims", "The claims.", required=True),
+)
+
+CLAIM_KEYS: tuple[Key, ...] = (
+    Key("id", "text", "The name of the claim, unique in its file.", required=True),
+    Key("title", "text", "The claim in words."),
+    Key("claim", "formula", "A relation, or a chain of relations: `0 < s[i] <= 1`."),
+    Key("steps", "formulas", "A derivation: an expression, then relations and expressions such as `== x + 1`."),
+    Key("expect", "choice", "The verdict that is expected; `proved` unless said.", choices=_EXPECTATIONS),
+    Key("because", "text", "Why the claim is not expected to be proved."),
+    Key("correction", "formula", "The relation that holds instead; it must be proved."),
+    Key("source", "text", "Where the claim comes from."),
+    Key("tags", "list", "Words to select claims by."),
+    Key("variables", "mapping", "Further names and their types."),
+    Key("define", "formula mapping", "Further templates."),
+    Key("assume", "formulas", "Further hypotheses; an index that is free in the claim is that index."),
+    Key("at", "point", "The point at which `value` is printed: `{o: [0, 1, 2]}`."),
+    Key("value", "formula", "The expression whose digits were printed."),
+    Key("prints", "numbers", "The digits as printed: `[0.0900, 0.2447, 0.6652]`."),
+)
