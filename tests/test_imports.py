@@ -52,7 +52,7 @@ def inner(path: Path) -> set[str]:
 @pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(ROOT)))
 def test_imports_run_in_one_direction(path: Path) -> None:
     own = stage(path)
-    assert own in ORDER, f"{own} has no place in the pipeline"
+    assert own in ORDER, f"{own} has no row in ARCHITECTURE.md"
     later = [name for name in inner(path) if ORDER.index(name) > ORDER.index(own)]
     assert not later, f"{own} imports {later}, which come after it"
 
