@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -190,7 +191,11 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     wide.write_bytes("claims: []".encode("utf-16"))
     large = tmp_path / "large.yaml"
     large.write_bytes(b"#" * 4_000_001)
+    pipe = tmp_path / "pipe.yaml"
+    os.mkfifo(pipe)
     cases = (
+        (pipe, ("DV002", 1, 1)),
+        (tmp_path / ("x" * 300), ("DV002", 1, 1)),
         (tmp_path / "missing.yaml", ("DV001", 1, 1)),
         (tmp_path, ("DV002", 1, 1)),
         (latin, ("DV004", 2, 11)),

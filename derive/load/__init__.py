@@ -6,7 +6,7 @@ import re
 from itertools import islice
 from pathlib import Path
 
-from derive.errors import Problem, Span, clip, problem
+from derive.errors import Problem, Span, problem
 from derive.load.entries import Entry, LoadedFile, claim_file
 from derive.load.keys import CLAIM_KEYS, FILE_KEYS, Key
 from derive.load.nodes import Mapping, Node, Scalar, Sequence, first_line, kind_of, source_of
@@ -40,13 +40,16 @@ def load(path: Path) -> LoadedFile:
     """Read a claim file. Never fails: whatever is wrong with the file is among its problems."""
     name = str(path)
     try:
+        if path.exists() and not path.is_file():  # opening a pipe would wait for ever
+            why = "it is a directory" if path.is_dir() else "it is not a regular file"
+            return _unreadable(name, problem("DV002", path=name, why=why))
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
-        return _unreadable(name, problem("DV001", path=clip(name, 200)))
+        return _unreadable(name, problem("DV001", path=name))
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or str(error)
-        return _unreadable(name, problem("DV002", path=clip(name, 200), why=why.lower()))
+        return _unreadable(name, problem("DV002", path=name, why=why.lower()))
     if len(data) > MAX_BYTES:
         return _unreadable(name, problem("DV003", found=f"more than {MAX_BYTES}", limit=MAX_BYTES))
     try:
