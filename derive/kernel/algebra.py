@@ -406,6 +406,8 @@ def inverse_power(ctx: Context, base: Polynomial, exponent: int) -> Polynomial:
         return float_delta(ctx, split, lambda part: power(ctx, part, -exponent))
     ctx.use("R3")
     c, mono, rest = unit(ctx, base)
+    if not c:
+        raise Undefined("a division by zero")
     outside = tuple((key, -e * exponent) for key, e in mono)
     result: Polynomial = scale(settle(ctx, outside), Fraction(1) / Fraction(c) ** exponent)
     if rest == ONE:
@@ -426,6 +428,9 @@ def primitive(ctx: Context, poly: Polynomial) -> tuple[Rational, Monomial, Polyn
     total: Monomial = ()
     c = Fraction(1)
     for _ in range(PRIMITIVE_ROUNDS):
+        if not poly:
+            # Terms that cancel once a denominator is taken out.
+            return 0, (), {}
         factor, mono = _content(ctx, poly)
         c, total = c * factor, merge(total, mono)
         poly = scale(poly, 1 / factor)
@@ -457,6 +462,8 @@ def unit(ctx: Context, poly: Polynomial) -> tuple[Rational, Monomial, Polynomial
     A single term is all unit: q is 1.
     """
     c, mono, rest = primitive(ctx, poly)
+    if not rest:
+        return 0, (), ONE
     if len(rest) == 1:
         ((m, v),) = rest.items()
         return c * v, merge(mono, m), ONE
@@ -504,6 +511,8 @@ def _root_power(ctx: Context, base: Polynomial, exponent: Fraction) -> Polynomia
     c, mono, rest = unit(ctx, base)
     if c < 0 and not mono and rest == ONE:
         raise Undefined("a root of a negative number")
+    if not c:
+        return _root_power(ctx, {}, exponent)
     result, negative = ONE, c < 0
     left: list[tuple[str, Rational]] = []
     for prime, times in _rational_factors(magnitude(c)):
@@ -911,8 +920,8 @@ def logarithm(ctx: Context, poly: Polynomial) -> Polynomial:
     if not poly:
         raise Undefined("log of zero")
     c, mono, rest = unit(ctx, poly)
-    if not mono and rest == ONE and c < 0:
-        raise Undefined("log of a negative number")
+    if not mono and rest == ONE and c <= 0:
+        raise Undefined("log of a number that is not positive")
     total: Polynomial = {}
     for prime, times in _rational_factors(magnitude(c)):
         total = add(total, scale(_log_generator(ctx, {(): prime}), times))
@@ -979,6 +988,8 @@ def absolute(ctx: Context, poly: Polynomial) -> Polynomial:
         return {}
     ctx.use("G7")
     c, mono, rest = unit(ctx, poly)
+    if not c:
+        return {}
     result: Polynomial = {(): magnitude(c)}
     for key, e in mono:
         result = multiply(ctx, result, _absolute_power(ctx, key, e))
@@ -1020,6 +1031,8 @@ def signum(ctx: Context, poly: Polynomial) -> Polynomial:
         return {}
     ctx.use("G7")
     c, mono, rest = unit(ctx, poly)
+    if not c:
+        return {}
     result: Polynomial = {(): 1 if c > 0 else -1}
     for key, e in mono:
         factor = _sign_of_factor(ctx, _inside(ctx, key))

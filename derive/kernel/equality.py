@@ -14,7 +14,7 @@ from derive.kernel.readback import written
 from derive.kernel.sign import implies
 from derive.kernel.theorem import Residual, Theorem, make_theorem
 from derive.kernel.zero import Equations, remainder
-from derive.term import Term
+from derive.term import Term, own_indices, subterms
 from derive.write import write
 
 
@@ -133,10 +133,16 @@ def _implied(given: Context, known: list[Condition], condition: Condition) -> bo
 
 def _texts(conditions: list[Condition]) -> list[str]:
     """The author's own forms of the conditions, each once."""
-    texts = []
-    for c in conditions:
-        text = write(c.written)
-        if c.bound:
-            text += " for all " + ", ".join(dict.fromkeys(c.bound))
-        texts.append(text)
-    return list(dict.fromkeys(texts))
+    return list(dict.fromkeys(_text(c) for c in conditions))
+
+
+def _text(condition: Condition) -> str:
+    sides = (condition.written.left, condition.written.right)
+    used = {str(i.name) for side in sides for t in subterms(side) for i in own_indices(t)}
+    bound = [name for name in dict.fromkeys(condition.bound) if name in used]
+    text = write(condition.written)
+    if bound:
+        text += " for all " + ", ".join(bound)
+    if condition.restrictions:
+        text += " with " + ", ".join(write(r) for r in condition.restrictions)
+    return text

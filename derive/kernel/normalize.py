@@ -71,6 +71,11 @@ OP_SIGN: dict[Op, int] = {
     "!=": NONZERO,
     "==": NONNEGATIVE | NONPOSITIVE,
 }
+NEVER: dict[Op, tuple[int, ...]] = {
+    ">": (NEGATIVE, NONPOSITIVE, NONNEGATIVE | NONPOSITIVE),
+    ">=": (NEGATIVE,),
+    "!=": (NONNEGATIVE | NONPOSITIVE,),
+}
 ZERO_TERM = Number(Fraction(0))
 
 
@@ -82,16 +87,26 @@ class Condition:
     bits: int
     written: Relation
     bound: tuple[str, ...]
-    guarded: bool
+    restrictions: tuple[Relation, ...]
+
+    @property
+    def guarded(self) -> bool:
+        """Whether it is known for part of a range only."""
+        return bool(self.restrictions)
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The indices in scope; the names bound around; whether the range of one of them is restricted."""
+    """The indices in scope; the names bound around, and the restrictions of their ranges."""
 
     places: dict[str, Place] = field(default_factory=dict)
     bound: tuple[str, ...] = ()
-    guarded: bool = False
+    restrictions: tuple[Relation, ...] = ()
+
+    @property
+    def guarded(self) -> bool:
+        """Whether a range around is restricted, and so may be empty."""
+        return bool(self.restrictions)
 
 
 @dataclass(slots=True)
@@ -170,7 +185,7 @@ class Reader:
     def _collect(self, poly: Polynomial, bits: int, written: Relation, scope: Scope) -> None:
         if self.conditions is None or constant(poly) is not None:
             return
-        self.conditions.append(Condition(poly, bits, written, scope.bound, scope.guarded))
+        self.conditions.append(Condition(poly, bits, written, scope.bound, scope.restrictions))
         if not scope.guarded:
             learn(self.ctx, poly, bits)
 
@@ -186,6 +201,8 @@ class Reader:
                 learn(self.ctx, poly, found)
                 known |= found
         if known & wanted != wanted:
+            if known in NEVER[op] and not scope.guarded:
+                raise Undefined("a side has a value nowhere")
             self._collect(poly, wanted, Relation(term, op, ZERO_TERM), scope)
 
     def _quotient(self, left: Term, right: Term, scope: Scope) -> Polynomial:
@@ -252,7 +269,8 @@ class Reader:
             scope,
             places={**scope.places, name: place},
             bound=(*scope.bound, name),
-            guarded=scope.guarded or bool(term.excluded),
+            restrictions=scope.restrictions
+            + tuple(Relation(Variable(name), "!=", Variable(str(i.name))) for i in term.excluded),
         )
         return place, inner
 

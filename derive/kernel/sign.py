@@ -106,6 +106,8 @@ def learn(ctx: Context, poly: Polynomial, bits: int) -> None:
     if constant(poly) is not None or not bits:
         return
     c, mono, rest = primitive(ctx, poly)
+    if not rest:
+        return
     for key, e in mono:
         if bits & NONZERO and e > 0 and len(mono) + len(poly) > 2:
             learn(ctx, {((key, 1),): 1}, NONZERO)
@@ -290,6 +292,8 @@ def _instances(ctx: Context, fact: Fact, poly: Polynomial) -> bool:
 
 def _of_polynomial(ctx: Context, poly: Polynomial) -> int:
     c, mono, rest = primitive(ctx, poly)
+    if not rest:
+        return ZERO
     outer = _of_monomial(ctx, mono)
     if len(rest) == 1:
         ((m, v),) = rest.items()
@@ -309,7 +313,7 @@ def decisive(bits: int) -> bool:
 
 def _of_sum_of_terms(ctx: Context, poly: Polynomial) -> int:
     bits = _looked_up(ctx, poly)
-    for rule in (_term_by_term, _shifted, _exponents, _gathered, _by_facts):
+    for rule in (_term_by_term, _shifted, _radical, _exponents, _gathered, _by_facts):
         if decisive(bits):
             break
         depth = ctx.memo.get("depth", 0)
@@ -367,6 +371,29 @@ def _shift_monomial(ctx: Context, mono: Monomial, new: dict[str, Polynomial]) ->
             for _ in range(int(e)):
                 result = multiply(ctx, result, new[key])
     return result
+
+
+def _radical(ctx: Context, poly: Polynomial) -> int:
+    """O9: a*sqrt(q) + b has the sign of a where a**2*q > b**2, for then abs(b) < abs(a)*sqrt(q)."""
+    half = Fraction(1, 2)
+    keys = sorted({key for mono in poly for key, e in mono if key[0] == "b" and e == half})
+    if len(keys) != 1:
+        return UNKNOWN
+    (key,) = keys
+    around = {tuple(f for f in m if f[0] != key): c for m, c in poly.items() if (key, half) in m}
+    apart = {m: c for m, c in poly.items() if (key, half) not in m}
+    if any(k == key for part in (around, apart) for m in part for k, _ in m):
+        return UNKNOWN
+    bits = sign(ctx, around)
+    if not bits & ZERO:
+        return UNKNOWN
+    radicand = ctx.generators[key].parts[0]
+    gap = subtract(multiply(ctx, multiply(ctx, around, around), radicand), multiply(ctx, apart, apart))
+    known = sign(ctx, gap)
+    if not known & NONNEGATIVE:
+        return UNKNOWN
+    ctx.use("O9")
+    return (bits & ZERO) | (known & NONZERO)
 
 
 def _exponents(ctx: Context, poly: Polynomial) -> int:
