@@ -31,6 +31,7 @@ from derive.kernel.algebra import (
     token,
     variable,
 )
+from derive.kernel.constants import constant_sign
 from derive.kernel.context import (
     BOUND,
     NEGATIVE,
@@ -313,7 +314,7 @@ def decisive(bits: int) -> bool:
 
 def _of_sum_of_terms(ctx: Context, poly: Polynomial) -> int:
     bits = _looked_up(ctx, poly)
-    for rule in (_term_by_term, _shifted, _radical, _exponents, _gathered, _by_facts):
+    for rule in (_term_by_term, _closed, _shifted, _radical, _exponents, _gathered, _by_facts):
         if decisive(bits):
             break
         depth = ctx.memo.get("depth", 0)
@@ -341,6 +342,16 @@ def _term_by_term(ctx: Context, poly: Polynomial) -> int:
         ctx.use("O2")
         return NONPOSITIVE | strict
     return UNKNOWN
+
+
+def _closed(ctx: Context, poly: Polynomial) -> int:
+    """N1: a constant is enclosed."""
+    if names(ctx, poly) or places(ctx, poly):
+        return UNKNOWN
+    found = constant_sign(ctx, poly)
+    if found:
+        ctx.use("N1")
+    return (UNKNOWN, POSITIVE, NEGATIVE)[found]
 
 
 def _shifted(ctx: Context, poly: Polynomial) -> int:
