@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from derive.kernel.algebra import ONE, intern, names, places, replace_generators, scale
 from derive.kernel.context import (
     BOUND,
     NEGATIVE,
@@ -17,7 +16,10 @@ from derive.kernel.context import (
     Undefined,
 )
 from derive.kernel.hypotheses import solutions
+from derive.kernel.polynomial import ONE, scale
+from derive.kernel.ring import replace_generators
 from derive.kernel.sign import learn
+from derive.kernel.spelling import intern, names, places
 
 DEPTH = 4
 

@@ -89,11 +89,18 @@ class ComponentRule:
 
 @dataclass(slots=True)
 class Context:
-    """The state of one proof; nothing outlives it."""
+    """The state of one proof; nothing outlives it.
+
+    ``sign`` and ``rebuild`` are the functions of these names, which the ring calls and which are built on it.
+    """
 
     types: dict[str, str]
     integers: frozenset[str]
     sign: Callable[[Context, Polynomial], int]
+    rebuild: Callable[
+        [Context, Generator, Callable[[Place], Place], Callable[[Polynomial], Polynomial]],
+        Polynomial,
+    ]
     fuel: int = 200_000
     least: dict[str, int] = field(default_factory=dict)
     hot: dict[str, Place] = field(default_factory=dict)

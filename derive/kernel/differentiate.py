@@ -5,24 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from derive.kernel.algebra import (
-    ONE,
-    add,
-    delta,
-    guarded,
-    multiply,
-    names,
-    open_bound,
-    power,
-    product,
-    product_over,
-    rename,
-    scale,
-    signum,
-    subtract,
-    sum_over,
-    symbolic_power,
-)
 from derive.kernel.context import (
     NONZERO,
     POSITIVE,
@@ -35,6 +17,12 @@ from derive.kernel.context import (
     Stuck,
 )
 from derive.kernel.elementary import derivative_of
+from derive.kernel.functions import signum, symbolic_power
+from derive.kernel.polynomial import ONE, add, scale, subtract
+from derive.kernel.reductions import product_over
+from derive.kernel.ring import delta, guarded, multiply, open_bound, power, product, rename
+from derive.kernel.spelling import names
+from derive.kernel.sums import sum_over
 
 
 @dataclass(frozen=True, slots=True)

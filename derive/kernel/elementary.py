@@ -6,22 +6,11 @@ from collections.abc import Callable
 from fractions import Fraction
 from functools import cache
 
-from derive.kernel.algebra import (
-    ONE,
-    add,
-    exponential,
-    function,
-    logarithm,
-    multiply,
-    number_constant,
-    power,
-    scale,
-    signum,
-    subtract,
-    symbolic_power,
-)
-from derive.kernel.algebra import absolute as _absolute
 from derive.kernel.context import NONZERO, POSITIVE, Context, Polynomial, Stuck
+from derive.kernel.functions import exponential, function, logarithm, number_constant, signum, symbolic_power
+from derive.kernel.polynomial import ONE, add, scale, subtract
+from derive.kernel.ring import absolute as _absolute
+from derive.kernel.ring import multiply, power
 from derive.parse import parse, parse_relation_chain
 from derive.signature import FUNCTIONS
 from derive.term import (

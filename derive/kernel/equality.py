@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from derive.claim import Goal
-from derive.kernel.algebra import subtract
 from derive.kernel.cases import by_cases
 from derive.kernel.context import Context, Polynomial, Stuck, Undefined
 from derive.kernel.hypotheses import assume, context_of
 from derive.kernel.normalize import Condition, Reader, Scope
+from derive.kernel.polynomial import subtract
 from derive.kernel.readback import written
 from derive.kernel.sign import implies
 from derive.kernel.theorem import Residual, Theorem, make_theorem

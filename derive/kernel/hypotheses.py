@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from derive.claim import Goal, Hypothesis
-from derive.kernel.algebra import add, component, constant, names, places, replace_generators, scale, subtract
 from derive.kernel.context import (
     FRESH,
     LITERAL,
@@ -24,7 +23,11 @@ from derive.kernel.context import (
     Undefined,
 )
 from derive.kernel.normalize import OP_SIGN, Condition, Reader, Scope
+from derive.kernel.polynomial import add, constant, scale, subtract
+from derive.kernel.rebuild import rebuild
+from derive.kernel.ring import component, replace_generators
 from derive.kernel.sign import TYPE_SIGN, learn, sign
+from derive.kernel.spelling import names, places
 from derive.kernel.zero import Equations, rank, rewriting
 from derive.term import Delta, Number, Op, Relation, Variable
 
@@ -41,6 +44,7 @@ def context_of(goal: Goal, fuel: int) -> tuple[Context, Scope]:
         types=types,
         integers=frozenset(name for name, kind in types.items() if kind in INTEGER_TYPES),
         sign=sign,
+        rebuild=rebuild,
         fuel=fuel,
         least={name: 1 for name, kind in types.items() if kind in ("dimension", "positive integer")},
         simplex=frozenset(name for name, kind in types.items() if kind == "simplex"),

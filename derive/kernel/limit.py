@@ -5,21 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 from derive.claim import Goal
-from derive.kernel.algebra import (
-    add,
-    extremum,
-    maximum,
-    multiply,
-    names,
-    open_bound,
-    scale,
-    subtract,
-)
 from derive.kernel.context import POSITIVE, Context, Monomial, Polynomial, Rational, Stuck, Undefined
 from derive.kernel.equality import Sides, conclude
+from derive.kernel.functions import maximum
 from derive.kernel.hypotheses import assume, context_of
 from derive.kernel.normalize import Reader, Scope
+from derive.kernel.polynomial import add, scale, subtract
 from derive.kernel.readback import written
+from derive.kernel.reductions import extremum
+from derive.kernel.ring import multiply, open_bound
+from derive.kernel.spelling import names
 from derive.kernel.theorem import Residual, Theorem
 from derive.kernel.zero import remainder
 from derive.term import Constant, Limit, Term, Variable, subterms

@@ -5,25 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
-from derive.kernel.algebra import (
-    add,
-    component,
-    constant,
-    delta,
-    extremum,
-    guarded,
-    maximum,
-    multiply,
-    number_constant,
-    power,
-    product_over,
-    renew,
-    scale,
-    subtract,
-    sum_over,
-    symbolic_power,
-    variable,
-)
 from derive.kernel.context import (
     FREE,
     LITERAL,
@@ -41,8 +22,13 @@ from derive.kernel.context import (
 )
 from derive.kernel.differentiate import Target, differentiate, kinks
 from derive.kernel.elementary import apply_function, domain_of
+from derive.kernel.functions import maximum, number_constant, symbolic_power
+from derive.kernel.polynomial import add, constant, scale, subtract
 from derive.kernel.readback import term_of
+from derive.kernel.reductions import extremum, product_over
+from derive.kernel.ring import component, delta, guarded, multiply, power, renew, variable
 from derive.kernel.sign import decisive, learn, negated, sign, times
+from derive.kernel.sums import sum_over
 from derive.term import (
     Apply,
     Binary,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from derive.claim import Goal
-from derive.kernel.algebra import replace_generators, subtract
 from derive.kernel.cases import by_cases
 from derive.kernel.context import Context, Polynomial, Stuck, Undefined
 from derive.kernel.equality import Sides, conclude, read_sides
 from derive.kernel.normalize import OP_SIGN, Reader
+from derive.kernel.polynomial import subtract
 from derive.kernel.readback import written
+from derive.kernel.ring import replace_generators
 from derive.kernel.sign import attained, sign
 from derive.kernel.theorem import Residual, Theorem
 from derive.term import Binary

@@ -11,26 +11,6 @@ from collections.abc import Iterator
 from fractions import Fraction
 from itertools import product as cartesian
 
-from derive.kernel.algebra import (
-    ONE,
-    add,
-    constant,
-    exponential,
-    logarithm,
-    magnitude,
-    merge,
-    multiply,
-    names,
-    places,
-    poly_text,
-    primitive,
-    rename,
-    replace_generators,
-    scale,
-    subtract,
-    token,
-    variable,
-)
 from derive.kernel.constants import constant_sign
 from derive.kernel.context import (
     BOUND,
@@ -50,6 +30,10 @@ from derive.kernel.context import (
     Stuck,
     Undefined,
 )
+from derive.kernel.functions import exponential, logarithm
+from derive.kernel.polynomial import ONE, add, constant, magnitude, merge, scale, subtract
+from derive.kernel.ring import multiply, primitive, rename, replace_generators, variable
+from derive.kernel.spelling import names, places, poly_text, token
 
 DEPTH = 4
 TYPE_SIGN = {

@@ -1,0 +1,661 @@
+"""The ring of the normal form: products in which generators interact, powers, renaming, deltas and guards.
+
+Every function returns a polynomial equal to what it names, at all points where its arguments have a value and the
+recorded facts hold. A monomial with a delta or a guard is lazy: it is 0 where the guard is false. Completeness is not
+needed for soundness: two names for one value only lose proofs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from fractions import Fraction
+from math import gcd, lcm
+
+from derive.kernel.context import (
+    LITERAL,
+    NONNEGATIVE,
+    NONPOSITIVE,
+    NONZERO,
+    POSITIVE,
+    ZERO,
+    Context,
+    Generator,
+    Monomial,
+    Place,
+    Polynomial,
+    Rational,
+    Stuck,
+    Undefined,
+)
+from derive.kernel.polynomial import (
+    ONE,
+    add,
+    constant,
+    magnitude,
+    merge,
+    put,
+    rational_factors,
+    scale,
+    subtract,
+    without,
+)
+from derive.kernel.spelling import NO_NAMES, NOTHING, height, intern, names, opaque, places, poly_text
+from derive.signature import FUNCTIONS
+
+PRIMITIVE_ROUNDS = 8
+BIT_LIMIT = 20_000
+EXPONENT_LIMIT = 4_000
+Split = tuple[Place, Place, Polynomial, Polynomial]
+TOTAL = {name for name, row in FUNCTIONS.items() if not row.domain}
+
+
+def multiply(ctx: Context, left: Polynomial, right: Polynomial) -> Polynomial:
+    """The product; generators that interact (deltas, roots, signs) are brought back to normal form."""
+    ctx.spend(len(left) * len(right))
+    total: Polynomial = {}
+    for m, c in left.items():
+        for n, d in right.items():
+            mono = merge(m, n)
+            coefficient = c * d
+            if _settled(mono):
+                put(total, mono, coefficient)
+            else:
+                for k, e in settle(ctx, mono).items():
+                    put(total, k, e * coefficient)
+    _guard_size(total)
+    return total
+
+
+def _guard_size(poly: Polynomial) -> None:
+    for c in poly.values():
+        if (c.numerator.bit_length() if isinstance(c, Fraction) else c.bit_length()) > BIT_LIMIT:
+            raise Stuck("budget", "a coefficient has too many digits")
+
+
+def _settled(mono: Monomial) -> bool:
+    for key, e in mono:
+        kind = key[0]
+        if kind in "dghz" or (kind == "b" and e > 0) or (kind == "p" and e != 1):
+            return False
+    return True
+
+
+def product(ctx: Context, polys: Iterable[Polynomial]) -> Polynomial:
+    """The product of several polynomials."""
+    total = ONE
+    for poly in polys:
+        total = multiply(ctx, total, poly)
+    return total
+
+
+def settle(ctx: Context, mono: Monomial) -> Polynomial:
+    """Bring a monomial whose generators may interact to normal form."""
+    for key, e in mono:
+        kind = key[0]
+        if kind == "d":
+            settled = _settle_delta(ctx, mono, key, e)
+        elif kind == "g":
+            settled = None if e == 1 else multiply(ctx, {without(mono, key): 1}, {((key, 1),): 1})
+        elif kind == "b":
+            settled = _settle_root(ctx, mono, key, e)
+        elif kind == "h":
+            settled = _settle_abs(ctx, mono, key, e)
+        elif kind == "z":
+            settled = _settle_sign(ctx, mono, key, e)
+        elif kind == "p" and e != 1 and constant(ctx.generators[key].parts[0]) == -1:
+            # (-1)**m is its own inverse.
+            settled = multiply(ctx, {without(mono, key): 1}, {((key, 1),): 1} if e % 2 else ONE)
+        else:
+            continue
+        if settled is not None:
+            return settled
+    return {mono: 1}
+
+
+def _settle_delta(ctx: Context, mono: Monomial, key: str, e: Rational) -> Polynomial | None:
+    """d*d = d, and d_ij f(j) = d_ij f(i): the later index is written as the earlier one (D1, D3)."""
+    if e.denominator != 1 or e < 0:
+        raise Stuck("outside the fragment", "a negative power of KroneckerDelta")
+    keep, drop = ctx.generators[key].parts
+    rest = without(mono, key)
+    if _contradiction(ctx, keep, drop, rest):
+        ctx.use("D1")
+        return {}
+    if any(drop in ctx.generators[k].places for k, _ in rest):
+        ctx.use("D3")
+        return multiply(ctx, rename_mono(ctx, rest, {drop: keep}), {((key, 1),): 1})
+    if e == 1:
+        return None
+    ctx.use("D1")
+    return {merge(rest, ((key, 1),)): 1}
+
+
+def _contradiction(ctx: Context, keep: Place, drop: Place, rest: Monomial) -> bool:
+    """Whether another delta makes one index equal to two that differ."""
+    for key, _ in rest:
+        if key[0] == "d":
+            pair = set(ctx.generators[key].parts) ^ {keep, drop}
+            if len(pair) == 2 and (frozenset(pair) in ctx.distinct or all(p[0] == LITERAL for p in pair)):
+                return True
+    return False
+
+
+def _settle_root(ctx: Context, mono: Monomial, key: str, e: Rational) -> Polynomial | None:
+    """Non-negative whole parts of an exponent of a radicand are multiplied out (P8)."""
+    (radicand,) = ctx.generators[key].parts
+    whole = e.numerator // e.denominator
+    if constant(radicand) is not None:
+        if whole == 0:
+            return None
+    elif whole < 1:
+        return None
+    ctx.use("P8")
+    rest = merge(without(mono, key), ((key, e - whole),) if e != whole else ())
+    return multiply(ctx, {rest: 1}, power(ctx, radicand, whole))
+
+
+def _settle_abs(ctx: Context, mono: Monomial, key: str, e: Rational) -> Polynomial | None:
+    """Abs(t)^2 = t^2 (G7); for odd whole powers one factor stays."""
+    (inner,) = ctx.generators[key].parts
+    if e.denominator != 1:
+        return None
+    sign_key = "z" + key[1:]
+    signs = dict(mono).get(sign_key, 0)
+    if signs and e > 0 and signs > 0:
+        ctx.use("G7")
+        used = without(mono, key, sign_key)
+        kept = merge(((key, e - 1),) if e > 1 else (), ((sign_key, signs - 1),) if signs > 1 else ())
+        return product(ctx, ({used: 1}, {kept: 1}, inner))
+    even = e - e % 2
+    if even == 0:
+        return None
+    ctx.use("G7")
+    rest = merge(without(mono, key), ((key, 1),) if e % 2 else ())
+    return multiply(ctx, {rest: 1}, power(ctx, inner, even))
+
+
+def _settle_sign(ctx: Context, mono: Monomial, key: str, e: Rational) -> Polynomial | None:
+    """sign(t)^3 = sign(t), 1/sign(t) = sign(t) where it is defined, sign(t)^2 = 1 where t != 0 (G7)."""
+    if e.denominator != 1:
+        raise Stuck("outside the fragment", "a fractional power of sign")
+    (inner,) = ctx.generators[key].parts
+    if len(inner) == 1:
+        ((only, c),) = inner.items()
+        if c == 1 and len(only) == 1 and only[0][1] == 1 and dict(mono).get(only[0][0], 0) >= 1 and e >= 1:
+            # t * sign(t) = Abs(t).
+            ctx.use("G7")
+            factors = ((key, e - 1),) if e > 1 else ()
+            taken = merge(merge(without(mono, key), factors), ((only[0][0], -1),))
+            return multiply(ctx, {taken: 1}, opaque(ctx, "h", inner))
+    reduced = e % 2 if e < 0 or (ctx.sign(ctx, inner) & NONZERO) else (e if e < 3 else 2 - e % 2)
+    if reduced == e:
+        return None
+    ctx.use("G7")
+    return multiply(ctx, {without(mono, key): 1}, {((key, reduced),): 1} if reduced else ONE)
+
+
+def power(ctx: Context, base: Polynomial, exponent: Rational) -> Polynomial:
+    """``base ** exponent`` for a rational exponent, where it is defined over the reals."""
+    if exponent.denominator == 1:
+        return _whole_power(ctx, base, int(exponent))
+    return _root_power(ctx, base, Fraction(exponent))
+
+
+def _whole_power(ctx: Context, base: Polynomial, exponent: int) -> Polynomial:
+    if not base:
+        if exponent < 0:
+            raise Undefined("a division by zero")
+        return {} if exponent else ONE
+    if exponent < 0:
+        return inverse_power(ctx, base, -exponent)
+    if len(base) == 1:
+        ((mono, c),) = base.items()
+        if c not in (1, -1) and exponent > EXPONENT_LIMIT:
+            raise Stuck("budget", "an exponent is too large")
+        raised = tuple((key, e * exponent) for key, e in mono) if exponent else ()
+        value = c**exponent
+        return scale(settle(ctx, raised), value) if not _settled(raised) else {raised: value}
+    if exponent > EXPONENT_LIMIT:
+        raise Stuck("budget", "an exponent is too large")
+    result, square = ONE, base
+    while exponent:
+        if exponent & 1:
+            result = multiply(ctx, result, square)
+        exponent >>= 1
+        if exponent:
+            square = multiply(ctx, square, square)
+    return result
+
+
+def inverse_power(ctx: Context, base: Polynomial, exponent: int) -> Polynomial:
+    """``1 / base**exponent`` for a positive whole exponent, where the base is not 0 (R3, R6)."""
+    split = split_delta(ctx, base)
+    if split is not None:
+        return float_delta(ctx, split, lambda part: power(ctx, part, -exponent))
+    ctx.use("R3")
+    c, mono, rest = unit(ctx, base)
+    if not c:
+        raise Undefined("a division by zero")
+    outside = tuple((key, -e * exponent) for key, e in mono)
+    result: Polynomial = scale(settle(ctx, outside), Fraction(1) / Fraction(c) ** exponent)
+    if rest == ONE:
+        return result
+    return multiply(ctx, result, {((radicand(ctx, rest), -exponent),): 1})
+
+
+def radicand(ctx: Context, poly: Polynomial) -> str:
+    """The key of the generator that stands for a polynomial of several terms (or a prime) in a power."""
+    return intern(ctx, "b", (poly,), places(ctx, poly), names(ctx, poly), height(ctx, poly))
+
+
+def primitive(ctx: Context, poly: Polynomial) -> tuple[Rational, Monomial, Polynomial]:
+    """``c, m, q`` with poly = c * m * q: c a positive rational, m a monomial that divides every term.
+
+    q has whole coprime coefficients and no negative exponents; deltas and guards are never taken out.
+    """
+    total: Monomial = ()
+    c = Fraction(1)
+    for _ in range(PRIMITIVE_ROUNDS):
+        if not poly:
+            # Terms that cancel once a denominator is taken out.
+            return 0, (), {}
+        factor, mono = _content(ctx, poly)
+        c, total = c * factor, merge(total, mono)
+        poly = scale(poly, 1 / factor)
+        if not mono:
+            break
+        # Taking a denominator out may multiply a radicand back in, which may leave a new common factor.
+        poly = multiply(ctx, poly, {tuple((key, -e) for key, e in mono): 1})
+    return c, total, {m: int(v) if v.denominator == 1 else v for m, v in poly.items()}
+
+
+def _content(ctx: Context, poly: Polynomial) -> tuple[Fraction, Monomial]:
+    top, bottom = 0, 1
+    for c in poly.values():
+        top, bottom = gcd(top, c.numerator), lcm(bottom, c.denominator)
+    lowest: dict[str, Rational] = {}
+    for mono in poly:
+        for key, e in mono:
+            if key[0] not in "dg":
+                lowest[key] = min(lowest.get(key, e), e)
+    for key in list(lowest):
+        if lowest[key] > 0 and any(all(k != key for k, _ in mono) for mono in poly):
+            del lowest[key]
+    return Fraction(top, bottom), tuple(sorted(lowest.items()))
+
+
+def unit(ctx: Context, poly: Polynomial) -> tuple[Rational, Monomial, Polynomial]:
+    """``c, m, q`` as ``primitive`` has them, with the sign of q settled: positive where that is known (R6).
+
+    A single term is all unit: q is 1.
+    """
+    c, mono, rest = primitive(ctx, poly)
+    if not rest:
+        return 0, (), ONE
+    if len(rest) == 1:
+        ((m, v),) = rest.items()
+        return c * v, merge(mono, m), ONE
+    known = ctx.sign(ctx, rest)
+    flip = known & NONPOSITIVE if known & ZERO else leads_negative(ctx, rest)
+    return (-c, mono, scale(rest, -1)) if flip else (c, mono, rest)
+
+
+def leads_negative(ctx: Context, poly: Polynomial) -> bool:
+    return poly[max(poly, key=lambda m: (len(m), m))] < 0
+
+
+def _root_power(ctx: Context, base: Polynomial, exponent: Fraction) -> Polynomial:
+    """A power with a fractional exponent; the base is >= 0 where the power is defined (P6, P7, P8)."""
+    if not base:
+        if exponent < 0:
+            raise Undefined("a negative power of zero")
+        return {}
+    split = split_delta(ctx, base)
+    if split is not None:
+        return float_delta(ctx, split, lambda part: _root_power(ctx, part, exponent))
+    c, mono, rest = unit(ctx, base)
+    if c < 0 and not mono and rest == ONE:
+        raise Undefined("a root of a negative number")
+    if not c:
+        return _root_power(ctx, {}, exponent)
+    result, negative = ONE, c < 0
+    left: list[tuple[str, Rational]] = []
+    for prime, times in rational_factors(magnitude(c)):
+        result = multiply(ctx, result, _prime_power(ctx, prime, times * exponent))
+    weak: list[tuple[Polynomial, Polynomial]] = []
+    for key, e in mono:
+        bits = power_sign(ctx, key, e)
+        if bits & POSITIVE == POSITIVE or (bits & NONNEGATIVE and exponent < 0):
+            result = multiply(ctx, result, _root_of_generator(ctx, key, e, exponent))
+        elif bits & NONNEGATIVE:
+            weak.append((_root_of_generator(ctx, key, e, exponent), settle(ctx, ((key, e),))))
+        else:
+            left.append((key, e))
+    if rest != ONE:
+        bits = ctx.sign(ctx, rest)
+        if bits & NONPOSITIVE and not bits & NONNEGATIVE:
+            rest, negative, bits = scale(rest, -1), not negative, NONNEGATIVE | (bits & NONZERO)
+        root = settle(ctx, ((radicand(ctx, rest), exponent),)) if bits & NONNEGATIVE else ONE
+        if bits & POSITIVE == POSITIVE:
+            result, rest = multiply(ctx, result, root), ONE
+        elif bits & NONNEGATIVE:
+            weak.append((root, rest))
+            rest = ONE
+    if rest == ONE and not left and not negative:
+        return product(ctx, [result, *(root for root, _ in weak)])
+    # A factor that may be 0 is split off only where the rest is seen to be non-negative (P7).
+    ctx.unknown += 1
+    ctx.use("P7")
+    inside = product(ctx, [settle(ctx, tuple(sorted(left))), rest, *(factor for _, factor in weak)])
+    whole = scale(inside, -1 if negative else 1)
+    return multiply(ctx, result, settle(ctx, ((radicand(ctx, whole), exponent),)))
+
+
+def _prime_power(ctx: Context, prime: int, exponent: Fraction) -> Polynomial:
+    whole = exponent.numerator // exponent.denominator
+    value = Fraction(prime) ** whole
+    if exponent == whole:
+        return {(): value}
+    return {((radicand(ctx, {(): prime}), exponent - whole),): value}
+
+
+def power_sign(ctx: Context, key: str, e: Rational) -> int:
+    """The sign of ``generator**e`` where it is defined."""
+    return ctx.sign(ctx, {((key, e),): 1})
+
+
+def _root_of_generator(ctx: Context, key: str, e: Rational, exponent: Fraction) -> Polynomial:
+    """``(generator**e)**exponent`` for a non-negative ``generator**e`` (P7)."""
+    ctx.use("P7")
+    base = inside(ctx, key)
+    if key[0] == "e" or e.denominator != 1 or ctx.sign(ctx, base) & NONNEGATIVE:
+        return settle(ctx, ((key, e * exponent),))
+    return power(ctx, absolute(ctx, base), e * exponent)
+
+
+def inside(ctx: Context, key: str) -> Polynomial:
+    """The value of a generator as a polynomial: a radicand stands for its base."""
+    return ctx.generators[key].parts[0] if key[0] == "b" else {((key, 1),): 1}
+
+
+def absolute(ctx: Context, poly: Polynomial) -> Polynomial:
+    """Abs of a polynomial, factor by factor (G7)."""
+    split = split_delta(ctx, poly)
+    if split is not None:
+        return float_delta(ctx, split, lambda part: absolute(ctx, part))
+    if not poly:
+        return {}
+    ctx.use("G7")
+    c, mono, rest = unit(ctx, poly)
+    if not c:
+        return {}
+    result: Polynomial = {(): magnitude(c)}
+    for key, e in mono:
+        result = multiply(ctx, result, _absolute_power(ctx, key, e))
+    if rest == ONE:
+        return result
+    bits = ctx.sign(ctx, rest)
+    if bits & NONNEGATIVE:
+        return multiply(ctx, result, rest)
+    if bits & NONPOSITIVE:
+        return multiply(ctx, result, scale(rest, -1))
+    ctx.unknown += 1
+    return multiply(ctx, result, opaque(ctx, "h", rest))
+
+
+def _absolute_power(ctx: Context, key: str, e: Rational) -> Polynomial:
+    if e.denominator != 1 or e % 2 == 0:
+        return settle(ctx, ((key, e),))
+    base = inside(ctx, key)
+    bits = ctx.sign(ctx, base)
+    if bits & NONNEGATIVE:
+        return power(ctx, base, e)
+    if bits & NONPOSITIVE:
+        return power(ctx, scale(base, -1), e)
+    if key[0] == "q":
+        ctx.use("T1")
+        factors = ctx.rebuild(ctx, ctx.generators[key], lambda place: place, lambda poly: absolute(ctx, poly))
+        return power(ctx, factors, e)
+    ctx.unknown += 1
+    return power(ctx, opaque(ctx, "h", base), e)
+
+
+def rename(ctx: Context, poly: Polynomial, renamed: Mapping[Place, Place]) -> Polynomial:
+    """Put indices for indices, simultaneously; every generator is made anew, unit and sign included (5.4c)."""
+    return transform(ctx, poly, renamed, {}, NO_NAMES)
+
+
+def rename_mono(ctx: Context, mono: Monomial, renamed: Mapping[Place, Place]) -> Polynomial:
+    """``rename`` for one monomial."""
+    return transform(ctx, {mono: 1}, renamed, {}, NO_NAMES)
+
+
+def replace_generators(ctx: Context, poly: Polynomial, new: Mapping[str, Polynomial]) -> Polynomial:
+    """Put polynomials for generators, everywhere."""
+    touched: frozenset[str] = frozenset()
+    for key in new:
+        touched |= ctx.generators[key].names
+    return transform(ctx, poly, {}, new, touched)
+
+
+def renew(ctx: Context, poly: Polynomial, arrays: frozenset[str]) -> Polynomial:
+    """Make every generator that mentions one of the arrays anew, so that hypotheses now in force apply."""
+    return transform(ctx, poly, {}, {}, arrays)
+
+
+def transform(
+    ctx: Context,
+    poly: Polynomial,
+    renamed: Mapping[Place, Place],
+    new: Mapping[str, Polynomial],
+    touched: frozenset[str],
+) -> Polynomial:
+    """Rebuild what contains a renamed index or a touched name."""
+    total: Polynomial = {}
+    for mono, c in poly.items():
+        kept: list[tuple[str, Rational]] = []
+        rebuilt: list[Polynomial] = []
+        for key, e in mono:
+            gen = ctx.generators[key]
+            if gen.places.isdisjoint(renamed) and gen.names.isdisjoint(touched):
+                kept.append((key, e))
+            else:
+                rebuilt.append(_raise(ctx, key, _rebuild(ctx, gen, renamed, new, touched), e))
+        if not rebuilt:
+            put(total, mono, c)
+            continue
+        for m, v in product(ctx, [{tuple(kept): 1}, *rebuilt]).items():
+            put(total, m, c * v)
+    return total
+
+
+def _raise(ctx: Context, key: str, rebuilt: Polynomial, e: Rational) -> Polynomial:
+    """A radicand's polynomial is its base; every other generator is rebuilt as a value and then raised."""
+    return power(ctx, rebuilt, e) if e != 1 else rebuilt
+
+
+def _rebuild(
+    ctx: Context,
+    gen: Generator,
+    renamed: Mapping[Place, Place],
+    new: Mapping[str, Polynomial],
+    touched: frozenset[str],
+) -> Polynomial:
+    if gen.key in new:
+        return new[gen.key]
+    memo_key = (
+        "rebuild",
+        gen.key,
+        tuple(sorted((p, renamed[p]) for p in gen.places if p in renamed)),
+        tuple(sorted((k, poly_text(ctx, v, {})) for k, v in new.items())),
+        touched,
+        ctx.suspended,
+    )
+    found: Polynomial | None = ctx.memo.get(memo_key)
+    if found is None:
+        found = ctx.memo[memo_key] = ctx.rebuild(
+            ctx,
+            gen,
+            lambda place: renamed.get(place, place),
+            lambda poly: transform(ctx, poly, renamed, new, touched),
+        )
+    return found
+
+
+def open_bound(ctx: Context, bound: tuple[Place, ...], body: Polynomial) -> tuple[Polynomial, tuple[Place, ...]]:
+    """The body of a binder with fresh names for the bound ones."""
+    fresh = tuple(ctx.open(p[1]) for p in bound)
+    return rename(ctx, body, dict(zip(bound, fresh, strict=True))), fresh
+
+
+def variable(ctx: Context, name: str) -> Polynomial:
+    """A scalar variable or a dimension."""
+    number = ctx.size.get(name)
+    if number is not None or name.isdecimal():
+        return {(): number or int(name)}
+    return {((intern(ctx, "v", (name,), NOTHING, frozenset((name,))), 1),): 1}
+
+
+def component(ctx: Context, array: str, at: tuple[Place, ...]) -> Polynomial:
+    """An entry of an array; of a one-hot vector, the delta with its hot index (H3)."""
+    hot = ctx.hot.get(array)
+    if hot is not None and array not in ctx.suspended:
+        ctx.use("H3")
+        return delta(ctx, at[0], hot)
+    rule = ctx.component_rules.get(array)
+    if rule is not None and rule.names.isdisjoint(ctx.suspended):
+        ctx.use("H2")
+        return rename(ctx, rule.value, dict(zip(rule.pattern, at, strict=True)))
+    symmetry = ctx.symmetric.get(array)
+    if symmetry is not None and array not in ctx.suspended:
+        ctx.use("H2")
+        if symmetry < 0 and at[0] == at[1]:
+            return {}
+        if at[1] < at[0]:
+            return scale(component(ctx, array, (at[1], at[0])), symmetry)
+    return {((intern(ctx, "a", (array, at), frozenset(p for p in at if p[0]), frozenset((array,))), 1),): 1}
+
+
+def delta(ctx: Context, left: Place, right: Place) -> Polynomial:
+    """KroneckerDelta of two indices of one dimension (D1)."""
+    if left[1] != right[1]:
+        raise TypeError(f"delta across two dimensions: {left}, {right}")
+    if left == right:
+        ctx.use("D1")
+        return ONE
+    if (left[0] == right[0] == LITERAL) or frozenset((left, right)) in ctx.distinct:
+        ctx.use("D1")
+        return {}
+    pair = (left, right) if left < right else (right, left)
+    return {((intern(ctx, "d", pair, frozenset(p for p in pair if p[0]), NO_NAMES), 1),): 1}
+
+
+def guard(ctx: Context, left: Place, right: Place) -> Polynomial:
+    """The lazy guard that the two indices differ: 0 where they do not, even if the rest has no value."""
+    if left == right:
+        return {}
+    if (left[0] == right[0] == LITERAL) or frozenset((left, right)) in ctx.distinct:
+        return ONE
+    pair = (left, right) if left < right else (right, left)
+    return {((intern(ctx, "g", pair, frozenset(p for p in pair if p[0]), NO_NAMES), 1),): 1}
+
+
+def split_delta(ctx: Context, poly: Polynomial) -> Split | None:
+    """A delta in a polynomial, and the polynomial where its indices agree and where they differ (D4)."""
+    for mono in poly:
+        for key, _ in mono:
+            if key[0] in "dg":
+                keep, drop = ctx.generators[key].parts
+                return keep, drop, rename(ctx, poly, {drop: keep}), where_distinct(ctx, poly, keep, drop)
+    return None
+
+
+def where_distinct(ctx: Context, poly: Polynomial, left: Place, right: Place) -> Polynomial:
+    pair = frozenset((left, right))
+    total: Polynomial = {}
+    for mono, c in poly.items():
+        kinds = {k[0] for k, _ in mono if k[0] in "dg" and frozenset(ctx.generators[k].parts) == pair}
+        if "d" not in kinds:
+            mono = tuple(f for f in mono if not (f[0][0] == "g" and frozenset(ctx.generators[f[0]].parts) == pair))
+            put(total, mono, c)
+    return total
+
+
+def float_delta(ctx: Context, split: Split, apply: Callable[[Polynomial], Polynomial]) -> Polynomial:
+    """F(d*a + b) = [i = j] F(a + b) + [i != j] F(b) for any F (D4)."""
+    ctx.use("D4")
+    keep, drop, equal, distinct = split
+    try:
+        where_equal = multiply(ctx, delta(ctx, keep, drop), apply(equal))
+    except Undefined:
+        # Without a value where the indices agree, only the other case is ever looked at.
+        return multiply(ctx, apply(distinct), guard(ctx, keep, drop))
+    try:
+        where_distinct = apply(distinct)
+    except Undefined:
+        return where_equal
+    return add(where_equal, guarded(ctx, keep, drop, where_distinct))
+
+
+def guarded(ctx: Context, left: Place, right: Place, poly: Polynomial) -> Polynomial:
+    """``[left != right] poly``: written as poly minus its value where they agree, if that has a value; else kept."""
+    total: Polynomial = {}
+    for mono, c in poly.items():
+        single: Polynomial = {mono: c}
+        where_equal = _where_equal(ctx, single, left, right)
+        if where_equal is not None and defined(ctx, where_equal) and defined(ctx, single):
+            ctx.use("D2")
+            part = subtract(single, multiply(ctx, delta(ctx, left, right), where_equal))
+        else:
+            ctx.use("D3")
+            ctx.unknown += 1
+            part = multiply(ctx, single, guard(ctx, left, right))
+        total = add(total, part)
+    return total
+
+
+def _where_equal(ctx: Context, poly: Polynomial, left: Place, right: Place) -> Polynomial | None:
+    try:
+        return rename(ctx, poly, {max(left, right): min(left, right)})
+    except Undefined:
+        return None
+
+
+def defined(ctx: Context, poly: Polynomial) -> bool:
+    """Whether the generators of a polynomial are seen to have a value at every admissible point."""
+    return all(defined_power(ctx, key, e) for mono in poly for key, e in mono)
+
+
+def defined_power(ctx: Context, key: str, e: Rational) -> bool:
+    gen = ctx.generators[key]
+    bits = ctx.sign(ctx, {((key, 1),): 1}) if e < 0 or e.denominator != 1 else NONNEGATIVE | NONZERO
+    if e < 0 and not bits & NONZERO:
+        return False
+    if e.denominator != 1 and not bits & NONNEGATIVE:
+        return False
+    kind, parts = gen.kind, gen.parts
+    if kind in "adg":
+        return in_range(ctx, parts[1] if kind == "a" else parts)
+    if kind in "vc":
+        return True
+    if kind == "f":
+        return parts[0] in TOTAL and all(defined(ctx, a) for a in parts[1])
+    if kind == "q":
+        return defined(ctx, parts[2])
+    if kind == "e":
+        return defined(ctx, {parts[0].mono: 1})
+    if kind == "s":
+        return defined(ctx, {parts[1].mono: 1})
+    if kind == "l":
+        return ctx.sign(ctx, parts[0]) & POSITIVE == POSITIVE and defined(ctx, parts[0])
+    if kind in "bhz":
+        return defined(ctx, parts[0])
+    if kind == "m":
+        return defined(ctx, parts[2])
+    return False
+
+
+def in_range(ctx: Context, at: Iterable[Place]) -> bool:
+    """Whether every literal index is seen to lie within its dimension."""
+    return all(
+        p[0] or p[1].isdecimal() or bool(ctx.sign(ctx, add(variable(ctx, p[1]), {(): -p[2]})) & NONNEGATIVE) for p in at
+    )

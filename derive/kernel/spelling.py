@@ -1,0 +1,162 @@
+"""The canonical spelling of values: keys of generators, and texts under a renaming of indices.
+
+Equality of keys implies equality of values: a key spells out structure, dimensions, bound names and signs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from derive.kernel.context import Context, Generator, Monomial, Place, Polynomial
+from derive.kernel.polynomial import scale
+
+NOTHING: frozenset[Place] = frozenset()
+NO_NAMES: frozenset[str] = frozenset()
+
+
+class Factors:
+    """A monomial as a part of a generator (tells it from a tuple of indices)."""
+
+    __slots__ = ("mono",)
+
+    def __init__(self, mono: Monomial) -> None:
+        self.mono = mono
+
+
+def places(ctx: Context, poly: Polynomial) -> frozenset[Place]:
+    """The free indices of a polynomial."""
+    found: frozenset[Place] = NOTHING
+    for mono in poly:
+        for key, _ in mono:
+            found |= ctx.generators[key].places
+    return found
+
+
+def names(ctx: Context, poly: Polynomial) -> frozenset[str]:
+    """The names of the variables and arrays in a polynomial."""
+    found: frozenset[str] = NO_NAMES
+    for mono in poly:
+        for key, _ in mono:
+            found |= ctx.generators[key].names
+    return found
+
+
+def height(ctx: Context, monos: Iterable[Monomial]) -> int:
+    """The greatest height of a binder inside."""
+    return max((ctx.generators[key].height for mono in monos for key, _ in mono), default=0)
+
+
+def token(place: Place) -> str:
+    """The spelling of an index inside a key."""
+    return f"{'#ibf'[place[0]]}{place[2]}@{place[1]}"
+
+
+def mono_text(ctx: Context, mono: Monomial, renamed: Mapping[Place, str]) -> str:
+    """The spelling of a monomial; independent of the order in which its factors were met."""
+    if not renamed:
+        return "*".join(f"{key}^{e}" for key, e in mono)
+    return "*".join(sorted(f"{generator_text(ctx, key, renamed)}^{e}" for key, e in mono))
+
+
+def poly_text(ctx: Context, poly: Polynomial, renamed: Mapping[Place, str]) -> str:
+    """The spelling of a polynomial."""
+    return "+".join(sorted(f"{c}~{mono_text(ctx, m, renamed)}" for m, c in poly.items()))
+
+
+def loose_text(ctx: Context, key: str, renamed: Mapping[Place, str]) -> str:
+    """A spelling that does not tell a radicand from its negative; only to look for symmetries."""
+    if key[0] not in "bz":
+        return generator_text(ctx, key, renamed)
+    (inner,) = ctx.generators[key].parts
+    return key[0] + min(poly_text(ctx, inner, renamed), poly_text(ctx, scale(inner, -1), renamed))
+
+
+def generator_text(ctx: Context, key: str, renamed: Mapping[Place, str]) -> str:
+    """The spelling of a generator with some indices spelled otherwise."""
+    gen = ctx.generators[key]
+    if gen.places.isdisjoint(renamed):
+        return key
+    memo_key = ("text", key, tuple(sorted((p, renamed[p]) for p in gen.places if p in renamed)), ctx.suspended)
+    found = ctx.memo.get(memo_key)
+    if found is None:
+        if gen.kind in "dg" or (
+            gen.kind == "a" and gen.parts[0] in ctx.symmetric and gen.parts[0] not in ctx.suspended
+        ):
+            pair = gen.parts if gen.kind in "dg" else gen.parts[1]
+            spelled = ",".join(sorted(renamed.get(p) or token(p) for p in pair))
+            found = f"{gen.kind}({gen.parts[0] if gen.kind == 'a' else ''};{spelled})"
+        else:
+            found = _spell(ctx, gen.kind, gen.parts, renamed)
+        ctx.memo[memo_key] = found
+    return str(found)
+
+
+def _spell(ctx: Context, kind: str, parts: tuple[object, ...], renamed: Mapping[Place, str]) -> str:
+    return f"{kind}({';'.join(_spell_part(ctx, part, renamed) for part in parts)})"
+
+
+def _spell_part(ctx: Context, part: object, renamed: Mapping[Place, str]) -> str:
+    if isinstance(part, dict):
+        return poly_text(ctx, part, renamed)
+    if isinstance(part, str):
+        return part
+    if isinstance(part, tuple) and part and isinstance(part[0], int):
+        return renamed.get(part) or token(part)
+    if isinstance(part, Factors):
+        return mono_text(ctx, part.mono, renamed)
+    if isinstance(part, tuple):
+        return ",".join(_spell_part(ctx, p, renamed) for p in part)
+    raise TypeError(part)
+
+
+def intern(
+    ctx: Context,
+    kind: str,
+    parts: tuple[object, ...],
+    inside: frozenset[Place],
+    used: frozenset[str],
+    tall: int = 0,
+) -> str:
+    """The key of a generator, made on first use."""
+    key = _spell(ctx, kind, parts, {})
+    if key not in ctx.generators:
+        ctx.spend(1)
+        ctx.generators[key] = Generator(kind, parts, key, inside, used, tall)
+    return key
+
+
+def opaque(ctx: Context, kind: str, *parts: object) -> Polynomial:
+    """A generator over polynomials."""
+    polys = [p for part in parts for p in (part if isinstance(part, tuple) else (part,)) if isinstance(p, dict)]
+    inside: frozenset[Place] = NOTHING
+    used: frozenset[str] = NO_NAMES
+    tall = 0
+    for poly in polys:
+        inside |= places(ctx, poly)
+        used |= names(ctx, poly)
+        tall = max(tall, height(ctx, poly))
+    return {((intern(ctx, kind, parts, inside, used, tall), 1),): 1}
+
+
+def match(
+    ctx: Context, wanted: Monomial, found: Monomial, fixed: Mapping[Place, Place], pattern: frozenset[Place]
+) -> dict[Place, Place] | None:
+    """Indices for the pattern's under which two monomials are spelled alike, or None."""
+    if len(wanted) != len(found):
+        return None
+    free = sorted(pattern)
+    candidates = sorted({p for key, _ in found for p in ctx.generators[key].places} - set(fixed.values()))
+    goal = mono_text(ctx, found, {p: token(p) for k, _ in found for p in ctx.generators[k].places})
+
+    def search(n: int, chosen: dict[Place, Place]) -> dict[Place, Place] | None:
+        ctx.spend(1)
+        if n == len(free):
+            spelled = mono_text(ctx, wanted, {p: token(q) for p, q in chosen.items()})
+            return chosen if spelled == goal else None
+        for candidate in candidates:
+            if candidate[1] == free[n][1]:
+                done = search(n + 1, {**chosen, free[n]: candidate})
+                if done is not None:
+                    return done
+        return None
+
+    return search(0, dict(fixed))
