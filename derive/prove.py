@@ -9,6 +9,7 @@ from derive.claim import Goal
 from derive.kernel import (
     FUEL,
     Coincidence,
+    Propose,
     Residual,
     Smallest,
     Subject,
@@ -24,25 +25,35 @@ DEPTH = 2
 MOST_SUBJECTS = 4
 
 
-def prove(goal: Goal, budget: int = FUEL, depth: int = DEPTH) -> Theorem | Residual:
-    """A theorem of the kernel, or what is left to show; never guesses."""
-    result = decide(goal, budget)
+def prove(goal: Goal, budget: int = FUEL, depth: int = DEPTH, deep: bool = False) -> Theorem | Residual:
+    """A theorem of the kernel, or what is left to show; never guesses.
+
+    ``deep`` asks for factorisations too, which takes loading a computer algebra system.
+    """
+    result = decide(goal, budget, _factorisations() if deep else None)
     if isinstance(result, Theorem) or depth == 0 or result.reason in ("vacuous", "budget"):
         return result
     for subject in _subjects(goal, result):
-        theorem = _by(goal, subject, budget, depth)
+        theorem = _by(goal, subject, budget, depth, deep)
         if theorem is not None:
             return theorem
     return result
 
 
-def _by(goal: Goal, subject: Subject, budget: int, depth: int) -> Theorem | None:
+def _factorisations() -> Propose:
+    # Here and not above: most claims never need it.
+    from derive.tactics.factor import factor
+
+    return factor
+
+
+def _by(goal: Goal, subject: Subject, budget: int, depth: int, deep: bool) -> Theorem | None:
     theorems: list[Theorem | None] = []
     for case in cases(goal, subject):
         if contradictory(case, budget):
             theorems.append(None)
             continue
-        result = prove(case, budget, depth - 1)
+        result = prove(case, budget, depth - 1, deep)
         if not isinstance(result, Theorem):
             return None
         theorems.append(result)

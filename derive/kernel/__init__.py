@@ -8,6 +8,7 @@ algebra system takes part in it.
 from __future__ import annotations
 
 from derive.claim import Goal
+from derive.kernel.context import Propose
 from derive.kernel.equality import decide_equality, phases
 from derive.kernel.hypotheses import contradictory
 from derive.kernel.limit import decide_limit
@@ -21,6 +22,7 @@ FUEL = 200_000
 __all__ = [
     "FUEL",
     "Coincidence",
+    "Propose",
     "Residual",
     "Smallest",
     "Subject",
@@ -33,12 +35,15 @@ __all__ = [
 ]
 
 
-def decide(goal: Goal, fuel: int = FUEL) -> Theorem | Residual:
-    """Prove a goal for all dimensions and all admissible values, or say what is left; never guesses."""
+def decide(goal: Goal, fuel: int = FUEL, propose: Propose | None = None) -> Theorem | Residual:
+    """Prove a goal for all dimensions and all admissible values, or say what is left; never guesses.
+
+    ``propose`` may offer factorisations; each is multiplied out before it is used.
+    """
     if contradictory(goal, fuel):
         return Residual("vacuous", "the hypotheses contradict each other")
     if isinstance(goal.left, Limit) or isinstance(goal.right, Limit):
         return decide_limit(goal, fuel)
     if goal.op == "==":
-        return decide_equality(goal, fuel)
-    return decide_order(goal, fuel)
+        return decide_equality(goal, fuel, propose)
+    return decide_order(goal, fuel, propose)

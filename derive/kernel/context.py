@@ -87,6 +87,10 @@ class ComponentRule:
     names: frozenset[str]
 
 
+Propose = Callable[[Polynomial], tuple[tuple[Polynomial, int], ...]]
+"""An untrusted source of factorisations."""
+
+
 @dataclass(slots=True)
 class Context:
     """The state of one proof; nothing outlives it.
@@ -102,6 +106,7 @@ class Context:
         Polynomial,
     ]
     fuel: int = 200_000
+    propose: Propose | None = None
     least: dict[str, int] = field(default_factory=dict)
     hot: dict[str, Place] = field(default_factory=dict)
     simplex: frozenset[str] = frozenset()

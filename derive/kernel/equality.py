@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from derive.claim import Goal
 from derive.kernel.cases import by_cases
-from derive.kernel.context import Context, Polynomial, Stuck, Undefined
+from derive.kernel.context import Context, Polynomial, Propose, Stuck, Undefined
 from derive.kernel.hypotheses import assume, context_of
 from derive.kernel.normalize import Condition, Reader, Scope
 from derive.kernel.polynomial import subtract
@@ -35,9 +35,9 @@ class Sides:
     right_conditions: list[Condition]
 
 
-def read_sides(goal: Goal, fuel: int) -> Sides:
+def read_sides(goal: Goal, fuel: int, propose: Propose | None = None) -> Sides:
     """Read both sides; a second time where the conditions of one side help with the other."""
-    ctx, scope = context_of(goal, fuel)
+    ctx, scope = context_of(goal, fuel, propose)
     equations, _ = assume(ctx, goal, scope)
     if ctx.suspended:
         raise Stuck("budget", "a proof starts outside of every derivative")
@@ -73,10 +73,10 @@ def _side(ctx: Context, given: Context, term: Term, scope: Scope) -> tuple[Polyn
     return poly, reader.conditions or []
 
 
-def decide_equality(goal: Goal, fuel: int) -> Theorem | Residual:
+def decide_equality(goal: Goal, fuel: int, propose: Propose | None = None) -> Theorem | Residual:
     """Prove ``left == right`` for every admissible point at which both sides are defined, or say what is left."""
     try:
-        sides = read_sides(goal, fuel)
+        sides = read_sides(goal, fuel, propose)
         ctx = sides.ctx
         left = remainder(ctx, subtract(sides.left, sides.right), sides.equations)
         if left and not by_cases(ctx, left, lambda case, poly: not remainder(case, poly, sides.equations)):

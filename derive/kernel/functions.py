@@ -16,9 +16,11 @@ from derive.kernel.context import (
     Stuck,
     Undefined,
 )
+from derive.kernel.division import reduce_fractions
 from derive.kernel.polynomial import ONE, add, constant, magnitude, rational_factors, scale, subtract
 from derive.kernel.ring import (
     absolute,
+    factored_unit,
     float_delta,
     inside,
     leads_negative,
@@ -43,6 +45,8 @@ def exponential(ctx: Context, poly: Polynomial) -> Polynomial:
     split = split_delta(ctx, poly)
     if split is not None:
         return float_delta(ctx, split, lambda part: exponential(ctx, part))
+    if any(key[0] == "b" for mono in poly for key, _ in mono):
+        poly = reduce_fractions(ctx, None, poly)
     factors: list[Polynomial] = []
     for mono, c in sorted(poly.items()):
         if len(mono) == 1 and mono[0][0][0] == "l" and mono[0][1] == 1:
@@ -63,7 +67,7 @@ def logarithm(ctx: Context, poly: Polynomial) -> Polynomial:
         return float_delta(ctx, split, lambda part: logarithm(ctx, part))
     if not poly:
         raise Undefined("log of zero")
-    c, mono, rest = unit(ctx, poly)
+    c, mono, rest = factored_unit(ctx, poly)
     if not mono and rest == ONE and c <= 0:
         raise Undefined("log of a number that is not positive")
     total: Polynomial = {}
@@ -131,7 +135,7 @@ def signum(ctx: Context, poly: Polynomial) -> Polynomial:
     if not poly:
         return {}
     ctx.use("G7")
-    c, mono, rest = unit(ctx, poly)
+    c, mono, rest = factored_unit(ctx, poly)
     if not c:
         return {}
     result: Polynomial = {(): 1 if c > 0 else -1}

@@ -18,6 +18,7 @@ from derive.kernel.context import (
     Monomial,
     Place,
     Polynomial,
+    Propose,
     Stuck,
     SumRule,
     Undefined,
@@ -36,7 +37,7 @@ MIRRORED: dict[Op, Op] = {"<=": ">=", "<": ">", ">=": "<=", ">": "<", "==": "=="
 INTEGER_TYPES = ("integer", "positive integer", "nonnegative integer", "dimension", "onehot")
 
 
-def context_of(goal: Goal, fuel: int) -> tuple[Context, Scope]:
+def context_of(goal: Goal, fuel: int, propose: Propose | None = None) -> tuple[Context, Scope]:
     """A fresh context for a goal, and the scope of its free indices."""
     types = {d.name: d.type for d in goal.declarations}
     types.update({name: "dimension" for name in goal.dimensions})
@@ -46,6 +47,7 @@ def context_of(goal: Goal, fuel: int) -> tuple[Context, Scope]:
         sign=sign,
         rebuild=rebuild,
         fuel=fuel,
+        propose=propose,
         least={name: 1 for name, kind in types.items() if kind in ("dimension", "positive integer")},
         simplex=frozenset(name for name, kind in types.items() if kind == "simplex"),
     )
@@ -250,7 +252,10 @@ def _sum_rule(ctx: Context, poly: Polynomial, quantified: frozenset[Place]) -> S
         if len(mono) == 1 and mono[0][0][0] == "s" and mono[0][1] == 1:
             gen = ctx.generators[mono[0][0]]
             rest = scale({m: v for m, v in poly.items() if m != mono}, -1 / Fraction(c))
-            if len(gen.parts[0]) == 1 and gen.names.isdisjoint(names(ctx, rest) - {gen.parts[0][0][1]}):
+            # A value without sums cannot lead back to the sum that it replaces.
+            simpler = not any(key[0] == "s" for m in rest for key, _ in m)
+            apart = gen.names.isdisjoint(names(ctx, rest) - {gen.parts[0][0][1]})
+            if len(gen.parts[0]) == 1 and (simpler or apart):
                 pattern = gen.places & quantified
                 if places(ctx, rest) & quantified <= pattern:
                     return SumRule(gen.parts[0][0], gen.parts[1].mono, rest, pattern, gen.names | names(ctx, rest))

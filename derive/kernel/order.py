@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from derive.claim import Goal
 from derive.kernel.cases import by_cases
-from derive.kernel.context import Context, Polynomial, Stuck, Undefined
+from derive.kernel.context import Context, Polynomial, Propose, Stuck, Undefined
 from derive.kernel.equality import Sides, conclude, read_sides
 from derive.kernel.normalize import OP_SIGN, Reader
 from derive.kernel.polynomial import subtract
@@ -17,10 +17,10 @@ from derive.term import Binary
 ATTAINED_ROUNDS = 4
 
 
-def decide_order(goal: Goal, fuel: int) -> Theorem | Residual:
+def decide_order(goal: Goal, fuel: int, propose: Propose | None = None) -> Theorem | Residual:
     """Prove ``left op right`` for an order or ``!=`` at every admissible point at which both sides are defined."""
     try:
-        sides = read_sides(goal, fuel)
+        sides = read_sides(goal, fuel, propose)
         if _holds(goal, sides):
             return conclude(goal, sides, "order")
         gap = written(sides.ctx, subtract(sides.left, sides.right))

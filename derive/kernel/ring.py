@@ -44,6 +44,7 @@ from derive.signature import FUNCTIONS
 PRIMITIVE_ROUNDS = 8
 BIT_LIMIT = 20_000
 EXPONENT_LIMIT = 4_000
+MOST_CLASSES = 8
 Split = tuple[Place, Place, Polynomial, Polynomial]
 TOTAL = {name for name, row in FUNCTIONS.items() if not row.domain}
 
@@ -232,7 +233,7 @@ def inverse_power(ctx: Context, base: Polynomial, exponent: int) -> Polynomial:
     if split is not None:
         return float_delta(ctx, split, lambda part: power(ctx, part, -exponent))
     ctx.use("R3")
-    c, mono, rest = unit(ctx, base)
+    c, mono, rest = factored_unit(ctx, base)
     if not c:
         raise Undefined("a division by zero")
     outside = tuple((key, -e * exponent) for key, e in mono)
@@ -299,6 +300,30 @@ def unit(ctx: Context, poly: Polynomial) -> tuple[Rational, Monomial, Polynomial
     return (-c, mono, scale(rest, -1)) if flip else (c, mono, rest)
 
 
+def factored_unit(ctx: Context, poly: Polynomial) -> tuple[Rational, Monomial, Polynomial]:
+    """``unit``, with a proposed factorisation of q taken into the monomial once it is multiplied out (R5).
+
+    The factors stand in the monomial as radicands with whole powers, and q is 1.
+    """
+    c, mono, rest = unit(ctx, poly)
+    proposed = ctx.propose(rest) if ctx.propose is not None and len(rest) > 1 else ()
+    if not proposed:
+        return c, mono, rest
+    total = product(ctx, (power(ctx, q, e) for q, e in proposed))
+    lead = next(iter(total))
+    scaling = Fraction(rest.get(lead, 0)) / Fraction(total[lead])
+    if not scaling or scale(total, scaling) != rest:
+        return c, mono, rest
+    ctx.use("R5")
+    for q, e in proposed:
+        k, outer, inner = unit(ctx, q)
+        scaling *= Fraction(k) ** e
+        mono = merge(mono, tuple((key, f * e) for key, f in outer))
+        if inner != ONE:
+            mono = merge(mono, ((radicand(ctx, inner), e),))
+    return c * scaling, mono, ONE
+
+
 def leads_negative(ctx: Context, poly: Polynomial) -> bool:
     return poly[max(poly, key=lambda m: (len(m), m))] < 0
 
@@ -312,7 +337,7 @@ def _root_power(ctx: Context, base: Polynomial, exponent: Fraction) -> Polynomia
     split = split_delta(ctx, base)
     if split is not None:
         return float_delta(ctx, split, lambda part: _root_power(ctx, part, exponent))
-    c, mono, rest = unit(ctx, base)
+    c, mono, rest = factored_unit(ctx, base)
     if c < 0 and not mono and rest == ONE:
         raise Undefined("a root of a negative number")
     if not c:
@@ -385,7 +410,7 @@ def absolute(ctx: Context, poly: Polynomial) -> Polynomial:
     if not poly:
         return {}
     ctx.use("G7")
-    c, mono, rest = unit(ctx, poly)
+    c, mono, rest = factored_unit(ctx, poly)
     if not c:
         return {}
     result: Polynomial = {(): magnitude(c)}
@@ -546,6 +571,10 @@ def delta(ctx: Context, left: Place, right: Place) -> Polynomial:
         ctx.use("D1")
         return {}
     pair = (left, right) if left < right else (right, left)
+    if pair[0][0] == LITERAL and 1 < pair[0][2] <= MOST_CLASSES and str(pair[0][2]) == pair[0][1]:
+        # An index of an explicit dimension is the last one exactly when it is none of the others.
+        ctx.use("K6")
+        return subtract(ONE, add(*(delta(ctx, (LITERAL, pair[0][1], v), pair[1]) for v in range(1, pair[0][2]))))
     return {((intern(ctx, "d", pair, frozenset(p for p in pair if p[0]), NO_NAMES), 1),): 1}
 
 

@@ -32,7 +32,7 @@ from derive.kernel.context import (
 )
 from derive.kernel.functions import exponential, logarithm
 from derive.kernel.polynomial import ONE, add, constant, magnitude, merge, scale, subtract
-from derive.kernel.ring import multiply, primitive, rename, replace_generators, variable
+from derive.kernel.ring import factored_unit, multiply, primitive, rename, replace_generators, variable
 from derive.kernel.spelling import names, places, poly_text, token
 
 DEPTH = 4
@@ -298,7 +298,7 @@ def decisive(bits: int) -> bool:
 
 def _of_sum_of_terms(ctx: Context, poly: Polynomial) -> int:
     bits = _looked_up(ctx, poly)
-    for rule in (_term_by_term, _closed, _shifted, _radical, _exponents, _gathered, _by_facts):
+    for rule in (_term_by_term, _closed, _shifted, _radical, _exponents, _gathered, _by_facts, _factored):
         if decisive(bits):
             break
         depth = ctx.memo.get("depth", 0)
@@ -313,6 +313,16 @@ def _of_sum_of_terms(ctx: Context, poly: Polynomial) -> int:
         finally:
             ctx.memo["depth"] = depth
     return bits
+
+
+def _factored(ctx: Context, poly: Polynomial) -> int:
+    """R5, O2: the product of the signs of factors that were proposed and multiplied out."""
+    if ctx.propose is None:
+        return UNKNOWN
+    c, mono, rest = factored_unit(ctx, poly)
+    if rest != ONE:
+        return UNKNOWN
+    return times(of_number(c), _of_monomial(ctx, mono))
 
 
 def _term_by_term(ctx: Context, poly: Polynomial) -> int:

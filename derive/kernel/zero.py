@@ -8,10 +8,11 @@ from fractions import Fraction
 from itertools import product as cartesian
 
 from derive.kernel.context import FRESH, Context, Monomial, Polynomial, Rational
+from derive.kernel.division import reduce_fractions
 from derive.kernel.polynomial import add, merge, scale
 from derive.kernel.ring import multiply, rename, replace_generators, settle
 from derive.kernel.spelling import places
-from derive.kernel.sums import reduce_fractions, sum_over
+from derive.kernel.sums import sum_over
 
 ROUNDS = 4
 MOST_INSTANCES = 64

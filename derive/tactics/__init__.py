@@ -1,0 +1,1 @@
+"""Searching tactics: untrusted proposals that the kernel verifies before it uses them."""
