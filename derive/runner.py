@@ -11,12 +11,13 @@ from derive.errors import Problem
 from derive.find import Target
 from derive.gate import gate
 from derive.judge import judge
+from derive.kernel import Residual
 from derive.outcome import Outcome, Results
 from derive.prove import prove
 from derive.read import Reading, read
 from derive.refute import refute
 from derive.select import Predicate
-from derive.verdict import Verdict
+from derive.verdict import Support, Verdict
 
 
 def run(
@@ -62,7 +63,10 @@ def _is_fine(decided: Outcome | Problem) -> bool:
 
 def decide(goal: Goal) -> Verdict:
     """The verdict of one goal. The search runs on proved goals too: it is the cross-check."""
-    return judge(goal, prove(goal), refute(goal))
+    proof, search = prove(goal), refute(goal)
+    if isinstance(proof, Residual) and isinstance(search, Support):
+        proof = prove(goal, deep=True)
+    return judge(goal, proof, search)
 
 
 def _decided(claim: Claim, strict: bool) -> Outcome | Problem:
