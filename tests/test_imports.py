@@ -18,7 +18,7 @@ ORDER = re.findall(r"^- `(\w+)`", ARCHITECTURE, re.MULTILINE)
 PROOF = {"kernel", "prove"}
 SEARCH = {"evaluate", "sample", "enclose", "refute"}
 HEAVY = {
-    "sympy": set(),
+    "sympy": {"tactics"},
     "numpy": SEARCH,
     "flint": SEARCH,
     "yaml": {"load"},
