@@ -23,6 +23,7 @@ HEAVY = {
     "flint": SEARCH,
     "yaml": {"load"},
     "click": {"cli"},
+    "rich": {"show", "report", "align"},
 }
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+from rich.cells import cell_len
 
 import derive
 from derive.claim import Claim, Declaration, Goal, Line
@@ -20,7 +21,7 @@ from derive.parse import parse_relation_chain
 from derive.report import FORMATS, report
 from derive.report.evidence import rational, sides
 from derive.report.excerpt import excerpt
-from derive.report.paint import Paint, cells, clean, wrap
+from derive.report.paint import Paint, clean, wrap
 from derive.term import Relation
 from derive.verdict import Conflict, Counterexample, Enclosure, Proved, Refuted, Support, Undecided, Verdict
 
@@ -133,7 +134,7 @@ def test_ascii(format: str) -> None:
 @pytest.mark.parametrize("width", (40, 60, 80))
 def test_full_report_fits(width: int) -> None:
     for line in report(results(), "full", Paint(width=width)).splitlines():
-        assert cells(line) <= width, line
+        assert cell_len(line) <= width, line
 
 
 def test_colour_changes_no_text() -> None:
@@ -207,10 +208,10 @@ def test_caret_stands_under_the_part(line: str, span: tuple[int, int], shown: tu
         assert tuple(rows[:2]) == shown
     else:
         start = rows[1].index("^")
-        assert rows[0][start : start + 3] == "BAD" and cells(rows[0]) <= 76
+        assert rows[0][start : start + 3] == "BAD" and cell_len(rows[0]) <= 76
 
 
 def test_wide_characters_take_two_cells() -> None:
-    assert (cells("公式"), cells("ŷ"), cells("y\u0302")) == (4, 1, 1)
+    assert (cell_len("公式"), cell_len("ŷ"), cell_len("y\u0302")) == (4, 1, 1)
     assert wrap("公式 公式 公式", 9) == ["公式 公式", "公式"]
     assert clean("a\u202eb\x07\n") == "a\\u202eb\\x07\n"

@@ -8,11 +8,11 @@ from html.parser import HTMLParser
 from itertools import product
 
 import pytest
+from rich.cells import cell_len
 
 from derive.claim import Definition
 from derive.parse import parse, parse_relation_chain
 from derive.show import STYLES, show
-from derive.show.grid import cells
 from derive.term import (
     Apply,
     Binary,
@@ -167,7 +167,7 @@ def test_two_dimensions(text: str, rows: list[str]) -> None:
 def test_what_does_not_fit_stands_on_one_line() -> None:
     formula = read("x/(y + 1) == " + " + ".join("abcdefgh"))
     wide = show(formula, "pretty", 80).split("\n")
-    width = max(map(cells, wide))
+    width = max(map(cell_len, wide))
     assert len(wide) == 3
     assert show(formula, "pretty", width) == "\n".join(wide)
     assert show(formula, "pretty", width - 1) == show(formula)

@@ -15,7 +15,7 @@ def concise(results: Results, paint: Paint) -> str:
     rows = [(p, "") for p in results.problems]
     rows += [(f.problem, _point(f.verdict, paint)) for f in results.findings()]
     lines = [": ".join(filter(None, (place(p), f"{p.code} {clean(p.message)}{more}{whose(p)}"))) for p, more in rows]
-    return paint.characters("\n".join([*lines, summary(results, paint)]) + "\n")
+    return paint.characters("\n".join([*lines, paint(*summary(results))]) + "\n")
 
 
 def _point(verdict: Verdict, paint: Paint) -> str:

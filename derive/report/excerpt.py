@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from rich.cells import cell_len, set_cell_size
+
 from derive.errors import Problem, Span
-from derive.report.paint import BLUE, BOLD, RED, YELLOW, Paint, cells, clean, wrap
+from derive.report.paint import BLUE, BOLD, RED, YELLOW, Paint, clean, wrap
 
 MOST_LINES = 6
 
@@ -53,7 +55,7 @@ def _lines(span: Span, lines: Sequence[str], gutter: str, paint: Paint, style: s
         end = span.end_column - 1 if number == span.end_line else len(text)
         before, meant, after = _window(text, start, max(end, start + 1), paint.width - len(gutter) - 3)
         yield f"{paint(f'{number:>{len(gutter)}} |', BLUE)} {before}{meant}{after}".rstrip()
-        caret = " " * cells(before) + paint("^" * max(cells(meant), 1), style)
+        caret = " " * cell_len(before) + paint("^" * max(cell_len(meant), 1), style)
         yield f"{paint(f'{gutter} |', BLUE)} {caret}"
     if last < span.end_line:
         yield paint(f"{gutter} | …", BLUE)
@@ -64,26 +66,19 @@ def _window(text: str, start: int, end: int, width: int) -> tuple[str, str, str]
     near = 2 * width  # more cannot fit, and a line may be megabytes long
     parts = (text[max(0, start - near) : start], text[start:end][:near], text[end : end + near])
     before, meant, after = (clean(part.replace("\t", " ")) for part in parts)
-    room = width - min(cells(meant), width * 2 // 3)
-    if cells(before) > room:
+    room = width - min(cell_len(meant), width * 2 // 3)
+    if cell_len(before) > room:
         before = "…" + _last(before, room - 1)
-    room = width - cells(before)
-    if cells(meant) > room:
-        return before, _first(meant, room - 1) + "…", ""
-    if cells(after) > room - cells(meant):
-        after = _first(after, room - cells(meant) - 1) + "…" if room > cells(meant) else ""
+    room = width - cell_len(before)
+    if cell_len(meant) > room:
+        return before, set_cell_size(meant, room - 1) + "…", ""
+    if cell_len(after) > room - cell_len(meant):
+        after = set_cell_size(after, room - cell_len(meant) - 1) + "…" if room > cell_len(meant) else ""
     return before, meant, after
-
-
-def _first(text: str, width: int) -> str:
-    end = min(len(text), max(width, 0))
-    while cells(text[:end]) > width > 0:
-        end -= 1
-    return text[:end]
 
 
 def _last(text: str, width: int) -> str:
     start = max(0, len(text) - max(width, 0))
-    while cells(text[start:]) > width > 0:
+    while cell_len(text[start:]) > width > 0:
         start += 1
     return text[start:]

@@ -24,7 +24,8 @@ def full(results: Results, paint: Paint) -> str:
         outcomes[outcome.claim.path].append(outcome)
     blocks = [_file(file, outcomes[file.path], paint) for file in results.files]
     blocks += diagnostics(results, paint)
-    blocks += ["\n".join(wrap(summary(results, paint), paint.width))]
+    line, style = summary(results)
+    blocks += ["\n".join(paint(row, style) for row in wrap(line, paint.width))]
     return paint.characters("\n\n".join(filter(None, blocks)) + "\n")
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from dataclasses import dataclass
 
+from rich.cells import cell_len
+
 RED, GREEN, YELLOW, BLUE, BOLD, DIM = "31;1", "32", "33", "34;1", "1", "2"
-COLOUR = re.compile("\x1b\\[[0-9;]*m")
 PLAIN = {"…": "...", "−": "-", "·": "*", "×": "x", "—": "-", "→": "->", "≈": "~"}
 
 
@@ -46,23 +46,12 @@ def _is_printable(c: str) -> bool:
     return c in "\n\u200c\u200d" or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Zl", "Zp")
 
 
-def cells(text: str) -> int:
-    """How many cells of a terminal the text takes, its colours aside."""
-    return sum(_cell(c) for c in COLOUR.sub("", text))
-
-
-def _cell(c: str) -> int:
-    if unicodedata.combining(c) or unicodedata.category(c) in ("Mn", "Me", "Cf"):
-        return 0
-    return 2 if unicodedata.east_asian_width(c) in "WF" else 1
-
-
 def wrap(text: str, width: int) -> list[str]:
     """The text in lines of at most ``width`` cells, broken at spaces; a longer word stays whole."""
     lines = [""]
     for part in text.split(" "):
         longer = f"{lines[-1]} {part}" if lines[-1] else part
-        if lines[-1] and cells(longer) > width:
+        if lines[-1] and cell_len(longer) > width:
             lines.append(part)
         else:
             lines[-1] = longer

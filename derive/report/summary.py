@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 
 from derive.outcome import WORDS, Results
-from derive.report.paint import GREEN, RED, YELLOW, Paint
+from derive.report.paint import GREEN, RED, YELLOW
 
 
-def summary(results: Results, paint: Paint) -> str:
-    """One line, red unless every claim is as expected and nothing else went wrong."""
+def summary(results: Results) -> tuple[str, str]:
+    """One line and its style, red unless every claim is as expected and nothing else went wrong."""
     words = Counter(o.word for o in results.outcomes)
     counts = [f"{words[w]} {w}" for w in reversed(WORDS.values()) if words[w]]
     findings, errors = sum(1 for _ in results.findings()), len(results.errors())
@@ -24,7 +24,7 @@ def summary(results: Results, paint: Paint) -> str:
         troubles = troubles or ["every verdict as expected"]
     else:
         checked = "nothing was checked"
-    return paint("; ".join(filter(None, (checked, ", ".join([*troubles, *notes])))), style)
+    return "; ".join(filter(None, (checked, ", ".join([*troubles, *notes])))), style
 
 
 def _count(number: int, name: str) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from unicodedata import combining, east_asian_width
+
+from rich.cells import cell_len
 
 from derive.show.layout import Big, Fence, Layout, Over, Root, Row, Scripts, Symbol
 from derive.show.line import LOWERED, line, lowered, raised
@@ -21,12 +22,7 @@ class Box:
     @property
     def width(self) -> int:
         """In cells of a terminal."""
-        return cells(self.rows[0])
-
-
-def cells(text: str) -> int:
-    """How many cells of a terminal the text takes."""
-    return sum(0 if combining(c) else 2 if east_asian_width(c) in "WF" else 1 for c in text)
+        return cell_len(self.rows[0])
 
 
 def grid(part: Layout) -> Box:
