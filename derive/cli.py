@@ -172,6 +172,7 @@ def show(context: click.Context, target: str | None, style: str | None, proof: b
     from dataclasses import replace
 
     from derive.find import find
+    from derive.narrate import tell
     from derive.outcome import Results
     from derive.page import page
     from derive.read import read
@@ -186,7 +187,7 @@ def show(context: click.Context, target: str | None, style: str | None, proof: b
     found = find([target] if target else [])
     if proof:
         results = run(found.targets)
-        pages = [page(outcome.claim, style, outcome, paint.width) for outcome in results.outcomes]
+        pages = [page(o.claim, style, o, paint.width, tell(o)) for o in results.outcomes]
     else:
         readings = list(read(found.targets))
         files, problems = (f for r in readings for f in r.files), (p for r in readings for p in r.problems)

@@ -5,35 +5,54 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 
-from derive.claim import Claim, Definition
+from derive.align import align, reason
+from derive.claim import Claim, Definition, Line
+from derive.derivation import Step, Telling
 from derive.outcome import Outcome
-from derive.report.evidence import hang, proof_or_point
+from derive.report.evidence import hang, proof_or_point, restricted
 from derive.report.paint import Paint, clean
 from derive.show import show
 from derive.term import Call, Component, Term, Variable, subterms
+from derive.verdict import Proved
+
+UNTOLD = Telling()
 
 
-def page(claim: Claim, style: str, outcome: Outcome | None = None, width: int = 80) -> str:
+def page(
+    claim: Claim, style: str, outcome: Outcome | None = None, width: int = 80, telling: Telling = UNTOLD
+) -> str:
     """The claim in a style of ``show``, in the author's own words and order, with its evidence when it was decided.
 
+    ``telling`` holds the derivations of its proved lines.
     For ``json`` an object on one line; otherwise words are wrapped to ``width`` cells; one-line formulas stay whole.
     """
     if style == "json":
-        return _object(claim)
+        return _object(claim, telling)
     heading, words, indent = FRAMES.get(style, PLAIN)
     title = f"{claim.id}: {claim.title}" if claim.title else claim.id
     rows = [heading.format(clean(title))]
-    for text, is_formula in _rows(claim, style, outcome, width):
+    for text, is_formula in _rows(claim, style, outcome, width, telling):
         rows += [indent + text] if is_formula else [indent + words.format(row) for row in hang(text, width - 8)]
     return "\n".join(rows)
 
 
-def _rows(claim: Claim, style: str, outcome: Outcome | None, width: int) -> Iterator[tuple[str, bool]]:
+def _rows(
+    claim: Claim, style: str, outcome: Outcome | None, width: int, telling: Telling
+) -> Iterator[tuple[str, bool]]:
     """Lines of text, and whether each is a formula in the style or words around it."""
+    told = telling.lines if claim.chained and len(telling.lines) == 1 else ()
+    for steps in told:
+        yield from ((row, True) for row in align(claim.lines[0].written.left, steps, style, width - 2))
     for number, line in enumerate(claim.lines):
-        yield from ((row, True) for row in show(line.written, style, width - 2).splitlines())
-        if outcome:
+        if not told:
+            yield from ((row, True) for row in show(line.written, style, width - 2).splitlines())
+            yield from _derivation(line, telling.lines[number : number + 1], style, width)
+        if outcome and not told:
             yield from ((f"  {row}", False) for row in proof_or_point(outcome.verdicts[number], Paint()))
+    if outcome and told:
+        yield f"  proved in {len(claim.lines)} steps{restricted(outcome.conditions)}", False
+        rules = (r for v in outcome.verdicts if isinstance(v, Proved) for r in v.theorem.rules)
+        yield f"  rules used: {', '.join(dict.fromkeys(rules))}", False
     definitions = _used(claim)
     if definitions:
         yield "where", False
@@ -45,9 +64,23 @@ def _rows(claim: Claim, style: str, outcome: Outcome | None, width: int) -> Iter
     if claim.correction:
         yield "corrected:", False
         yield from ((row, True) for row in show(claim.correction.written, style, width - 2).splitlines())
+        yield from _derivation(claim.correction, (telling.correction,), style, width)
 
 
-def _object(claim: Claim) -> str:
+def _derivation(
+    line: Line, told: tuple[tuple[Step, ...], ...], style: str, width: int
+) -> Iterator[tuple[str, bool]]:
+    """The derivation of a line, where it says more than the line."""
+    for steps in told:
+        if len(steps) > 1:
+            yield "", True
+            yield from ((row, True) for row in align(line.written.left, steps, style, width - 2))
+            yield "", True
+        elif steps:
+            yield f"  {reason(steps[0], style)}", False
+
+
+def _object(claim: Claim, telling: Telling) -> str:
     content = {
         "id": claim.id,
         "title": claim.title,
