@@ -1,0 +1,48 @@
+"""The goals of claim files, and what a single slip makes of one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+from derive.claim import Goal
+from derive.elaborate.goal import free_indices
+from derive.find import Target
+from derive.mutate import Mutant, mutate
+from derive.read import read
+from derive.term import Relation
+
+ROOT = Path(__file__).parents[2]
+CASES = (ROOT / "derivations.yaml", *sorted((ROOT / "tests" / "cases").glob("*.yaml")))
+
+
+@cache
+def goals(*paths: Path) -> tuple[tuple[str, Goal], ...]:
+    """Every goal that its author calls true, corrections included, by the id of its claim."""
+    return tuple(dict.fromkeys(_goals(paths)))
+
+
+def _goals(paths: Iterable[Path]) -> Iterator[tuple[str, Goal]]:
+    for reading in read(map(Target, paths)):
+        for claim in reading.claims:
+            if claim.expect == "proved":
+                yield from ((claim.id, line.goal) for line in claim.lines)
+            if claim.correction:
+                yield claim.id, claim.correction.goal
+
+
+def slips(goal: Goal) -> Iterator[tuple[Mutant, Goal]]:
+    """The mutants of a goal, as goals under its hypotheses."""
+    for mutant in mutate(Relation(goal.left, goal.op, goal.right)):
+        yield mutant, with_relation(goal, mutant.relation)
+
+
+def with_relation(goal: Goal, relation: Relation) -> Goal:
+    """Another relation between the same variables, under the same hypotheses."""
+    quantified = {q.name for h in goal.hypotheses for q in h.quantified}
+    sides = (relation.left, relation.right)
+    own = (i for h in goal.hypotheses for side in (h.relation.left, h.relation.right) for i in free_indices(side))
+    free = (*(i for side in sides for i in free_indices(side)), *(i for i in own if i.name not in quantified))
+    return replace(goal, left=relation.left, op=relation.op, right=relation.right, indices=tuple(dict.fromkeys(free)))

@@ -1,0 +1,373 @@
+"""Attack the kernel with random terms and claims: ``python -m tests.soundness.fuzz --count 20000 --seed 1``.
+
+Four attacks, each a list of differences that must stay empty:
+
+* terms: a random term is read to its normal form, and both are evaluated at exact points, with balls. Wherever the
+  term has a value, the normal form must have the same one, and every fact, condition and sign that the kernel
+  recorded on the way must be true there.
+* slips: a true claim of the case files with two slips of the pen; what is proved must hold at every point.
+* claims: a random relation, and slips of it.
+* limits: what is proved to be a limit must be approached.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+from random import Random
+from time import perf_counter
+
+from flint import arb, fmpq
+
+import derive.kernel
+from derive.claim import Goal
+from derive.enclose import Missing, Real, decide, difference, enclose
+from derive.evaluate import Point, integer_names
+from derive.kernel.context import (
+    NONNEGATIVE,
+    NONPOSITIVE,
+    NONZERO,
+    Context,
+    Contradiction,
+    Polynomial,
+    Stuck,
+    Undefined,
+)
+from derive.kernel.equality import Sides, read_sides
+from derive.kernel.normalize import Condition
+from derive.kernel.theorem import Theorem
+from derive.mutate import Mutant
+from derive.prove import prove
+from derive.term import Limit, Op, Relation, Term
+from derive.write import write
+from tests.soundness.claims import CASES, goals, slips
+from tests.soundness.normal import NormalForm, NoValue
+from tests.soundness.points import PRECISION, points
+from tests.soundness.terms import HYPOTHESES, Terms, goal_of, hypothesis, limits
+
+FUEL = 30_000
+CLAIM_FUEL = 8_000
+POINTS = 8
+FEATURES = (
+    "nested sum",
+    "delta",
+    "coinciding indices",
+    "derivative",
+    "sign-indefinite denominator under a sum",
+)
+LEAST_SHARE = 0.25
+HAS: dict[int, str] = {NONNEGATIVE: ">=", NONPOSITIVE: "<=", NONZERO: "!="}
+OPS: tuple[Op, ...] = ("==", "==", "==", ">=", "<=", ">", "<", "!=")
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What the kernel got wrong: the sort of error, the claim with its hypotheses, the point, and what was seen."""
+
+    sort: str
+    claim: str
+    point: str
+    seen: str
+
+    def __str__(self) -> str:
+        return f"{self.sort}\n  {self.claim}\n  at {self.point}\n  {self.seen}"
+
+
+@dataclass(slots=True)
+class Report:
+    """The tallies of a run."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    features: Counter[str] = field(default_factory=Counter)
+    rules: Counter[str] = field(default_factory=Counter)
+    stuck: Counter[str] = field(default_factory=Counter)
+    differences: list[Difference] = field(default_factory=list)
+
+
+def fuzz(count: int, seed: int, attacks: tuple[str, ...] = ("terms", "slips", "claims", "limits")) -> Iterator[Report]:
+    """So many cases, each of one attack; yields the same report, further filled, after every case."""
+    report = Report()
+    for number in range(count):
+        random = Random(f"{seed}/{number}")
+        name = random.choices(attacks, [WEIGHTS[a] for a in attacks])[0]
+        report.counts["cases"] += 1
+        ATTACKS[name](random, report)
+        yield report
+
+
+# Terms.
+
+
+def attack_term(random: Random, report: Report) -> None:
+    """Compare a term and its normal form."""
+    terms = Terms(random)
+    goal = _with_hypotheses(random, terms.expression(), "==", None)
+    report.counts["terms"] += 1
+    chosen = list(points(goal, random, POINTS))
+    report.features.update(terms.features | ({"coinciding indices"} if _coincide(chosen) else set()))
+    try:
+        sides = read_sides(goal, FUEL)
+    except Contradiction:
+        report.differences.extend(_found("contradiction at a point", goal, p, "") for p in chosen[:1])
+        return
+    except Stuck as stuck:
+        report.counts["stuck"] += 1
+        report.stuck[stuck.detail] += 1
+        return
+    except Undefined as undefined:
+        report.counts["undefined"] += 1
+        seen = ((p, _value(goal.left, goal, p)) for p in chosen)
+        report.differences += [_found(f"undefined: {undefined}", goal, p, str(v)) for p, v in seen if _is_real(v)][:1]
+        return
+    except (TypeError, KeyError, ValueError, IndexError, RecursionError, ZeroDivisionError) as defect:
+        report.differences.append(_found("crash", goal, chosen[0] if chosen else None, repr(defect)))
+        return
+    report.rules.update(sides.ctx.rules)
+    defined = 0
+    for point in chosen:
+        value = _value(goal.left, goal, point)
+        if isinstance(value, Missing):
+            continue
+        defined += 1
+        wrong = list(_wrong(sides, point, value))
+        report.differences += [_found(sort, goal, point, seen) for sort, seen in wrong[:1]]
+        if wrong:
+            break
+    report.counts["compared"] += bool(defined)
+    report.counts["points"] += defined
+
+
+def _with_hypotheses(random: Random, left: Term, op: Op, right: Term | None) -> Goal:
+    chosen = random.sample(HYPOTHESES, random.choice((1, 1, 2))) if random.random() < 0.4 else []
+    return goal_of(left, op, left if right is None else right, tuple(map(hypothesis, chosen)))
+
+
+def _coincide(chosen: list[Point]) -> bool:
+    return any({"i", "j"} <= p.indices.keys() and p.indices["i"] == p.indices["j"] for p in chosen)
+
+
+def _value(term: Term, goal: Goal, point: Point) -> Real | Missing:
+    return enclose(term, point, integer_names(goal), PRECISION)
+
+
+def _is_real(value: Real | Missing) -> bool:
+    return not isinstance(value, Missing)
+
+
+def _wrong(sides: Sides, point: Point, value: Real) -> Iterator[tuple[str, str]]:
+    """What is false at a point at which the term has a value."""
+    normal = NormalForm(sides.ctx, point)
+    for poly in (sides.left, sides.right):
+        try:
+            found = normal.value(poly)
+        except NoValue as none:
+            if none.why is Missing.UNDEFINED:
+                yield "the normal form has no value", f"{_short(value)} / undefined"
+            continue
+        if decide("==", value, found) is False:
+            yield "the normal form has another value", f"{_short(value)} / {_short(found)}"
+    yield from _false_facts(sides.ctx, normal)
+    yield from _false_conditions([*sides.left_conditions, *sides.right_conditions], normal)
+    yield from _false_signs(sides.ctx, normal)
+
+
+def _short(value: Real) -> str:
+    return arb(value).str(12)
+
+
+def _false_facts(ctx: Context, normal: NormalForm) -> Iterator[tuple[str, str]]:
+    for bucket in ctx.facts.values():
+        for fact in bucket:
+            yield from (("a false fact", seen) for seen in _false(normal, fact.polynomial, fact.bits, fact.key))
+
+
+def _false_conditions(conditions: list[Condition], normal: NormalForm) -> Iterator[tuple[str, str]]:
+    for c in conditions:
+        if not c.guarded:
+            text = write(c.written)
+            yield from (("a false condition", seen) for seen in _false(normal, c.polynomial, c.bits, text))
+
+
+def _false_signs(ctx: Context, normal: NormalForm) -> Iterator[tuple[str, str]]:
+    for memo, bits in list(ctx.memo.items()):
+        if memo[0] == "sign" and memo[1] in ctx.generators and bits:
+            poly: Polynomial = {((memo[1], 1),): 1}
+            yield from (("a false sign", seen) for seen in _false(normal, poly, bits, memo[1]))
+
+
+def _false(normal: NormalForm, poly: Polynomial, bits: int, text: str) -> Iterator[str]:
+    """Where a polynomial certainly has another sign; where it has no value, nothing is claimed."""
+    for at in normal.environments(poly):
+        try:
+            value = normal.value(poly, at)
+        except NoValue:
+            continue
+        for bit, op in HAS.items():
+            if bits & bit and decide(op, value, fmpq(0)) is False:
+                yield f"{text} {op} 0 is false: {_short(value)} at {at}"
+
+
+# Claims.
+
+
+def attack_claim(random: Random, report: Report) -> None:
+    """Prove a random relation and slips of it, and look for points at which they fail."""
+    terms = Terms(random)
+    left = terms.piece() if random.random() < 0.7 else terms.expression()
+    right = random.choice((left, left, terms.leaf(), terms.number(0)))
+    goal = _with_hypotheses(random, left, random.choice(OPS), right)
+    _check(goal, random, report)
+    for _, slip in _sampled(goal, random, 3):
+        _check(slip, random, report)
+
+
+def attack_slip(random: Random, report: Report) -> None:
+    """A true claim of the case files, and two slips in a row."""
+    _, goal = random.choice(goals(*CASES))
+    _check(goal, random, report)
+    for _, slip in _sampled(goal, random, 2):
+        for _, second in _sampled(slip, random, 1):
+            _check(second, random, report)
+
+
+def _sampled(goal: Goal, random: Random, count: int) -> list[tuple[Mutant, Goal]]:
+    every = list(slips(goal))
+    return random.sample(every, min(count, len(every)))
+
+
+def _check(goal: Goal, random: Random, report: Report) -> None:
+    report.counts["claims"] += 1
+    try:
+        result = prove(goal, CLAIM_FUEL)
+    except (TypeError, KeyError, ValueError, IndexError, RecursionError, ZeroDivisionError) as defect:
+        report.differences.append(_found("crash", goal, None, repr(defect)))
+        return
+    if not isinstance(result, Theorem):
+        report.stuck[result.reason] += 1
+        return
+    report.counts["proved"] += 1
+    report.rules.update(result.rules)
+    for point in points(goal, random, 3 * POINTS):
+        left, right = _value(goal.left, goal, point), _value(goal.right, goal, point)
+        if isinstance(left, Missing) or isinstance(right, Missing):
+            continue
+        report.counts["points"] += 1
+        if decide(goal.op, left, right) is False:
+            report.differences.append(
+                _found("a false claim is proved", goal, point, f"{_short(left)} / {_short(right)}")
+            )
+            return
+
+
+# Limits.
+
+
+def attack_limit(random: Random, report: Report) -> None:
+    """Prove a random limit at oo, and go far out."""
+    goal = limits(random)
+    report.counts["limits"] += 1
+    result = prove(goal, FUEL)
+    if not isinstance(result, Theorem):
+        report.stuck[result.reason] += 1
+        return
+    report.counts["proved"] += 1
+    report.rules.update(result.rules)
+    assert isinstance(goal.left, Limit)
+    for point in points(goal, random, POINTS):
+        far = Point(point.dimensions, {**point.values, goal.left.variable: FAR}, point.indices)
+        there, limit = _value(goal.left.body, goal, far), _value(goal.right, goal, point)
+        if isinstance(there, Missing) or isinstance(limit, Missing):
+            continue
+        report.counts["points"] += 1
+        if bool(abs(arb(difference(there, limit))) > arb(NEAR.numerator) / NEAR.denominator):
+            report.differences.append(_found("not the limit", goal, point, f"{_short(there)} / {_short(limit)}"))
+            return
+
+
+# The report.
+
+
+def _found(sort: str, goal: Goal, point: Point | None, seen: str) -> Difference:
+    given = "; ".join(write(h.relation) for h in goal.hypotheses)
+    types = ", ".join(f"{d.name}: {d.type}[{','.join(d.dimensions)}]" for d in goal.declarations)
+    claim = f"{write(Relation(goal.left, goal.op, goal.right))}  given {given or 'nothing'}  ({types})"
+    return Difference(sort, claim, _plain(point), seen)
+
+
+def _plain(point: Point | None) -> str:
+    if point is None:
+        return "no point"
+    return ", ".join(
+        f"{k}={_text(v)}" for part in (point.dimensions, point.values, point.indices) for k, v in part.items()
+    )
+
+
+def _text(value: object) -> str:
+    return f"({', '.join(map(_text, value))})" if isinstance(value, tuple) else str(value)
+
+
+def rules() -> set[str]:
+    """Every rule that the kernel records, read off its source."""
+    sources = sorted(Path(derive.kernel.__path__[0]).glob("*.py"))
+    return {rule for path in sources for rule in re.findall(r'\buse\("(\w+)"\)', path.read_text(encoding="utf-8"))}
+
+
+def failures(report: Report) -> Iterator[str]:
+    """Why a full run fails: differences, rules never met, features too rare."""
+    if report.differences:
+        yield f"{len(report.differences)} differences"
+    missing = sorted(rules() - report.rules.keys())
+    if missing:
+        yield f"rules never used: {' '.join(missing)}"
+    for feature in FEATURES:
+        if report.features[feature] < LEAST_SHARE * report.counts["terms"]:
+            yield f"too few terms with: {feature}"
+
+
+def summary(report: Report) -> str:
+    """The tallies as text."""
+    terms = max(1, report.counts["terms"])
+    lines = [", ".join(f"{name} {number}" for name, number in report.counts.items())]
+    lines += [f"{feature}: {report.features[feature] / terms:.0%}" for feature in FEATURES]
+    lines.append(" ".join(f"{rule}:{number}" for rule, number in sorted(report.rules.items())))
+    lines += [f"{number:6} {reason}" for reason, number in report.stuck.most_common(12)]
+    return "\n".join(lines)
+
+
+def main() -> int:
+    """Run from the command line; the exit code is 1 where something was found."""
+    parser = argparse.ArgumentParser(description="Random attacks on the kernel.")
+    parser.add_argument("--count", type=int, default=20_000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--attacks", nargs="+", choices=ATTACKS, default=list(ATTACKS))
+    parser.add_argument("--most", type=int, default=20, help="stop after so many differences")
+    options = parser.parse_args()
+    report, started = Report(), perf_counter()
+    for report in fuzz(options.count, options.seed, tuple(options.attacks)):
+        if len(report.differences) >= options.most:
+            break
+    print(*report.differences, sep="\n\n")
+    print(summary(report), f"{perf_counter() - started:.0f} s", sep="\n")
+    found = list(failures(report))
+    print(*(f"FAILED: {why}" for why in found), sep="\n")
+    return 1 if found else 0
+
+
+ATTACKS: dict[str, Callable[[Random, Report], None]] = {
+    "terms": attack_term,
+    "slips": attack_slip,
+    "claims": attack_claim,
+    "limits": attack_limit,
+}
+WEIGHTS = {"terms": 10, "slips": 3, "claims": 3, "limits": 1}
+FAR = Fraction(10**6)
+NEAR = Fraction(1, 100)
+
+if __name__ == "__main__":
+    sys.exit(main())

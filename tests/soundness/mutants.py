@@ -1,0 +1,140 @@
+"""Single slips in true claims, none of which may be proved unless it is true all the same.
+
+``python -m tests.soundness.mutants [FILES] [--json] [--every N]`` prints, by the kind of edit, how many mutants were
+refuted, proved, left undecided, or wrongly proved, and lists the last three sorts.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from itertools import islice
+from pathlib import Path
+from random import Random
+
+from derive.claim import Goal
+from derive.enclose import Missing, decide, enclose
+from derive.evaluate import integer_names
+from derive.judge import judge
+from derive.kernel import Theorem
+from derive.mutate import Mutant
+from derive.prove import prove
+from derive.refute import refute
+from derive.term import Relation
+from derive.verdict import Conflict, Counterexample, Proved, Refuted, Undecided, Verdict
+from derive.write import write
+from tests.soundness.claims import CASES, goals, slips
+from tests.soundness.points import PRECISION, points
+
+REFUTED, PROVED, FALSE, VACUOUS, UNDECIDED = OUTCOMES = ("refuted", "proved", "FALSE", "vacuous", "undecided")
+FUEL = 60_000
+EXTENDED = 6  # how much harder a proved mutant is looked at
+MORE_POINTS = 60
+NOWHERE = ("vacuous", "no admissible point found")
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What became of one mutant."""
+
+    claim: str
+    kind: str
+    edit: str
+    relation: str
+    outcome: str
+    why: str
+
+
+def fates(chosen: Iterable[tuple[str, Goal]], every: int = 1) -> Iterator[Fate]:
+    """The fate of every mutant of the goals, or of one in ``every``."""
+    for claim, goal in chosen:
+        for mutant, changed in islice(slips(goal), _start(claim, every), None, every):
+            yield _fate(claim, mutant, changed)
+
+
+def _start(claim: str, every: int) -> int:
+    return Random(claim).randrange(every)
+
+
+def _fate(claim: str, mutant: Mutant, goal: Goal) -> Fate:
+    verdict = _verdict(goal)
+    outcome, why = _outcome(goal, verdict)
+    relation = write(Relation(goal.left, goal.op, goal.right))
+    return Fate(claim, mutant.kind, mutant.description, relation, outcome, why)
+
+
+def _verdict(goal: Goal) -> Verdict:
+    """The verdict as the runner finds it, but what is proved is looked at harder."""
+    proof = prove(goal, FUEL)
+    search = refute(goal, EXTENDED if isinstance(proof, Theorem) else 1)
+    if not isinstance(proof, Theorem) and not isinstance(search, Counterexample):
+        proof = prove(goal, FUEL, deep=True)
+    return judge(goal, proof, search)
+
+
+def _outcome(goal: Goal, verdict: Verdict) -> tuple[str, str]:
+    match verdict:
+        case Conflict(_, found):
+            return FALSE, str(found)
+        case Proved():
+            found_wrong = next(_contrary(goal), None)
+            return (FALSE, found_wrong) if found_wrong else (PROVED, ", ".join(verdict.conditions))
+        case Refuted():
+            return REFUTED, ""
+        case Undecided(reason, detail, residual):
+            return VACUOUS if reason in NOWHERE else UNDECIDED, f"{reason}: {detail} {residual}"[:200]
+
+
+def _contrary(goal: Goal) -> Iterator[str]:
+    """Random exact points at which a proved mutant fails."""
+    integers = integer_names(goal)
+    for point in points(goal, Random(0), MORE_POINTS):
+        left, right = (enclose(side, point, integers, PRECISION) for side in (goal.left, goal.right))
+        if not isinstance(left, Missing) and not isinstance(right, Missing) and decide(goal.op, left, right) is False:
+            yield str(point)
+
+
+def table(found: list[Fate]) -> str:
+    """Outcomes by kind of edit, and the share of those refuted that are not equivalent."""
+    counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for fate in found:
+        for kind in (fate.kind, "all"):
+            counts[kind][fate.outcome] += 1
+    lines = [f"{'':22}" + "".join(f"{name:>11}" for name in OUTCOMES) + f"{'share':>9}"]
+    for kind in (*sorted(counts.keys() - {"all"}), "all"):
+        row = counts[kind]
+        lines.append(f"{kind:22}" + "".join(f"{row[name]:>11}" for name in OUTCOMES) + f"{_share(row):>9.1%}")
+    return "\n".join(lines)
+
+
+def _share(row: Counter[str]) -> float:
+    inequivalent = row[REFUTED] + row[UNDECIDED] + row[FALSE]
+    return row[REFUTED] / inequivalent if inequivalent else 1.0
+
+
+def main() -> int:
+    """Run from the command line; the exit code is 1 where a mutant was wrongly proved."""
+    parser = argparse.ArgumentParser(description="Single slips in true claims.")
+    parser.add_argument("files", nargs="*", type=Path, default=CASES)
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--every", type=int, default=1, help="look at one mutant in so many")
+    options = parser.parse_args()
+    found = []
+    for fate in fates(goals(*options.files), options.every):
+        found.append(fate)
+        if fate.outcome == FALSE:
+            print(f"FALSE PROVED {fate.claim}: {fate.relation}\n  {fate.why}", file=sys.stderr, flush=True)
+    if options.json:
+        print(json.dumps([asdict(f) for f in found], ensure_ascii=False, indent=1))
+    else:
+        print(*(f"{f.outcome:9} {f.claim}: {f.relation}  {f.why}" for f in found if f.outcome != REFUTED), sep="\n")
+        print(table(found))
+    return 1 if any(f.outcome == FALSE for f in found) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

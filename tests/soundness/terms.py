@@ -1,0 +1,481 @@
+"""Random terms and goals at symbolic dimensions, weighted towards what has fooled normal forms before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from functools import cache
+from random import Random
+
+from derive.claim import Declaration, Goal, Hypothesis
+from derive.elaborate import elaborate
+from derive.elaborate.goal import free_indices
+from derive.load import load_text
+from derive.term import (
+    Apply,
+    Binary,
+    Component,
+    Constant,
+    Delta,
+    Diff,
+    Index,
+    Limit,
+    Neg,
+    Number,
+    Op,
+    Reduce,
+    Relation,
+    Term,
+    Variable,
+    own_indices,
+    subterms,
+)
+
+SCALARS = {
+    "x": "real",
+    "y": "real",
+    "u": "positive",
+    "v": "nonzero",
+    "w": "nonnegative",
+    "t": "negative",
+    "c": "integer",
+    "e": "positive integer",
+}
+ARRAYS = {
+    "a": ("real", ("n",)),
+    "o": ("real", ("n",)),
+    "b": ("positive", ("n",)),
+    "z": ("nonzero", ("n",)),
+    "r": ("nonnegative", ("n",)),
+    "p": ("simplex", ("n",)),
+    "h": ("onehot", ("n",)),
+    "g": ("real", ("m",)),
+    "q": ("positive", ("m",)),
+    "A": ("real", ("n", "n")),
+    "B": ("real", ("n", "m")),
+}
+TARGETS = {"x", "y", "u", "v", "w", *ARRAYS}
+FREE = {"n": ("i", "j"), "m": ("s",)}
+BOUND = {"n": ("k", "l", "d", "k"), "m": ("f", "g1")}
+DECLARATIONS = (
+    *(Declaration(name, "positive integer") for name in ("n", "m")),
+    *(Declaration(name, kind) for name, kind in (*SCALARS.items(), ("T", "positive"))),
+    *(Declaration(name, kind, dimensions) for name, (kind, dimensions) in ARRAYS.items()),
+)
+HYPOTHESES = (
+    "n >= 2",
+    "n == 2",
+    "m >= n",
+    "x < y",
+    "x != y",
+    "x > 0",
+    "x >= 0",
+    "x == 2*y",
+    "x**2 == y",
+    "x*y == 1",
+    "x + y == 1",
+    "c >= 2",
+    "i != j",
+    "i == j",
+    "x > a[i]",
+    "a[i] > 0",
+    "a[i] == x",
+    "a[i] < a[j]",
+    "a[k] > 0",
+    "a[k] >= x",
+    "a[k] == o[k]",
+    "a[k] == x*o[k]",
+    "a[k]**2 == 1",
+    "a[k] != o[l]",
+    "a[k] < o[l]",
+    "p[k] > 0",
+    "z[k] > 0",
+    "Sum(a[k], k) == 1",
+    "Sum(a[k], k) == x",
+    "Sum(b[k], k) == 1",
+    "Sum(a[k]*o[k], k) == 0",
+    "Sum(a[k]**2, k) > 0",
+    "Sum(a[k]**2, k) == 1",
+    "A[k, l] == A[l, k]",
+    "A[k, l] == -A[l, k]",
+    "Sum(A[k, l], l) == 1",
+    "Sum(B[k, f], f) == g2",
+    "Max(a) <= x",
+    "1 - x > 0",
+    "Sum(exp(o[k]), k) == 1",
+)
+
+
+@cache
+def hypothesis(text: str) -> Hypothesis:
+    """A row of HYPOTHESES, elaborated; i, j are the claim's own indices."""
+    names = "".join(f"  {d.name}: {_written_type(d)}\n" for d in DECLARATIONS)
+    claim = "KroneckerDelta(i, j)*a[i]*a[j] == 0"
+    file = load_text(
+        f"derive: 1\nvariables:\n{names}  g2: real\nclaims:\n  - id: h\n    claim: {claim}\n    assume: ['{text}']\n",
+        "h",
+    )
+    claims, problems = elaborate(file)
+    assert claims, problems
+    return claims[0].lines[0].goal.hypotheses[0]
+
+
+def _written_type(d: Declaration) -> str:
+    return d.type + (f"[{','.join(d.dimensions)}]" if d.dimensions else "")
+
+
+def goal_of(left: Term, op: Op, right: Term, hypotheses: tuple[Hypothesis, ...] = ()) -> Goal:
+    """A goal over the declarations here: those that it uses."""
+    relations = (Relation(left, op, right), *(h.relation for h in hypotheses))
+    used = {name for r in relations for side in (r.left, r.right) for name in _names(side)}
+    used |= {d for declared in DECLARATIONS if declared.name in used for d in declared.dimensions}
+    declarations = tuple(d for d in (*DECLARATIONS, Declaration("g2", "real")) if d.name in used)
+    quantified = {str(q.name) for h in hypotheses for q in h.quantified}
+    indices = [i for r in relations for side in (r.left, r.right) for i in free_indices(side)]
+    return Goal(
+        left,
+        op,
+        right,
+        declarations,
+        tuple(d.name for d in declarations if d.name in ("n", "m")),
+        tuple(dict.fromkeys(i for i in indices if i.name not in quantified)),
+        hypotheses,
+    )
+
+
+def _names(term: Term) -> set[str]:
+    found: set[str] = set()
+    for t in subterms(term):
+        found.update(i.dimension for i in own_indices(t))
+        match t:
+            case Variable(name) | Component(name):
+                found.add(name)
+            case Reduce(_, _, index):
+                found.add(index.dimension)
+            case Diff(_, targets):
+                found.update(x.name if isinstance(x, Variable) else x.array for x in targets)
+    return found - {""}
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Draws terms; ``bound`` are the indices of the reductions around, the innermost last."""
+
+    random: Random
+    bound: tuple[Index, ...] = ()
+    below_diff: bool = False
+    features: set[str] = field(default_factory=set)
+
+    def expression(self) -> Term:
+        """A term of one to three pieces, each of a kind that matters."""
+        pieces = [self.piece() for _ in range(self.random.choice((1, 2, 2, 3)))]
+        total = pieces[0]
+        for piece in pieces[1:]:
+            total = Binary(self.random.choice(("+", "-", "*", "*")), total, piece)
+        return self.random.choice(WRAPPINGS)(self, total) if self.random.random() < 0.3 else total
+
+    def piece(self) -> Term:
+        return self.random.choices(list(PIECES.values()), [WEIGHTS[name] for name in PIECES])[0](self)
+
+    # Indices and leaves.
+
+    def index(self, dimension: str = "n") -> Index:
+        """An index in scope, a bound one for the most part."""
+        inner = [b for b in self.bound if b.dimension == dimension]
+        if inner and self.random.random() < 0.75:
+            return self.random.choice(inner)
+        if self.random.random() < 0.03:
+            return Index(self.random.choice((1, 2)), dimension)
+        return Index(self.random.choice(FREE[dimension]), dimension)
+
+    def component(self, names: tuple[str, ...] = tuple(ARRAYS)) -> Component:
+        name = self.random.choice(names)
+        return Component(name, tuple(self.index(d) for d in ARRAYS[name][1]))
+
+    def leaf(self) -> Term:
+        roll = self.random.random()
+        if roll < 0.5:
+            return self.component()
+        if roll < 0.75:
+            return Variable(self.random.choice(tuple(SCALARS)))
+        if roll < 0.9:
+            return Number(Fraction(self.random.choice(("1", "2", "-1", "3", "1/2", "0"))))
+        if roll < 0.94:
+            return Variable(self.random.choice(("n", "m")))
+        return self.delta() if roll < 0.99 else Constant(self.random.choice(("pi", "E")))
+
+    def delta(self) -> Term:
+        self.features.add("delta")
+        dimension = self.random.choice(("n", "n", "n", "m"))
+        return Delta(self.index(dimension), self.index(dimension))
+
+    def number(self, *choices: int) -> Number:
+        return Number(Fraction(self.random.choice(choices)))
+
+    # Composite terms.
+
+    def term(self, depth: int) -> Term:
+        if depth <= 0 or self.random.random() < 0.12:
+            return self.leaf()
+        return self.random.choice(COMPOSITE)(self, depth - 1)
+
+    def sum(self, depth: int) -> Term:
+        return Binary(self.random.choice(("+", "-")), self.term(depth), self.term(depth))
+
+    def product(self, depth: int) -> Term:
+        return Binary("*", self.term(depth), self.term(depth))
+
+    def negative(self, depth: int) -> Term:
+        return Neg(self.term(depth))
+
+    def quotient(self, depth: int) -> Term:
+        return Binary("/", self.term(depth), self.denominator(depth))
+
+    def denominator(self, depth: int) -> Term:
+        return self.indefinite() if self.random.random() < 0.45 else self.positive(depth)
+
+    def indefinite(self) -> Term:
+        """A denominator of either sign, with coinciding indices in it."""
+        if self.bound:
+            self.features.add("sign-indefinite denominator under a sum")
+        first = self.component(("a", "o", "z"))
+        second = Binary("*", self.number(1, 2, -1), self.component(("a", "o", "z")))
+        gap = Binary("-", first, second)
+        return self.random.choice((gap, Binary("+", gap, Variable("x")), Binary("+", first, Variable("v")), first))
+
+    def positive(self, depth: int) -> Term:
+        """A term that is positive, or nearly: seen to be so with more or less work."""
+        square = Binary("**", self.term(depth - 1), self.number(2))
+        return self.random.choice(
+            (
+                Variable("u"),
+                self.component(("b",)),
+                Apply("exp", (self.term(depth - 1),)),
+                Binary("+", square, self.number(1)),
+                Binary("+", square, Variable("u")),
+                square,
+                self.total("n", lambda t: Apply("exp", (t.component(("a", "o")),))),
+                self.total("n", lambda t: t.component(("b",))),
+                Binary("+", self.component(("b",)), self.component(("b", "r", "p"))),
+                Apply("cosh", (self.leaf(),)),
+            )
+        )
+
+    def power(self, depth: int) -> Term:
+        base = self.term(depth)
+        return Binary("**", base, self.number(2, 2, 3, -1, -2, 0))
+
+    def symbolic_power(self, depth: int) -> Term:
+        roll = self.random.random()
+        if roll < 0.4:
+            return Binary("**", self.positive(depth), self.term(depth - 1))
+        if roll < 0.7:
+            return Binary("**", self.term(depth - 1), self.whole())
+        exponent = Number(Fraction(self.random.choice(("1/2", "3/2", "1/3", "-1/2", "2/3"))))
+        return Binary("**", self.positive(depth) if roll < 0.9 else self.term(depth - 1), exponent)
+
+    def whole(self) -> Term:
+        c = Variable(self.random.choice(("c", "e", "n")))
+        return self.random.choice((c, Binary("*", self.number(2), c), Binary("+", c, self.number(1, -1)), Neg(c)))
+
+    def apply(self, depth: int) -> Term:
+        name = self.random.choice(FUNCTIONS)
+        if name in ("log", "sqrt") and self.random.random() < 0.75:
+            return Apply(name, (self.radicand(depth),))
+        return Apply(name, (self.term(depth),))
+
+    def radicand(self, depth: int) -> Term:
+        """A positive term, or a product of powers whose factors may have any sign."""
+        roll = self.random.random()
+        if roll < 0.4:
+            return self.positive(depth)
+        left, right = self.term(depth - 1), self.positive(depth - 1)
+        if roll < 0.7:
+            return Binary("*", Binary("**", left, self.number(2, 2, 3, -2)), right)
+        return Binary(self.random.choice(("*", "/")), left, self.term(depth - 1))
+
+    def extreme(self, depth: int) -> Term:
+        return Apply(self.random.choice(("Max", "Min")), (self.term(depth), self.term(depth - 1)))
+
+    def reduced(self, depth: int) -> Term:
+        kind = self.random.choice(("Sum", "Sum", "Sum", "Product", "Max", "Min"))
+        return self.reduction(kind, self.random.choice(("n", "n", "n", "m")), lambda inner: inner.term(depth))
+
+    def total(self, dimension: str, body: Callable[[Terms], Term]) -> Term:
+        return self.reduction("Sum", dimension, body)
+
+    def reduction(self, kind: str, dimension: str, body: Callable[[Terms], Term]) -> Term:
+        if len(self.bound) >= 3:
+            return self.leaf()
+        index = Index(self.random.choice(BOUND[dimension]), dimension)
+        others = [i for i in self.indices(dimension) if i.name != index.name]
+        shown = tuple(b for b in self.bound if b.name != index.name)
+        inner = replace(self, bound=(*shown, index))
+        if self.bound and kind == "Sum":
+            self.features.add("nested sum")
+        restricted = kind in ("Sum", "Product") and self.random.random() < 0.15
+        excluded = tuple(self.random.choices(others, k=self.random.choice((1, 1, 2)))) if restricted else ()
+        return Reduce(kind, body(inner), index, excluded)  # type: ignore[arg-type]
+
+    def indices(self, dimension: str) -> list[Index]:
+        free = [Index(name, dimension) for name in FREE[dimension]]
+        return [*free, *(b for b in self.bound if b.dimension == dimension)]
+
+    def derivative(self, depth: int) -> Term:
+        self.features.add("derivative")
+        body = replace(self, below_diff=True).term(depth)
+        return Diff(body, self.targets(body))
+
+    def targets(self, body: Term) -> tuple[Variable | Component, ...]:
+        count = 1 if self.below_diff or self.random.random() < 0.75 else 2
+        return tuple(self.target(body) for _ in range(count))
+
+    def target(self, body: Term) -> Variable | Component:
+        """Something that the body depends on, for the most part, at indices that may be other ones."""
+        used = sorted(_names(body) & TARGETS) if self.random.random() < 0.9 else []
+        name = self.random.choice(used or sorted(TARGETS))
+        return self.component((name,)) if name in ARRAYS else Variable(name)
+
+    # Pieces that have gone wrong before.
+
+    def nested_sum(self) -> Term:
+        """Sums over indices that the summand links."""
+        return self.total(
+            "n", lambda s: s.total(self.random.choice(("n", "n", "m")), lambda t: Binary("*", t.linked(), t.term(1)))
+        )
+
+    def linked(self) -> Term:
+        left, right = self.component(), self.component(("A", "B", "a", "b", "z"))
+        return Binary(self.random.choice(("*", "*", "+", "-")), left, right)
+
+    def contracted(self) -> Term:
+        return self.total("n", lambda t: Binary("*", t.delta(), t.term(2)))
+
+    def delta_inside(self) -> Term:
+        inner = Binary("+", Binary("*", self.delta(), self.term(1)), self.term(1))
+        return self.random.choice(
+            (
+                Apply(self.random.choice(FUNCTIONS), (inner,)),
+                Binary("/", self.term(1), Binary("+", inner, Variable("u"))),
+                Binary("/", self.delta(), Binary("-", self.number(1), self.delta())),
+                Binary("**", inner, self.number(2, 3, -1)),
+            )
+        )
+
+    def fraction_sum(self) -> Term:
+        depth = self.random.choice((0, 1))
+        numerator: Callable[[Terms], Term] = lambda t: t.term(depth)  # noqa: E731
+        if self.random.random() < 0.5:
+            return self.total("n", lambda s: s.total("n", lambda t: Binary("/", numerator(t), t.indefinite())))
+        return self.total("n", lambda t: Binary("/", numerator(t), t.indefinite()))
+
+    def softmax(self) -> Term:
+        array = self.random.choice(("o", "a"))
+        top = Apply("exp", (self.component((array,)),))
+        bottom = self.total("n", lambda t: Apply("exp", (t.component((array,)),)))
+        return self.random.choice((Binary("/", top, bottom), Apply("log", (bottom,)), Binary("-", top, bottom)))
+
+    def gradient(self) -> Term:
+        self.features.add("derivative")
+        inner = replace(self, below_diff=True)
+        body = self.random.choice((inner.softmax, inner.nested_sum, inner.weighted, inner.fraction_sum))()
+        return Diff(body, (self.target(body),))
+
+    def weighted(self) -> Term:
+        """A sum with simplex, one-hot or positive weights, of a positive or any term."""
+        weights = self.random.choice(("p", "h", "b", "r"))
+        return self.total("n", lambda t: Binary("*", Component(weights, (t.bound[-1],)), t.term(1)))
+
+    def generic(self) -> Term:
+        return self.term(3)
+
+    # What stands around the whole.
+
+    def log_of(self, inner: Term) -> Term:
+        return Apply(
+            self.random.choice(("log", "sqrt")), (Binary("*", Binary("**", inner, self.number(2)), Variable("u")),)
+        )
+
+    def inverted(self, inner: Term) -> Term:
+        return Binary("/", self.term(1), inner)
+
+    def function_of(self, inner: Term) -> Term:
+        return Apply(self.random.choice(FUNCTIONS), (inner,))
+
+    def summed(self, inner: Term) -> Term:
+        return self.total("n", lambda t: Binary("*", inner, t.term(1)))
+
+    def differentiated(self, inner: Term) -> Term:
+        self.features.add("derivative")
+        return Diff(inner, (self.target(inner),))
+
+
+FUNCTIONS = (
+    *("exp", "log", "sqrt", "Abs", "sign", "cbrt", "exp", "log", "Abs", "sign"),
+    *("sinh", "cosh", "tanh", "sin", "cos", "atan", "log1p", "expm1", "asinh", "erf", "coth"),
+)
+COMPOSITE = (
+    Terms.sum,
+    Terms.sum,
+    Terms.product,
+    Terms.product,
+    Terms.product,
+    Terms.negative,
+    Terms.quotient,
+    Terms.quotient,
+    Terms.power,
+    Terms.symbolic_power,
+    Terms.apply,
+    Terms.apply,
+    Terms.apply,
+    Terms.extreme,
+    Terms.reduced,
+    Terms.reduced,
+    Terms.reduced,
+    Terms.derivative,
+)
+PIECES: dict[str, Callable[[Terms], Term]] = {
+    "nested": Terms.nested_sum,
+    "contracted": Terms.contracted,
+    "delta": Terms.delta_inside,
+    "fraction": Terms.fraction_sum,
+    "softmax": Terms.softmax,
+    "gradient": Terms.gradient,
+    "weighted": Terms.weighted,
+    "generic": Terms.generic,
+}
+WEIGHTS = {
+    "nested": 3,
+    "contracted": 2,
+    "delta": 2,
+    "fraction": 4,
+    "softmax": 1,
+    "gradient": 4,
+    "weighted": 2,
+    "generic": 4,
+}
+WRAPPINGS: tuple[Callable[[Terms, Term], Term], ...] = (
+    Terms.log_of,
+    Terms.inverted,
+    Terms.function_of,
+    Terms.summed,
+    Terms.differentiated,
+)
+
+
+def limits(random: Random) -> Goal:
+    """A limit at oo of what grows like exponentials of T, against what it tends to, or nearly."""
+    t = Terms(random)
+    scale = Variable("T")
+    rates = [t.random.choice((t.component(("a", "o", "b")), Variable("x"), t.number(0))) for _ in range(2)]
+    rows = [Binary("*", t.positive(0), Apply("exp", (Binary("*", scale, rate),))) for rate in rates]
+    total = t.total("n", lambda inner: Apply("exp", (Binary("*", scale, inner.component(("o",))),)))
+    body = random.choice((rows[0], total, Binary("+", rows[0], rows[1]), Binary("+", rows[0], total)))
+    wholes: list[Term] = [rates[0], Apply("Max", (rates[0], rates[1])), Apply("Min", (rates[0], rates[1]))]
+    wholes += [Reduce("Max", Component("o", (Index("k", "n"),)), Index("k", "n"))]
+    wholes += [Apply("Max", (wholes[-1], rates[0])), Apply("Max", (rates[0], t.leaf()))]
+    left = Limit(Binary("/", Apply("log", (body,)), scale), "T", Constant("oo"))
+    if random.random() < 0.3:
+        left = replace(left, body=Binary("+", left.body, Binary("/", t.leaf(), scale)))
+    return goal_of(left, "==", random.choice(wholes))
