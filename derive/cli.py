@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 Output = tuple[str, str | None]
 FORMATS = ("full", "concise", "json")
+STYLES = ("unicode", "pretty", "ascii", "latex", "markdown", "mathml", "json")
 
 
 def main() -> NoReturn:
@@ -72,7 +73,7 @@ def _outputs(context: click.Context, parameter: click.Parameter, values: tuple[s
     multiple=True,
     callback=_outputs,
     metavar="NAME[=FILE]",
-    help="Report as full, concise or json, on standard output or into a file. May be repeated.",
+    help=f"One of {', '.join(FORMATS)}, on standard output or into a file. May be repeated.",
 )
 @click.option(
     "-k", "words", metavar="EXPR", help='Only claims whose id, title or tags match, as in "softmax and not loss".'
@@ -147,13 +148,19 @@ def _print(text: str) -> None:
 
 
 @derive.command()
-@click.argument("code")
-def explain(code: str) -> None:
-    """Explain a CODE such as DV101: what it means, why it is reported, how to repair it."""
+@click.argument("code", required=False)
+def explain(code: str | None) -> None:
+    """Explain a CODE such as DV101: what it means, why it is reported, how to repair it.
+
+    Without CODE: the list of all codes.
+    """
     from difflib import get_close_matches
 
     from derive.errors import CODES
 
+    if code is None:
+        click.echo("\n".join(f"{row.code}  {row.title}" for row in sorted(CODES.values(), key=lambda row: row.code)))
+        return
     row = CODES.get(code.upper())
     if row is None:
         near = get_close_matches(code.upper(), CODES, n=1, cutoff=0)
@@ -164,7 +171,7 @@ def explain(code: str) -> None:
 
 @derive.command()
 @click.argument("target", required=False)
-@click.option("--format", "style", metavar="STYLE", help="unicode, pretty, ascii, latex, markdown, mathml or json.")
+@click.option("--format", "style", metavar="STYLE", help=f"One of {', '.join(STYLES)}.")
 @click.option("--proof", is_flag=True, help="Decide each claim too, and print the proof or the counterexample.")
 @click.pass_context
 def show(context: click.Context, target: str | None, style: str | None, proof: bool) -> None:
@@ -178,7 +185,6 @@ def show(context: click.Context, target: str | None, style: str | None, proof: b
     from derive.read import read
     from derive.report.full import diagnostics
     from derive.runner import run
-    from derive.show import STYLES
 
     paint = _paint()
     style = style or paint.style

@@ -309,6 +309,12 @@ def test_explain(derive: Derive, code: str) -> None:
     assert CODES[code].title in out and CODES[code].page.split()[0] in out
 
 
+def test_explain_lists_every_code(derive: Derive) -> None:
+    code, out, _ = derive("explain")
+    assert (code, [row.split()[0] for row in out.splitlines()]) == (0, sorted(CODES))
+    assert all(row.split("  ")[1] == CODES[row.split()[0]].title for row in out.splitlines())
+
+
 def test_explain_unknown_code(derive: Derive) -> None:
     code, _, err = derive("explain", "DV199")
     assert code == 2 and "DV199" in err
@@ -393,6 +399,13 @@ def test_show_prints_what_can_be_read(derive: Derive) -> None:
 
 def test_the_command_line_knows_every_format() -> None:
     assert tuple(report.FORMATS) == cli.FORMATS
+    assert tuple(STYLES) == cli.STYLES
+
+
+def test_help_names_every_style_and_format(derive: Derive) -> None:
+    for command, names in (("show", cli.STYLES), ("check", cli.FORMATS)):
+        shown = " ".join(derive(command, "--help")[1].split())
+        assert not [name for name in names if name not in shown]
 
 
 def test_a_selection_leaves_out_the_lints_of_other_claims_but_no_error(derive: Derive) -> None:
