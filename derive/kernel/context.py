@@ -95,7 +95,9 @@ Propose = Callable[[Polynomial], tuple[tuple[Polynomial, int], ...]]
 class Context:
     """The state of one proof; nothing outlives it.
 
-    ``sign`` and ``rebuild`` are the functions of these names, which the ring calls and which are built on it.
+    ``sign`` and ``rebuild`` are the functions of these names, which the ring calls and which are built on it;
+    ``depth`` is how many rules deep a search for a sign may still go,
+    and ``lemmas`` whether it may use convexity.
     """
 
     types: dict[str, str]
@@ -120,6 +122,8 @@ class Context:
     suspended: frozenset[str] = frozenset()
     rules: set[str] = field(default_factory=set)
     memo: dict[Any, Any] = field(default_factory=dict)
+    depth: int = 3
+    lemmas: bool = False
     unknown: int = 0
     fresh: int = 0
 

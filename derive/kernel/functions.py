@@ -223,6 +223,9 @@ def _nonnegative_terms(ctx: Context, exponent: Polynomial) -> bool:
 def _power_of_generator(ctx: Context, key: str, e: Rational, exponent: Polynomial) -> Polynomial:
     base = inside(ctx, key)
     if e.denominator != 1:
+        if ctx.sign(ctx, base) & POSITIVE != POSITIVE:
+            ctx.unknown += 1
+            return opaque(ctx, "p", {((key, e),): 1}, exponent)
         return exponential(ctx, multiply(ctx, scale(exponent, e), logarithm(ctx, base)))
     return symbolic_power(ctx, base, scale(exponent, e), True)
 

@@ -236,7 +236,12 @@ class Reader:
     def _reduce(self, term: Reduce, scope: Scope) -> Polynomial:
         ctx = self.ctx
         place, inner = self._inside(term, scope)
-        body = self.read(term.body, inner)
+        try:
+            body = self.read(term.body, inner)
+        except Undefined as undefined:
+            if not inner.guarded:
+                raise
+            raise Stuck("outside the fragment", f"{undefined} in a range that may be empty") from undefined
         excluded = tuple(self.place(i, scope) for i in term.excluded)
         if term.kind == "Sum":
             for other in excluded:

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from derive.claim import Goal
 from derive.kernel.cases import by_cases
-from derive.kernel.context import Context, Polynomial, Propose, Stuck, Undefined
+from derive.kernel.context import BOUND, NEGATIVE, POSITIVE, ZERO, Context, Polynomial, Propose, Stuck, Undefined
 from derive.kernel.equality import Sides, conclude, read_sides
-from derive.kernel.normalize import OP_SIGN, Reader
-from derive.kernel.polynomial import subtract
+from derive.kernel.normalize import OP_SIGN, Reader, Scope
+from derive.kernel.polynomial import constant, subtract
 from derive.kernel.readback import written
 from derive.kernel.ring import replace_generators
-from derive.kernel.sign import attained, sign
+from derive.kernel.sign import attained, learn, sign
+from derive.kernel.spelling import places
 from derive.kernel.theorem import Residual, Theorem
-from derive.term import Binary
+from derive.term import Binary, Number, Term
 
 ATTAINED_ROUNDS = 4
+# Efforts: how deep, with convexity or without, and for how much fuel.
+QUICK = ((1, False, 10_000), (4, False, 10_000), (2, True, 10_000))
+THOROUGH = ((3, True, 40_000), (5, True, 80_000))
 
 
 def decide_order(goal: Goal, fuel: int, propose: Propose | None = None) -> Theorem | Residual:
@@ -37,12 +43,60 @@ def _holds(goal: Goal, sides: Sides) -> bool:
     gap = subtract(sides.left, sides.right)
     for key, value in sides.equations.values:
         gap = replace_generators(ctx, gap, {key: value})
-    if _has_sign(ctx, gap, wanted):
-        return True
     difference = Binary("-", goal.left, goal.right)
     if Reader(ctx).written_sign(difference, sides.scope) & wanted == wanted:
         return True
-    return by_cases(ctx, gap, lambda case, poly: _has_sign(case, poly, wanted))
+    if _by_signs_of_factors(ctx, difference, sides.scope, wanted):
+        return True
+    return any(_within(ctx, gap, wanted, *effort) for effort in (QUICK if ctx.propose is None else THOROUGH))
+
+
+def _by_signs_of_factors(ctx: Context, term: Term, scope: Scope, wanted: int) -> bool:
+    """K2 on a factor of a product as the author wrote it: what makes it positive may make the others so."""
+    for factor in _factors(term):
+        inner = Reader(ctx).read(factor, scope)
+        if constant(inner) is None and all(p[0] < BOUND for p in places(ctx, inner)):
+            ctx.use("K2")
+            if all(_case_holds(ctx, term, scope, wanted, inner, bits) for bits in (POSITIVE, NEGATIVE, ZERO)):
+                return True
+    return False
+
+
+def _case_holds(ctx: Context, term: Term, scope: Scope, wanted: int, inner: Polynomial, bits: int) -> bool:
+    case = ctx.fork()
+    learn(case, inner, bits)
+    holds = Reader(case).written_sign(term, scope) & wanted == wanted
+    ctx.fuel = case.fuel
+    return holds
+
+
+def _factors(term: Term) -> Iterator[Term]:
+    """The factors of a product that is compared with 0."""
+    match term:
+        case Binary("-", inner, Number(value)) | Binary("-", Number(value), inner) if not value:
+            yield from _factors(inner)
+        case Binary("*", left, right):
+            yield from _factors(left)
+            yield from _factors(right)
+        case Binary("/", left, _):
+            yield from _factors(left)
+        case Binary("-") | Binary("+"):
+            yield term
+
+
+def _within(ctx: Context, gap: Polynomial, wanted: int, depth: int, lemmas: bool, share: int) -> bool:
+    """Search to a depth, with a share of the fuel; a share that is used up ends only this search."""
+    case = ctx.fork()
+    case.depth, case.lemmas, case.fuel = depth, lemmas, min(ctx.fuel, share)
+    before = case.fuel
+    try:
+        return _has_sign(case, gap, wanted) or by_cases(case, gap, lambda c, poly: _has_sign(c, poly, wanted))
+    except Stuck as stuck:
+        if stuck.reason != "budget":
+            raise
+        return False
+    finally:
+        ctx.fuel -= before - max(case.fuel, 0)
 
 
 def _has_sign(ctx: Context, poly: Polynomial, wanted: int) -> bool:

@@ -59,6 +59,8 @@ def product_over(ctx: Context, bound: Place, excluded: tuple[Place, ...], body: 
     """The product of ``body`` over the range of ``bound`` without the excluded indices (T1, T2)."""
     if bound[1].isdecimal():
         return _unrolled_product(ctx, bound, excluded, body)
+    if not body:
+        return {} if not excluded else _product_generator(ctx, bound, excluded, body)
     split = _bound_delta(ctx, bound, body)
     if split is not None:
         # One factor of the product is the one where the indices agree (D4, S7 for products).

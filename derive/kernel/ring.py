@@ -517,6 +517,7 @@ def _rebuild(
     )
     found: Polynomial | None = ctx.memo.get(memo_key)
     if found is None:
+        ctx.spend(2)
         found = ctx.memo[memo_key] = ctx.rebuild(
             ctx,
             gen,

@@ -30,12 +30,12 @@ from derive.kernel.context import (
     Stuck,
     Undefined,
 )
+from derive.kernel.convexity import averaged, cauchy, squares, tangents
 from derive.kernel.functions import exponential, logarithm
 from derive.kernel.polynomial import ONE, add, constant, magnitude, merge, scale, subtract
 from derive.kernel.ring import factored_unit, multiply, primitive, rename, replace_generators, variable
 from derive.kernel.spelling import names, places, poly_text, token
 
-DEPTH = 4
 TYPE_SIGN = {
     "positive": POSITIVE,
     "negative": NEGATIVE,
@@ -78,12 +78,13 @@ def sign(ctx: Context, poly: Polynomial) -> int:
     if number is not None:
         return of_number(number)
     key = ("sign", poly_text(ctx, poly, {}), ctx.suspended)
-    known = ctx.memo.get(key)
-    if known is None:
-        ctx.memo[key] = UNKNOWN
-        ctx.spend(len(poly))
-        known = ctx.memo[key] = _of_polynomial(ctx, poly)
-    return int(known)
+    bits, searched = ctx.memo.get(key, (UNKNOWN, -1))
+    if searched < ctx.depth and not decisive(bits):
+        ctx.memo[key] = bits, ctx.depth
+        ctx.spend(5 + len(poly))
+        bits |= _of_polynomial(ctx, poly)
+        ctx.memo[key] = bits, ctx.depth
+    return int(bits)
 
 
 def learn(ctx: Context, poly: Polynomial, bits: int) -> None:
@@ -160,14 +161,15 @@ def _of_power(ctx: Context, key: str, e: Rational) -> int:
 
 
 def _of_generator(ctx: Context, key: str) -> int:
-    known: int | None = ctx.memo.get(("sign", key, ctx.suspended))
-    if known is None:
-        ctx.memo[("sign", key, ctx.suspended)] = UNKNOWN
-        known = _by_kind(ctx, key)
-        if known & POSITIVE != POSITIVE and known & NEGATIVE != NEGATIVE and key[0] != "b":
-            known |= _looked_up(ctx, {((key, 1),): 1})
-        ctx.memo[("sign", key, ctx.suspended)] = known
-    return known
+    memo_key = ("sign", key, ctx.suspended)
+    bits, searched = ctx.memo.get(memo_key, (UNKNOWN, -1))
+    if searched < ctx.depth and not decisive(bits):
+        ctx.memo[memo_key] = bits, ctx.depth
+        bits |= _by_kind(ctx, key)
+        if not decisive(bits) and key[0] != "b":
+            bits |= _looked_up(ctx, {((key, 1),): 1})
+        ctx.memo[memo_key] = bits, ctx.depth
+    return int(bits)
 
 
 def _by_kind(ctx: Context, key: str) -> int:
@@ -191,11 +193,13 @@ def _by_kind(ctx: Context, key: str) -> int:
     if kind == "m":
         return sign(ctx, parts[2])
     if kind == "p":
+        # A power to 0 is 1, whatever the base.
         bits = sign(ctx, parts[0])
-        return bits if bits & NONNEGATIVE else bits & NONZERO
+        return bits & POSITIVE if bits & NONNEGATIVE else bits & NONZERO
     if kind == "q":
+        # A product over an empty range is 1.
         bits = sign(ctx, parts[2])
-        return bits if bits & NONNEGATIVE else bits & NONZERO
+        return bits & POSITIVE if bits & NONNEGATIVE else bits & NONZERO
     return FUNCTION_SIGN.get(parts[0], UNKNOWN)
 
 
@@ -297,21 +301,18 @@ def decisive(bits: int) -> bool:
 
 
 def _of_sum_of_terms(ctx: Context, poly: Polynomial) -> int:
-    bits = _looked_up(ctx, poly)
-    for rule in (_term_by_term, _closed, _shifted, _radical, _exponents, _gathered, _by_facts, _factored):
-        if decisive(bits):
+    bits = _looked_up(ctx, poly) | _term_by_term(ctx, poly)
+    for rule in SEARCHES:
+        if decisive(bits) or ctx.depth <= 0:
             break
-        depth = ctx.memo.get("depth", 0)
-        if depth >= DEPTH and rule is not _term_by_term:
-            break
-        ctx.memo["depth"] = depth + 1
+        ctx.depth -= 1
         try:
             bits |= rule(ctx, poly)
         except (Stuck, Undefined) as stopped:
             if isinstance(stopped, Stuck) and stopped.reason == "budget":
                 raise
         finally:
-            ctx.memo["depth"] = depth
+            ctx.depth += 1
     return bits
 
 
@@ -442,7 +443,7 @@ def _gcd(a: int, b: int) -> int:
 
 def _gathered(ctx: Context, poly: Polynomial) -> int:
     """S1, O3: the terms with sums over one dimension, and those with the dimension as a factor, as one sum."""
-    total = _weighted(ctx, poly)
+    total = UNKNOWN
     for dimension in sorted({_summed(ctx, key) for mono in poly for key, _ in mono} - {""}):
         body, rest = _gather(ctx, poly, dimension)
         inside, outside = sign(ctx, body), sign(ctx, rest)
@@ -453,39 +454,11 @@ def _gathered(ctx: Context, poly: Polynomial) -> int:
     return total
 
 
-def _weighted(ctx: Context, poly: Polynomial) -> int:
-    """O4: with weights >= 0 that sum to one, every term is a weighted sum: Sum w*t + r = Sum w*(t + r)."""
-    for weight in sorted(ctx.simplex - ctx.suspended):
-        place = None
-        body: Polynomial = {}
-        for mono, c in poly.items():
-            found = next(((k, f) for k, e in mono if e == 1 and (f := _weight_of(ctx, k, weight))), None)
-            if found is None:
-                body = add(body, {mono: c})
-                continue
-            gen = ctx.generators[found[0]]
-            place = place or ctx.open(gen.parts[0][0][1])
-            rest = tuple(f for f in gen.parts[1].mono if f != found[1])
-            summand = rename(ctx, {rest: c}, {gen.parts[0][0]: place})
-            body = add(body, multiply(ctx, {tuple(f for f in mono if f[0] != found[0]): 1}, summand))
-        if place is not None:
-            bits = sign(ctx, body)
-            if bits & ZERO:
-                ctx.use("O4")
-                return bits
-    return UNKNOWN
-
-
-def _weight_of(ctx: Context, key: str, weight: str) -> tuple[str, Rational] | None:
-    """The factor of a one-index summand that is the component of the weight at the summed index."""
-    gen = ctx.generators[key]
-    if gen.kind != "s" or len(gen.parts[0]) != 1:
-        return None
-    for k, e in gen.parts[1].mono:
-        inner = ctx.generators[k]
-        if inner.kind == "a" and inner.parts == (weight, gen.parts[0]) and e == 1:
-            return k, e
-    return None
+def _averaged(ctx: Context, poly: Polynomial) -> int:
+    """O4, O14: weighted means, from above and from below."""
+    if not ctx.lemmas or not any(_summed(ctx, key) for mono in poly for key, _ in mono):
+        return UNKNOWN
+    return averaged(ctx, poly) or negated(averaged(ctx, scale(poly, -1)))
 
 
 def _summed(ctx: Context, key: str) -> str:
@@ -528,7 +501,7 @@ def _without_negative_term(ctx: Context, poly: Polynomial) -> Iterator[tuple[Pol
     if not negative:
         return
     m, c = negative[0]
-    for known, bits in _inequalities(ctx, poly):
+    for known, bits in _inequalities(ctx, poly, (m, c)):
         for n, d in known.items():
             if c * d <= 0:
                 continue
@@ -540,7 +513,9 @@ def _without_negative_term(ctx: Context, poly: Polynomial) -> Iterator[tuple[Pol
                 yield subtract(poly, taken), bool(outer & NONZERO and bits & NONZERO)
 
 
-def _inequalities(ctx: Context, poly: Polynomial) -> Iterator[tuple[Polynomial, int]]:
+def _inequalities(
+    ctx: Context, poly: Polynomial, against: tuple[Monomial, Rational]
+) -> Iterator[tuple[Polynomial, int]]:
     """Inequalities ``known >= 0`` (with NONZERO: ``> 0``) that speak of what stands in a polynomial."""
     keys = sorted({k for mono in poly for k, _ in mono})
     free = sorted(places(ctx, poly))
@@ -556,8 +531,14 @@ def _inequalities(ctx: Context, poly: Polynomial) -> Iterator[tuple[Polynomial, 
             yield from _extremum_bounds(ctx, key, free)
         elif gen.kind == "s" and len(gen.parts[0]) == 1:
             yield from _split_off(ctx, key, free)
+            if ctx.lemmas and any((key, 2) in mono for mono in poly):
+                yield from cauchy(ctx, key)
+        elif gen.kind in "el" and ctx.lemmas:
+            yield from tangents(ctx, key)
         elif gen.kind == "a" and gen.parts[0] in ctx.simplex and gen.parts[0] not in ctx.suspended:
             yield subtract(ONE, {((key, 1),): 1}), NONNEGATIVE
+    if ctx.lemmas:
+        yield from squares(ctx, poly, *against)
 
 
 def _all_instances(ctx: Context, fact: Fact, poly: Polynomial, free: list[Place]) -> Iterator[Polynomial]:
@@ -617,3 +598,6 @@ def _extrema_inside(ctx: Context, mono: Monomial) -> Iterator[str]:
             yield key
         elif gen.kind == "e":
             yield from _extrema_inside(ctx, gen.parts[0].mono)
+
+
+SEARCHES = (_closed, _shifted, _radical, _exponents, _gathered, _averaged, _by_facts, _factored)

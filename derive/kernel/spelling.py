@@ -78,6 +78,7 @@ def generator_text(ctx: Context, key: str, renamed: Mapping[Place, str]) -> str:
     memo_key = ("text", key, tuple(sorted((p, renamed[p]) for p in gen.places if p in renamed)), ctx.suspended)
     found = ctx.memo.get(memo_key)
     if found is None:
+        ctx.spend(1)
         if gen.kind in "dg" or (
             gen.kind == "a" and gen.parts[0] in ctx.symmetric and gen.parts[0] not in ctx.suspended
         ):

@@ -1,0 +1,214 @@
+"""Inequalities from convexity: weighted means, tangents, and squares (KERNEL O12 to O15).
+
+``averaged`` gives the sign of a weighted sum; the others offer known inequalities ``p >= 0`` for use in a search.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+from derive.kernel.context import (
+    NONNEGATIVE,
+    NONZERO,
+    POSITIVE,
+    UNKNOWN,
+    Context,
+    Monomial,
+    Place,
+    Polynomial,
+    Rational,
+)
+from derive.kernel.functions import exponential
+from derive.kernel.polynomial import ONE, add, merge, scale, subtract
+from derive.kernel.ring import multiply, power, rename, rename_mono, variable
+from derive.kernel.sums import sum_over
+
+HALF = Fraction(1, 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Weighting:
+    """Weights >= 0 over a dimension, as a monomial in ``place``, and their total as a monomial."""
+
+    place: Place
+    weight: Monomial
+    total: Monomial
+
+
+def averaged(ctx: Context, poly: Polynomial) -> int:
+    """NONNEGATIVE or POSITIVE where the polynomial is a weighted sum of what is seen to be so, or by Jensen for log.
+
+    With w >= 0: Sum w*g >= 0 if every g is; and g >= 1 - exp(-g) gives Sum w*g >= Sum w - Sum w*exp(-g).
+    """
+    for weighting in _weightings(ctx, poly):
+        body = _body(ctx, poly, weighting)
+        if body is None:
+            continue
+        bits = ctx.sign(ctx, body)
+        if bits & NONNEGATIVE:
+            # Strict only where some weight is positive.
+            ctx.use("O4")
+            return bits & POSITIVE & (ctx.sign(ctx, {weighting.total: 1}) | NONNEGATIVE)
+        weight: Polynomial = {weighting.weight: 1}
+        below = sum_over(ctx, (weighting.place,), multiply(ctx, weight, exponential(ctx, scale(body, -1))))
+        bits = ctx.sign(ctx, subtract({weighting.total: 1}, below))
+        if bits & NONNEGATIVE:
+            ctx.use("O14")
+            return bits & POSITIVE
+    return UNKNOWN
+
+
+def _weightings(ctx: Context, poly: Polynomial) -> Iterator[Weighting]:
+    keys = sorted({key for mono in poly for key, _ in mono})
+    sums = [key for key in keys if key[0] == "s" and len(ctx.generators[key].parts[0]) == 1]
+    for dimension in sorted({str(ctx.generators[key].parts[0][0][1]) for key in sums}):
+        place: Place = ctx.open(dimension)
+        for array in sorted(ctx.simplex - ctx.suspended):
+            at = next((k for k in keys if _has_component(ctx, k, array, dimension)), None)
+            if at is not None:
+                yield Weighting(place, ((_component_at(ctx, at, array, place), 1),), ())
+        if not dimension.isdecimal():
+            yield Weighting(place, (), next(iter(variable(ctx, dimension))))
+    for key in sums:
+        (bound,), summand = ctx.generators[key].parts[0], ctx.generators[key].parts[1].mono
+        if ctx.sign(ctx, {summand: 1}) & NONNEGATIVE:
+            place = ctx.open(bound[1])
+            ((weight, c),) = rename_mono(ctx, summand, {bound: place}).items()
+            if c == 1:
+                yield Weighting(place, weight, ((key, 1),))
+
+
+def _has_component(ctx: Context, key: str, array: str, dimension: str) -> bool:
+    gen = ctx.generators[key]
+    if gen.kind != "s" or len(gen.parts[0]) != 1 or gen.parts[0][0][1] != dimension:
+        return False
+    return any(ctx.generators[k].parts == (array, gen.parts[0]) and e == 1 for k, e in gen.parts[1].mono if k[0] == "a")
+
+
+def _component_at(ctx: Context, key: str, array: str, place: Place) -> str:
+    gen = ctx.generators[key]
+    inner = next(k for k, _ in gen.parts[1].mono if k[0] == "a" and ctx.generators[k].parts == (array, gen.parts[0]))
+    ((mono, _),) = rename_mono(ctx, ((inner, 1),), {gen.parts[0][0]: place}).items()
+    return mono[0][0]
+
+
+def _body(ctx: Context, poly: Polynomial, weighting: Weighting) -> Polynomial | None:
+    """The g with poly = Sum weight * g, or None; at least one term must be a sum with this weight."""
+    body: Polynomial = {}
+    weighted = False
+    for mono, c in poly.items():
+        inside = _without_sum(ctx, mono, weighting)
+        if inside is not None:
+            weighted = True
+            body = add(body, scale(inside, c))
+        elif _divides(weighting.total, mono):
+            body = add(body, {merge(mono, tuple((k, -e) for k, e in weighting.total)): c})
+        else:
+            return None
+    return body if weighted else None
+
+
+def _without_sum(ctx: Context, mono: Monomial, weighting: Weighting) -> Polynomial | None:
+    for key, e in mono:
+        gen = ctx.generators[key]
+        if gen.kind != "s" or e != 1 or len(gen.parts[0]) != 1 or gen.parts[0][0][1] != weighting.place[1]:
+            continue
+        if ((key, 1),) == weighting.total:
+            continue
+        rest = tuple(f for f in mono if f[0] != key)
+        summand = rename_mono(ctx, gen.parts[1].mono, {gen.parts[0][0]: weighting.place})
+        if len(summand) == 1:
+            ((inner, c),) = summand.items()
+            if _divides(weighting.weight, inner):
+                inner = merge(inner, tuple((k, -f) for k, f in weighting.weight))
+                return multiply(ctx, {rest: 1}, {inner: c})
+    return None
+
+
+def _divides(part: Monomial, whole: Monomial) -> bool:
+    have = dict(whole)
+    return all(have.get(key, 0) >= e for key, e in part)
+
+
+# --- known inequalities ---
+
+
+def tangents(ctx: Context, key: str) -> Iterator[tuple[Polynomial, int]]:
+    """O13: exp(u) - 1 - u >= 0 and q - 1 - log(q) >= 0, strict where u != 0, where q != 1."""
+    gen = ctx.generators[key]
+    if gen.kind == "e":
+        for e in (1, -1):
+            exponent: Polynomial = {gen.parts[0].mono: e}
+            ctx.use("O13")
+            gap = subtract({((key, e),): 1}, add(ONE, exponent))
+            yield gap, NONNEGATIVE | (ctx.sign(ctx, exponent) & NONZERO)
+    elif gen.kind == "l":
+        argument = gen.parts[0]
+        ctx.use("O13")
+        gap = subtract(subtract(argument, ONE), {((key, 1),): 1})
+        yield gap, NONNEGATIVE | (ctx.sign(ctx, subtract(argument, ONE)) & NONZERO)
+
+
+def cauchy(ctx: Context, key: str) -> Iterator[tuple[Polynomial, int]]:
+    """O15: (Sum a*b)**2 <= Sum a**2 * Sum b**2, for the ways to write the summand as a product."""
+    gen = ctx.generators[key]
+    (bound,), summand = gen.parts[0], gen.parts[1].mono
+    for a in _parts(ctx, summand):
+        b = merge(summand, tuple((k, -e) for k, e in a))
+        left = sum_over(ctx, *_opened(ctx, bound, a))
+        right = sum_over(ctx, *_opened(ctx, bound, b))
+        ctx.use("O15")
+        yield subtract(multiply(ctx, left, right), power(ctx, {((key, 1),): 1}, 2)), NONNEGATIVE
+
+
+def _opened(ctx: Context, bound: Place, mono: Monomial) -> tuple[tuple[Place, ...], Polynomial]:
+    place = ctx.open(bound[1])
+    squared = tuple((k, 2 * e) for k, e in mono)
+    whole: Polynomial = ONE
+    for k, e in squared:
+        whole = multiply(ctx, whole, power(ctx, {((k, 1),): 1}, e))
+    return (place,), rename(ctx, whole, {bound: place})
+
+
+def _parts(ctx: Context, summand: Monomial) -> Iterator[Monomial]:
+    """Candidates for a: nothing, the root of what is positive, and single factors."""
+    yield ()
+    positive = tuple((k, e) for k, e in summand if ctx.sign(ctx, {((k, e),): 1}) & POSITIVE == POSITIVE)
+    if positive:
+        yield tuple((k, e * HALF) for k, e in positive)
+    weights = tuple((k, e) for k, e in summand if ctx.sign(ctx, {((k, e),): 1}) & NONNEGATIVE)
+    if weights and weights != positive:
+        yield tuple((k, e * HALF) for k, e in weights)
+    if len(summand) == 2:
+        yield summand[:1]
+
+
+def squares(ctx: Context, poly: Polynomial, mono: Monomial, c: Rational) -> Iterator[tuple[Polynomial, int]]:
+    """O12: t*a**2 + b**2/t - 2*a*b >= 0 (or + 2*a*b) for a monomial that is such a product; t uses up a**2."""
+    for a, b in _halves(mono):
+        first, second = tuple((k, 2 * e) for k, e in a), tuple((k, 2 * e) for k, e in b)
+        if a == b or first not in poly or poly[first] <= 0:
+            continue
+        t = 2 * Fraction(poly[first]) / abs(Fraction(c))
+        known: Polynomial = {first: t, second: 1 / t, mono: -2 if c < 0 else 2}
+        ctx.use("O12")
+        yield {m: v for m, v in known.items() if v}, NONNEGATIVE
+
+
+def _halves(mono: Monomial) -> Iterator[tuple[Monomial, Monomial]]:
+    """Ways to write a monomial as a product of two: factor by factor, and halves of even powers."""
+    whole = [(k, e) for k, e in mono if e.denominator == 1 and e > 0]
+    if len(mono) > 6 or len(whole) != len(mono):
+        return
+    for chosen in range(1, 2 ** len(mono)):
+        a: list[tuple[str, Rational]] = []
+        b: list[tuple[str, Rational]] = []
+        for n, (k, e) in enumerate(mono):
+            if e > 1:
+                a.append((k, e - e // 2 if chosen >> n & 1 else e // 2))
+                b.append((k, e // 2 if chosen >> n & 1 else e - e // 2))
+            else:
+                (a if chosen >> n & 1 else b).append((k, e))
+        yield tuple(a), tuple(b)
