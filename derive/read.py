@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from derive.claim import Claim
 from derive.defect import defect
@@ -39,7 +39,8 @@ def _read_one(target: Target) -> Reading:
     path = str(target.path)
     try:
         file = load(target.path)
-        claims, problems = elaborate(file)
+        asked = tuple(entry for entry in file.entries if target.id in (None, entry.id))
+        claims, problems = elaborate(replace(file, entries=asked))
     except Exception as error:  # one defect must not hide the other files
         return Reading((ClaimFile(path),), (), (defect(error, f"`{path}`").placed(path, None),))
     return Reading(

@@ -131,6 +131,11 @@ def _negated(part: Monomial) -> Monomial:
     return Monomial(-part.coefficient, part.factors)
 
 
+def absolute(part: Monomial) -> Monomial:
+    """The monomial without its sign."""
+    return Monomial(abs(part.coefficient), part.factors)
+
+
 def from_addends(parts: Iterable[Monomial]) -> Term:
     """The sum, numbers added up; what is subtracted does not come first."""
     listed = _with_one_number([p for p in parts if p.coefficient])
@@ -140,8 +145,7 @@ def from_addends(parts: Iterable[Monomial]) -> Term:
     listed.insert(0, listed.pop(first))
     total = from_monomial(listed[0])
     for part in listed[1:]:
-        size = from_monomial(Monomial(abs(part.coefficient), part.factors))
-        total = Binary("+" if part.coefficient > 0 else "-", total, size)
+        total = Binary("+" if part.coefficient > 0 else "-", total, from_monomial(absolute(part)))
     return total
 
 
@@ -186,7 +190,7 @@ def _tidied(term: Term) -> Term:
             value = base ** int(power)
             return Number(value) if abs(value) < LARGEST_NUMBER else term
         case Binary() | Neg():
-            return from_addends(addends(term))
+            return from_addends(map(gathered, addends(term)))
         case Apply("exp", (Number(value),)) if value == 0:
             return ONE
         case Apply("log", (Number(value),)) if value == 1:
@@ -214,9 +218,21 @@ def _cancelled(term: Term) -> Term:
 
 def merged(part: Monomial) -> Monomial:
     """The monomial with each base once; a delta is its own power."""
+    return _with_powers(part, lambda base, exponent: key_of(base))
+
+
+def gathered(part: Monomial) -> Monomial:
+    """The monomial with each base at most once above and once below the fraction bar: nothing is cancelled."""
+    return _with_powers(part, lambda base, exponent: f"{key_of(base)} {exponent > 0}")
+
+
+def _with_powers(part: Monomial, key_for: Callable[[Term, int], str]) -> Monomial:
+    """The monomial with the bases of the same key counted together."""
+    if len(part.factors) < 2:
+        return part
     found: dict[str, Factor] = {}
     for base, exponent in part.factors:
-        key = key_of(base)
+        key = key_for(base, exponent)
         total = found[key][1] + exponent if key in found else exponent
         found[key] = (base, min(total, 1) if isinstance(base, Delta) and total > 0 else total)
     return Monomial(part.coefficient, tuple(f for f in found.values() if f[1]))
@@ -319,8 +335,9 @@ def key_of(term: Term, bound: tuple[str, ...] = ()) -> str:
         case Binary("**", left, right) if not isinstance(right, Number):
             return f"({key_of(left, bound)})**({key_of(right, bound)})"
         case Binary() | Neg():
-            keys = sorted(f"{m.coefficient}*{_factors_key(m, bound)}" for m in addends(term))
-            return f"({' + '.join(keys)})"
+            parts = addends(term)
+            keys = sorted(f"{m.coefficient}*{_factors_key(m, bound)}" for m in parts)
+            return f"({' + '.join(keys)})" if len(parts) > 1 or parts[0].factors else str(parts[0].coefficient)
         case Apply(text, args) | Call(text, args):
             return f"{text}({';'.join(key_of(a, bound) for a in args)})"
         case Reduce(kind, body, index, excluded):
@@ -335,4 +352,8 @@ def key_of(term: Term, bound: tuple[str, ...] = ()) -> str:
 
 
 def _factors_key(part: Monomial, bound: tuple[str, ...] = ()) -> str:
-    return "*".join(sorted(f"{key_of(b, bound)}^{e}" for b, e in part.factors))
+    powers: dict[str, int] = {}
+    for base, exponent in part.factors:
+        key = f"{key_of(base, bound)}{'*/'[exponent < 0]}"
+        powers[key] = powers.get(key, 0) + exponent
+    return "".join(sorted(f"{key}{e}" for key, e in powers.items()))

@@ -72,9 +72,9 @@ def index_names(term: Term) -> Set[str]:
 
 
 def uses(term: Term, here: Setting) -> Iterator[Definition]:
-    """The definitions that a term uses by name, each once, in source order."""
+    """The definitions that a term uses by name, in source order, as often as it does."""
     found = (here.definition(t) for t in subterms(term))
-    yield from dict.fromkeys(d for d in found if d)
+    yield from (d for d in found if d)
 
 
 def folded(term: Term, here: Setting, wanted: Set[str]) -> Term:
@@ -109,7 +109,7 @@ def _fold(term: Term, definition: Definition, pattern: Monomial) -> Term:
     holes = frozenset((*definition.indices, *definition.arguments))
     part = merged(monomial(term))
     for _ in range(4):
-        step = _fold_once(part, definition, pattern, holes)
+        step = _fold_once(part, definition, pattern, holes) or _fold_in_sum(part, definition, pattern, holes)
         if step is None:
             break
         part = step
@@ -125,6 +125,23 @@ def _fold_once(part: Monomial, definition: Definition, pattern: Monomial, holes:
             if use is not None:
                 coefficient = part.coefficient / pattern.coefficient**sign
                 return Monomial(coefficient, _placed((use, sign), rest, part))
+    return None
+
+
+def _fold_in_sum(part: Monomial, definition: Definition, pattern: Monomial, holes: frozenset[str]) -> Monomial | None:
+    """A definition of which one part stands in a sum and the other as a factor before it."""
+    for place, (base, exponent) in enumerate(part.factors):
+        if not isinstance(base, Reduce) or base.kind != "Sum" or exponent != 1:
+            continue
+        inner, outer = merged(monomial(base.body)), (*part.factors[:place], *part.factors[place + 1 :])
+        for found, rest in sub_products(pattern.factors, (*inner.factors, *outer), holes, {}):
+            body = tuple(f for f in rest if str(base.index.name) in free_names(f[0]))
+            use = _use(definition, found)
+            if use is None or len(body) >= len(inner.factors) or str(base.index.name) not in free_names(use):
+                continue
+            whole = from_monomial(Monomial(inner.coefficient, ((use, 1), *body)))
+            factors = ((Reduce("Sum", whole, base.index, base.excluded), 1), *(f for f in rest if f not in body))
+            return Monomial(part.coefficient / pattern.coefficient, factors)
     return None
 
 

@@ -10,8 +10,9 @@ from derive.elaborate.substitute import substitute
 from derive.narrate.algebra import bottom_up, key_of
 from derive.narrate.definitions import index_names, unfolded
 from derive.narrate.differentiate import differentiate, rule
+from derive.narrate.functions import logarithms
 from derive.narrate.setting import Setting
-from derive.term import Call, Component, Diff, Index, Term, Variable, subterms
+from derive.term import Apply, Call, Component, Diff, Index, Term, Variable, subterms
 
 Worker = Callable[[Diff], tuple[Step, ...]]
 
@@ -87,6 +88,9 @@ def without_derivative(term: Term, here: Setting, lemmas: Lemmas) -> tuple[Term,
         return _of_higher_order(term, found, lemmas)
     if here.definition(found.body):
         return _of_definition(term, found, here, lemmas)
+    if isinstance(found.body, Apply) and (body := logarithms(found.body)) != found.body:
+        simpler = Diff(body, found.targets)
+        return bottom_up(term, lambda t: simpler if t == found else t), ("take the logarithm apart first",)
     new = bottom_up(term, lambda t: _differentiated(t, here))
     return (new, (rule(found.body, here),)) if key_of(new) != key_of(term) else None
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Set
 from dataclasses import replace
-from fractions import Fraction
 
 from derive.derivation import Reason, Step
 from derive.narrate.algebra import (
@@ -18,20 +17,26 @@ from derive.narrate.algebra import (
     monomial,
     multiplied_out,
     raised,
+    tidy,
     times,
 )
 from derive.narrate.definitions import uses
 from derive.narrate.setting import Setting
+from derive.narrate.sums import split_apart, taken_out
 from derive.narrate.walk import Walk, lemmas_of
-from derive.term import Term
+from derive.term import Apply, Component, Diff, Term, Variable, size, subterms
 
 
 def equation(left: Term, right: Term, here: Setting) -> tuple[Step, ...]:
     """The steps from the left side to the right one, lemmas first; none where no way was found.
 
-    Definitions that both sides use stay by name; if that leads nowhere, all are written out.
+    Definitions that both sides use stay by name, all that a side uses where a derivative may bring them about; if that
+    leads nowhere, all are written out.
     """
-    for wanted in ((_names(right, here), _names(left, here)), (frozenset(), frozenset())):
+    both = _names(left, here) | _names(right, here)
+    has_derivative = any(isinstance(t, Diff) for side in (left, right) for t in subterms(side))
+    first = (both, both) if has_derivative else (_names(right, here), _names(left, here))
+    for wanted in (first, (frozenset(), frozenset())):
         lemmas = lemmas_of(here)
         mine, others = Walk(left, here, lemmas, wanted[0]), Walk(right, here, lemmas, wanted[1])
         meeting = _meeting(mine, others)
@@ -75,7 +80,13 @@ def _extension(first: Term, second: Term) -> Term | None:
     ratio = merged(times(above, inverse)) if inverse and above.coefficient else None
     if ratio is None or not ratio.factors or len(whole.factors) == len(above.factors):
         return None
+    if not all(isinstance(b, Variable | Component) or _is_exponential(b) for b, _ in ratio.factors):
+        return None
     return from_monomial(ratio)
+
+
+def _is_exponential(term: Term) -> bool:
+    return isinstance(term, Apply) and term.function == "exp"
 
 
 def _numerator(part: Monomial) -> Monomial:
@@ -98,7 +109,7 @@ def _connected(mine: Walk, others: Walk, meeting: tuple[int, int]) -> tuple[Step
     if bridge is None and steps:
         steps[-1] = replace(steps[-1], term=met)
     elif j == 0 or bridge:
-        steps.append(Step("==", met, bridge or ("in another order",)))
+        steps.append(Step("==", met, bridge or ("rearrange",)))
     if j:
         steps.append(Step("==", right, others.steps[0].reason, None, others.steps[0].conditions))
     return (*before, *_begun(left, tuple(steps)))
@@ -113,14 +124,18 @@ def _bridge(last: Term, met: Term) -> Reason | None:
     """Why two terms are equal that differ by a rearrangement; None when only the order of operands differs."""
     if key_of(last) == key_of(met):
         return None
-    for rewritten, reason in ((cancelled, "cancel"), (collected, "collect equal terms")):
+    for rewritten, reason in ((tidy, "simplify"), (cancelled, "cancel"), (collected, "collect equal terms")):
         if key_of(rewritten(last)) == key_of(rewritten(met)):
-            return (reason,)
+            return (reason,) if size(met) <= size(last) else ("insert what cancels",)
     common = factored(collected(last))
     if common and key_of(cancelled(common[1])) == key_of(cancelled(met)):
         return ("factor out ", common[0])
     if key_of(multiplied_out(last)) == key_of(cancelled(met)):
         return ("multiply out",)
+    if key_of(cancelled(taken_out(last))) == key_of(cancelled(taken_out(met))):
+        return ("take constants out of the sum",)
+    if key_of(split_apart(last)) == key_of(split_apart(met)):
+        return ("split the sum",)
     if key_of(cancelled(multiplied_out(last))) == key_of(cancelled(multiplied_out(met))):
         return ("rearrange",)
     factor = _extension(last, met)
@@ -129,4 +144,4 @@ def _bridge(last: Term, met: Term) -> Reason | None:
     ratio = monomial(factor)
     if all(e < 0 for _, e in ratio.factors) and (inverse := raised(ratio, -1)):
         return ("multiply above and below by ", from_monomial(inverse))
-    return ("divide above and below by ", factor if ratio.coefficient != Fraction(0) else last)
+    return ("divide above and below by ", factor)

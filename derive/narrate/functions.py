@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from math import log
 
+from derive.elaborate.substitute import free_names
 from derive.narrate.algebra import (
     Monomial,
     addends,
@@ -30,9 +32,10 @@ def _logarithm(term: Term) -> Term:
     if not isinstance(term, Apply) or term.function != "log":
         return term
     part = merged(monomial(term.args[0]))
-    if part.coefficient <= 0 or not any(map(_comes_apart, part.factors)):
+    is_number = not part.factors and (part.coefficient.denominator != 1 or _root(part.coefficient.numerator)[1] > 1)
+    if part.coefficient <= 0 or not (is_number or any(map(_comes_apart, part.factors))):
         return term
-    number = [Monomial(sign, ((_log(Number(Fraction(n))), 1),)) for sign, n in _numbers(part.coefficient)]
+    number = [Monomial(times, ((_log(Number(Fraction(n))), 1),)) for times, n in _numbers(part.coefficient)]
     return from_addends([*(_of_power(b, e) for b, e in part.factors), *number])
 
 
@@ -43,8 +46,18 @@ def _comes_apart(factor: tuple[Term, int]) -> bool:
 
 
 def _numbers(value: Fraction) -> list[tuple[Fraction, int]]:
-    parts = [(Fraction(1), value.numerator), (Fraction(-1), value.denominator)]
-    return [(sign, number) for sign, number in parts if number != 1]
+    """The numbers whose logarithms make that of a rational one, and how often each counts."""
+    parts = [(1, *_root(value.numerator)), (-1, *_root(value.denominator))]
+    return [(Fraction(sign * power), number) for sign, number, power in parts if number != 1]
+
+
+def _root(value: int) -> tuple[int, int]:
+    """The smallest number of which the value is a power, and the exponent; the value itself where it is large."""
+    for base in range(2, min(value, 32)):
+        power = round(log(value, base)) if value < 2**40 else 1
+        if base**power == value:
+            return base, power
+    return value, 1
 
 
 def _log(term: Term) -> Term:
@@ -81,6 +94,59 @@ def _exponential(term: Term) -> Term:
             return from_monomial(Monomial(Fraction(1), tuple((e, 1) for e in exps)))
         case _:
             return term
+
+
+def with_factor_in_front(term: Term) -> Term:
+    """Every logarithm of a sum of exponentials with the first of them as a factor of the sum."""
+    return tidy(bottom_up(term, _factor_in_front))
+
+
+def _factor_in_front(term: Term) -> Term:
+    if not isinstance(term, Apply) or term.function != "log" or not is_sum(term.args[0]):
+        return term
+    exponents = [_exponent(m) for m in addends(term.args[0])]
+    first = exponents[0]
+    if first is None:
+        return term
+    rest = [Apply("exp", (tidy(Binary("-", e, first)),)) for e in exponents[1:] if e is not None]
+    if len(rest) < len(exponents) - 1:
+        return term
+    total = from_addends([Monomial(Fraction(1)), *map(monomial, rest)])
+    return Apply("log", (Binary("*", Apply("exp", (first,)), total),))
+
+
+def _exponent(part: Monomial) -> Term | None:
+    match part:
+        case Monomial(Fraction(numerator=1, denominator=1), ((Apply("exp", (argument,)), 1),)):
+            return argument
+        case _:
+            return None
+
+
+def products(term: Term) -> Term:
+    """Every product over an index of a product taken apart, of powers of one base as a power of it."""
+    return tidy(bottom_up(term, _product))
+
+
+def _product(term: Term) -> Term:
+    if not isinstance(term, Reduce) or term.kind != "Product":
+        return term
+    name = str(term.index.name)
+    factors = monomial(term.body).factors
+    found = [_product_of_power(b, e, name, term) for b, e in factors]
+    return from_monomial(times(*found)) if monomial(term.body).coefficient == 1 and len(factors) > 0 else term
+
+
+def _product_of_power(base: Term, exponent: int, name: str, term: Reduce) -> Monomial:
+    match base:
+        case Binary("**", inner, power) if name not in free_names(inner):
+            total = Reduce("Sum", power, term.index, term.excluded)
+            return Monomial(Fraction(1), ((Binary("**", inner, total), exponent),))
+        case Apply("exp", (argument,)):
+            total = Reduce("Sum", argument, term.index, term.excluded)
+            return Monomial(Fraction(1), ((Apply("exp", (total,)), exponent),))
+        case _:
+            return Monomial(Fraction(1), ((Reduce("Product", base, term.index, term.excluded), exponent),))
 
 
 def arithmetic(term: Term) -> Term:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Set
 from fractions import Fraction
+from typing import TypeGuard
 
 from derive.derivation import Reason
 from derive.narrate.algebra import (
@@ -25,7 +27,7 @@ from derive.narrate.algebra import (
 )
 from derive.narrate.definitions import folded, index_names, unfolded, uses
 from derive.narrate.facts import apart, equal_indices, facts, in_one_index, normalised, one_hot, used_fact
-from derive.narrate.functions import arithmetic, exponentials, logarithms
+from derive.narrate.functions import arithmetic, exponentials, logarithms, products, with_factor_in_front
 from derive.narrate.setting import Setting
 from derive.narrate.sums import completed, contracted, split, taken_out
 from derive.term import Apply, Binary, Diff, Neg, Reduce, Relation, Term, Variable, children, subterms, with_children
@@ -36,10 +38,13 @@ Move = Callable[[Term, Setting, Wanted], Iterator[Option]]
 """From a term to rewritten terms with their reasons; ``wanted`` are the definitions to be kept by name."""
 
 
-def moves(term: Term, here: Setting, wanted: Wanted) -> Iterator[Option]:
-    """Every rewriting that changes the term by more than the order of its operands, the most telling first."""
+def moves(term: Term, here: Setting, wanted: Wanted, *, all_of_them: bool) -> Iterator[Option]:
+    """Every rewriting that changes the term by more than the order of its operands, the most telling first.
+
+    Those that make a term larger before it gets smaller only when ``all_of_them`` are asked for.
+    """
     before = key_of(term)
-    for move in MOVES:
+    for move in (*MOVES, *LATE) if all_of_them else MOVES:
         yield from ((new, why) for new, why in move(term, here, wanted) if key_of(new) != before)
 
 
@@ -99,9 +104,9 @@ def _fold(term: Term, here: Setting, wanted: Wanted) -> Iterator[Option]:
 
 
 def definition_of(named: Term, written_out: Term, here: Setting) -> Reason:
-    """The definitions that one term uses by name and the other one does not."""
-    old, new = set(uses(named, here)), set(uses(written_out, here))
-    names = [d.name for d in here.definitions if d in old - new] or [d.name for d in here.definitions if d in old]
+    """The definitions that one term uses by name more often than the other one."""
+    often, seldom = Counter(uses(named, here)), Counter(uses(written_out, here))
+    names = [d.name for d in here.definitions if often[d] > seldom[d]] or [d.name for d in often]
     parts = [p for name in names for p in (", ", Variable(name))][1:]
     return ("definition of ", *parts)
 
@@ -114,12 +119,29 @@ def _split(term: Term, here: Setting, wanted: Wanted) -> Iterator[Option]:
 
 def _multiply_out(term: Term, here: Setting, wanted: Wanted) -> Iterator[Option]:
     yield collected(term), ("collect equal terms",)
-    yield multiplied_out(term), ("split the fraction" if _is_fraction_of_sum(term) else "multiply out",)
+    yield split_fractions(term), ("split the fraction",)
+    yield multiplied_out(term), ("multiply out",)
 
 
-def _is_fraction_of_sum(term: Term) -> bool:
-    parts = [merged(m).factors for m in addends(term)]
-    return any(any(e < 0 for _, e in p) and any(e > 0 and is_sum(b) for b, e in p) for p in parts)
+def split_fractions(term: Term) -> Term:
+    """The fractions of a sum that have a sum above the bar as sums of fractions."""
+    return tidy(from_addends(p for m in addends(term) for p in _split_fraction(merged(m))))
+
+
+def _split_fraction(part: Monomial) -> list[Monomial]:
+    above = [f for f in part.factors if f[1] == 1 and is_sum(f[0])]
+    if not above or not any(e < 0 for _, e in part.factors):
+        return [part]
+    rest = Monomial(part.coefficient, tuple(f for f in part.factors if f is not above[-1]))
+    return [merged(times(m, rest)) for m in addends(above[-1][0])]
+
+
+def _products(term: Term, here: Setting, wanted: Wanted) -> Iterator[Option]:
+    yield products(term), ("product of powers",)
+
+
+def _factor_in_logarithm(term: Term, here: Setting, wanted: Wanted) -> Iterator[Option]:
+    yield with_factor_in_front(term), ("take the first exponential out of the sum",)
 
 
 def _exponentials(term: Term, here: Setting, wanted: Wanted) -> Iterator[Option]:
@@ -134,6 +156,30 @@ def _unfold(term: Term, here: Setting, wanted: Wanted) -> Iterator[Option]:
     unwanted = [d.name for d in here.definitions if d.name not in wanted]
     new = tidy(_outside_diff(term, here, unwanted, frozenset()))
     yield new, definition_of(term, new, here)
+
+
+def _unfold_in_logarithm(term: Term, here: Setting, wanted: Wanted) -> Iterator[Option]:
+    """Definitions whose logarithm is taken: it undoes what they are made of."""
+    unwanted = [d.name for d in here.definitions if d.name not in wanted]
+    taken = index_names(term)
+
+    def opened(t: Term) -> Term:
+        return Apply("log", (_outside_diff(t.args[0], here, unwanted, taken),)) if _is_log(t) else t
+
+    new = tidy(bottom_up(term, opened)) if not any(isinstance(t, Diff) for t in subterms(term)) else term
+    yield new, _opened_definitions(term, new, here)
+
+
+def _is_log(term: Term) -> TypeGuard[Apply]:
+    return isinstance(term, Apply) and term.function == "log"
+
+
+def _opened_definitions(before: Term, after: Term, here: Setting) -> Reason:
+    """The definitions that stood in a logarithm before."""
+    left = {key_of(t) for t in subterms(after) if _is_log(t)}
+    gone = [t.args[0] for t in subterms(before) if _is_log(t) and key_of(t) not in left]
+    names = dict.fromkeys(d.name for t in gone for d in uses(t, here))
+    return ("definition of ", *[p for name in names for p in (", ", Variable(name))][1:])
 
 
 def _outside_diff(term: Term, here: Setting, names: list[str], taken: Set[str]) -> Term:
@@ -179,9 +225,14 @@ MOVES: tuple[Move, ...] = (
     _contract,
     _facts,
     _logarithms,
+    _products,
     _fold,
     _split,
     _multiply_out,
+)
+LATE: tuple[Move, ...] = (
+    _unfold_in_logarithm,
+    _factor_in_logarithm,
     _exponentials,
     _complete,
     _unfold,

@@ -50,7 +50,10 @@ def _by_rules(line: Line) -> tuple[Step, ...]:
     if not isinstance(theorem, Theorem):
         return ()
     rules = f" ({', '.join(theorem.rules)})" if theorem.rules else ""
-    return (Step(line.written.op, line.written.right, (f"by {theorem.method}{rules}",), None, theorem.conditions),)
+    words = f"by {theorem.method}{rules}"
+    if line.goal.op != line.written.op:
+        words = "to the digits as printed"
+    return (Step(line.written.op, line.written.right, (words,), None, theorem.conditions),)
 
 
 def with_new_conditions(steps: tuple[Step, ...]) -> tuple[Step, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from derive.derivation import Reason, Step
 from derive.elaborate.substitute import substitute
@@ -15,8 +16,6 @@ from derive.narrate.setting import Setting, bare
 from derive.narrate.walk import lemmas_of
 from derive.term import Apply, Binary, Component, Diff, Index, Number, Op, Reduce, Relation, Term, Variable, subterms
 
-WEAKER: dict[Op, tuple[Op, ...]] = {"<": ("<", "<="), "<=": ("<=",), ">": (">", ">="), ">=": (">=",)}
-"""The relations that one step of a chain may have, the strongest first."""
 SIGNS: tuple[Op, ...] = (">", "<", ">=", "<=")
 
 
@@ -24,12 +23,16 @@ def order(left: Term, op: Op, right: Term, here: Setting) -> tuple[Step, ...]:
     """The steps from the left side to the right one; none where the kernel does not prove it."""
     before = _simplified(left, here)
     current = before[-1].term if before else left
-    for way in (_arithmetic, _bounded, _by_factors):
-        steps = way(current, op, right, here)
-        if steps:
-            return (*before, *steps)
-    theorem = here.theorem(current, op, right)
-    return (*before, Step(op, right, (_words(theorem.rules),))) if theorem else ()
+    if not here.theorem(current, op, right):
+        return ()
+    opened = _opened(current, here)
+    unfold = (Step("==", opened, definition_of(current, opened, here)),) if opened != current else ()
+    for first, start in (((), current), (unfold, opened)):
+        for way in (_arithmetic, _by_factors, _bounded):
+            steps = way(start, op, right, here)
+            if steps:
+                return (*before, *first, *steps)
+    return (*before, _by_rules(current, op, right, here))
 
 
 def _simplified(left: Term, here: Setting) -> tuple[Step, ...]:
@@ -49,22 +52,21 @@ def _arithmetic(left: Term, op: Op, right: Term, here: Setting) -> tuple[Step, .
 
 
 def _bounded(left: Term, op: Op, right: Term, here: Setting) -> tuple[Step, ...]:
-    """left op bound == right, the bound being the left side with a sum replaced."""
-    opened = _opened(left, here)
-    for start, first in ((left, ()), (opened, (_definition(left, opened, here),))):
-        if start == left and first:
+    """left op bound == right, the bound being the left side with a part of it replaced."""
+    for bound, reason in _bounds(left, right, here):
+        if not here.theorem(left, op, bound):
             continue
-        for bound, reason in _bounds(start, right, here):
-            for weak in WEAKER.get(op, ()):
-                if here.theorem(start, weak, bound) and (weak == op or op in ("<=", ">=")):
-                    rest = equation(bound, right, here)
-                    if rest or key_of(bound) == key_of(right):
-                        return (*first, Step(weak, bound, reason), *rest)
+        if key_of(bound) == key_of(right):
+            return (Step(op, right, reason),)
+        if rest := equation(bound, right, here):
+            return (Step(op, bound, reason), *_continued(bound, rest))
     return ()
 
 
-def _definition(left: Term, opened: Term, here: Setting) -> Step:
-    return Step("==", opened, definition_of(left, opened, here))
+def _continued(start: Term, steps: tuple[Step, ...]) -> tuple[Step, ...]:
+    """The steps as the continuation of a chain that has reached their start."""
+    is_next = steps and steps[0].start is not None and key_of(steps[0].start) == key_of(start)
+    return (replace(steps[0], start=None), *steps[1:]) if is_next else steps
 
 
 def _opened(term: Term, here: Setting) -> Term:
@@ -73,28 +75,50 @@ def _opened(term: Term, here: Setting) -> Term:
 
 
 def _bounds(term: Term, right: Term, here: Setting) -> Iterator[tuple[Term, Reason]]:
-    """The term with one of its sums replaced by a term of it, or by as many times its largest one."""
-    for part in subterms(term):
-        for new, reason in _instead(part, right, here):
+    """The term with a part of it replaced by something that may bound it."""
+    for part in dict.fromkeys(subterms(term)):
+        for new, reason in (*_terms_of_sum(part, right, here), *_extremes(part), *_assumed(part, here)):
             yield bottom_up(term, lambda t, old=part, by=new: by if t == old else t), reason  # type: ignore[misc]
 
 
-def _instead(part: Term, right: Term, here: Setting) -> Iterator[tuple[Term, Reason]]:
+def _terms_of_sum(part: Term, right: Term, here: Setting) -> Iterator[tuple[Term, Reason]]:
+    """One term of a sum, its largest one, or as many times its largest one."""
     if isinstance(part, Reduce) and part.kind == "Sum" and not part.excluded:
         for index in here.line.goal.indices:
             single = substitute(part.body, {str(part.index.name): bare(index)}, {}, None, frozenset())
-            yield single, ("a positive sum is at least each of its terms",)
-        for largest in _maxima(right):
+            yield single, ("a sum of positive terms against one of them",)
+        for largest in _extrema(right):
             single = _at(part.body, largest, str(part.index.name))
-            yield single, ("a positive sum is at least its largest term",)
-            yield Binary("*", _count(part), single), ("no term exceeds the largest one",)
+            yield single, ("a sum of positive terms against the largest",)
+            yield Binary("*", Variable(part.index.dimension), single), ("no term exceeds the largest",)
     elif is_sum(part):
         for m in addends(part):
-            yield from_monomial(m), ("a positive sum exceeds each of its terms",)
+            yield from_monomial(m), ("a sum of positive terms against one of them",)
+            for largest in _extrema(right):
+                single = bottom_up(from_monomial(m), lambda t, e=largest: e if t in e.args else t)  # type: ignore[misc]
+                yield single, ("a sum of positive terms against the largest",)
 
 
-def _maxima(right: Term) -> Iterator[Apply]:
-    yield from (t for t in subterms(right) if isinstance(t, Apply) and t.function == "Max" and len(t.args) == 1)
+def _extremes(part: Term) -> Iterator[tuple[Term, Reason]]:
+    """One of the arguments of a maximum or minimum."""
+    if isinstance(part, Apply) and part.function in ("Max", "Min") and len(part.args) > 1:
+        words = "at least" if part.function == "Max" else "at most"
+        yield from ((a, (part, f" is {words} ", a)) for a in part.args)
+
+
+def _assumed(part: Term, here: Setting) -> Iterator[tuple[Term, Reason]]:
+    """The other side of an assumed order."""
+    for hypothesis in here.line.goal.hypotheses:
+        relation = hypothesis.relation
+        if relation.op in ("==", "!=") or hypothesis.quantified:
+            continue
+        for one, other in ((relation.left, relation.right), (relation.right, relation.left)):
+            if key_of(one) == key_of(part) and not isinstance(one, Number):
+                yield other, ("use ", relation)
+
+
+def _extrema(right: Term) -> Iterator[Apply]:
+    yield from (t for t in subterms(right) if isinstance(t, Apply) and t.function in ("Max", "Min"))
 
 
 def _at(body: Term, largest: Apply, name: str) -> Term:
@@ -108,14 +132,10 @@ def _at(body: Term, largest: Apply, name: str) -> Term:
     return bottom_up(body, put)
 
 
-def _count(part: Reduce) -> Term:
-    return Variable(part.index.dimension)
-
-
 def _by_factors(left: Term, op: Op, right: Term, here: Setting) -> tuple[Step, ...]:
     """A product against 0: the sign of each factor."""
     part = merged(monomial(left))
-    if right != ZERO or len(part.factors) < 2 or not here.theorem(left, op, right):
+    if key_of(right) != key_of(ZERO) or len(part.factors) < 2:
         return ()
     signs = [next((Relation(b, s, ZERO) for s in SIGNS if here.theorem(b, s, ZERO)), None) for b, _ in part.factors]
     if None in signs:
@@ -124,17 +144,12 @@ def _by_factors(left: Term, op: Op, right: Term, here: Setting) -> tuple[Step, .
     return (Step(op, right, ("for ", *words)),)
 
 
-def _words(rules: tuple[str, ...]) -> str:
-    found = [WORDS[rule] for rule in WORDS if rule in rules]
-    return found[0] if found else "every factor has its sign"
+def _by_rules(left: Term, op: Op, right: Term, here: Setting) -> Step:
+    theorem = here.theorem(left, op, right)
+    rules = theorem.rules if theorem else ()
+    words = next((WORDS[rule] for rule in WORDS if rule in rules), f"by order ({', '.join(rules)})")
+    return Step(op, right, (words,))
 
 
-WORDS = {
-    "O6": "a positive sum is at least each of its terms",
-    "O7": "no component exceeds the largest one",
-    "O3": "a sum of positive terms is positive",
-    "P4": "the logarithm is increasing",
-    "O2": "a sum of positive terms is positive",
-}
-"""What an order rests on, by the rule of the kernel, the most telling first."""
-
+WORDS = {"O7": "no component exceeds the largest one"}
+"""What an order rests on, by the rule of the kernel, where one rule says it all."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 from derive.elaborate.substitute import free_names, substitute
@@ -16,6 +17,7 @@ from derive.narrate.algebra import (
     like,
     merged,
     monomial,
+    multiplied_out,
     tidy,
     times,
 )
@@ -77,6 +79,20 @@ def _pays(part: Monomial, name: str) -> bool:
     return any(
         name not in free_names(from_monomial(m)) or any(isinstance(b, Delta) for b, _ in m.factors) for m in inner
     )
+
+
+def split_apart(term: Term) -> Term:
+    """Every sum multiplied out and split, its numbers in front and nothing else."""
+    return bottom_up(term, _split_apart)
+
+
+def _split_apart(term: Term) -> Term:
+    if not isinstance(term, Reduce) or term.kind != "Sum":
+        return term
+    parts = addends(multiplied_out(term.body))
+    bodies = (from_monomial(Monomial(Fraction(1), p.factors)) for p in parts)
+    sums = zip(parts, bodies, strict=True)
+    return from_addends(Monomial(p.coefficient, ((replace(term, body=body), 1),)) for p, body in sums)
 
 
 def taken_out(term: Term) -> Term:

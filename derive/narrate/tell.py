@@ -12,7 +12,7 @@ from derive.outcome import Outcome
 from derive.verdict import Proved, Verdict
 
 MOST_REASONS = 3
-MINOR = ("cancel", "collect equal terms", "rearrange", "in another order", "multiply out", "split the fraction")
+MINOR = ("cancel", "collect equal terms", "rearrange", "simplify", "multiply out", "split the fraction")
 
 
 def tell(outcome: Outcome) -> Telling:

@@ -10,10 +10,11 @@ from derive.narrate.algebra import cancelled, factored, key_of, multiplied_out
 from derive.narrate.derivative import Lemmas, without_derivative
 from derive.narrate.moves import moves
 from derive.narrate.setting import Setting
+from derive.narrate.sums import split_apart
 from derive.term import Diff, Term, size, subterms
 
 MOST_STEPS = 12
-LARGEST_TERM = 45  # nodes: about a line
+LARGEST_TERM = 60  # nodes: about a line
 
 
 @dataclass(slots=True)
@@ -28,6 +29,7 @@ class Walk:
     here: Setting
     lemmas: Lemmas
     wanted: Set[str]
+    is_lemma: bool = False
     steps: list[Step] = field(default_factory=list)
     terms: list[Term] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
@@ -58,7 +60,7 @@ class Walk:
         first = without_derivative(current, self.here, self.lemmas)
         if first and (step := self._accepted(current, *first)):
             return step
-        for new, reason in moves(current, self.here, self.wanted):
+        for new, reason in moves(current, self.here, self.wanted, all_of_them=not self.is_lemma):
             if step := self._accepted(current, new, reason):
                 return step
         return None
@@ -71,8 +73,14 @@ class Walk:
 
 
 def expanded_key(term: Term) -> str:
-    """A text that terms share which differ by multiplying out and cancelling."""
-    return key_of(cancelled(multiplied_out(term)))
+    """A text that terms share which differ by multiplying out, cancelling and splitting sums."""
+    return key_of(cancelled(multiplied_out(split_apart(term))))
+
+
+def _best(terms: list[Term]) -> int | None:
+    """The place of the smallest term without a derivative."""
+    done = [i for i, t in enumerate(terms) if not any(isinstance(part, Diff) for part in subterms(t))]
+    return min(done, key=lambda i: size(terms[i]), default=None)
 
 
 def lemmas_of(here: Setting) -> Lemmas:
@@ -80,15 +88,17 @@ def lemmas_of(here: Setting) -> Lemmas:
     names = frozenset(d.name for d in here.definitions)
 
     def work(diff: Diff) -> tuple[Step, ...]:
-        walk = Walk(diff, here, lemmas, names)
+        walk = Walk(diff, here, lemmas, names, is_lemma=True)
         while walk.advance():
             pass
-        if not walk.steps or any(isinstance(t, Diff) for t in subterms(walk.terms[-1])):
+        place = _best(walk.terms)
+        if place is None:
             return ()
-        last = factored(walk.terms[-1])
-        if last and here.theorem(walk.terms[-1], "==", last[1]):
-            walk.steps.append(Step("==", last[1], ("factor out ", last[0])))
-        return tuple(walk.steps)
+        value = walk.terms[place]
+        last = factored(value)
+        if last is None or size(last[1]) > size(value) or not here.theorem(value, "==", last[1]):
+            return tuple(walk.steps[:place])
+        return (*walk.steps[:place], Step("==", last[1], ("factor out ", last[0])))
 
     lemmas = Lemmas(work)
     return lemmas
