@@ -63,11 +63,16 @@ class Goal:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One relation as the author wrote it (definitions by name), and its goal."""
+    """One relation as the author wrote it (definitions by name), and its goal.
+
+    ``exact`` tells a printed number: the goal that the value is this very number; ``goal`` grants it half a unit of the
+    last digit.
+    """
 
     written: Relation
     goal: Goal
     span: Span
+    exact: Goal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,3 +108,8 @@ class Claim:
     declarations: tuple[Declaration, ...] = ()
     assumptions: tuple[str, ...] = ()
     text: str = ""
+
+    @property
+    def is_printed(self) -> bool:
+        """Whether the claim is about printed numbers, one a line."""
+        return all(line.exact for line in self.lines)

@@ -48,7 +48,7 @@ def _rows(
             yield from ((row, True) for row in show(line.written, style, width - 2).splitlines())
             yield from _derivation(line, telling.lines[number : number + 1], style, width)
         if outcome and not told:
-            yield from ((f"  {row}", False) for row in proof_or_point(outcome.verdicts[number], Paint()))
+            yield from ((f"  {row}", False) for row in proof_or_point(line, outcome.verdicts[number], Paint()))
     if outcome and told:
         yield f"  proved in {len(claim.lines)} steps{restricted(outcome.conditions)}", False
         rules = (r for v in outcome.verdicts if isinstance(v, Proved) for r in v.theorem.rules)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from derive.claim import Claim, Goal
+from derive.claim import Claim, Goal, Line
 from derive.defect import defect
 from derive.errors import Problem
 from derive.find import Target
@@ -17,7 +17,7 @@ from derive.prove import prove
 from derive.read import Reading, read
 from derive.refute import refute
 from derive.select import Predicate
-from derive.verdict import Support, Verdict
+from derive.verdict import Counterexample, Refuted, Support, Verdict
 
 
 def run(
@@ -69,9 +69,17 @@ def decide(goal: Goal) -> Verdict:
     return judge(goal, proof, search)
 
 
+def _of_line(line: Line) -> Verdict:
+    verdict = decide(line.goal)
+    if isinstance(verdict, Refuted) and line.exact:
+        found = refute(line.exact)
+        return replace(verdict, value=found.left) if isinstance(found, Counterexample) else verdict
+    return verdict
+
+
 def _decided(claim: Claim, strict: bool) -> Outcome | Problem:
     try:
-        verdicts = tuple(decide(line.goal) for line in claim.lines)
+        verdicts = tuple(_of_line(line) for line in claim.lines)
         outcome = Outcome(claim, verdicts, decide(claim.correction.goal) if claim.correction else None)
         return replace(outcome, findings=gate(outcome, strict))
     except Exception as error:  # a defect met at one claim must not hide the others; it is reported with its place

@@ -107,9 +107,10 @@ class Proved:
 
 @dataclass(frozen=True, slots=True)
 class Refuted:
-    """A counterexample that anyone can recompute."""
+    """A counterexample that anyone can recompute; of a wrong printed number the value itself, too."""
 
     counterexample: Counterexample
+    value: Enclosure | None = None
 
 
 @dataclass(frozen=True, slots=True)

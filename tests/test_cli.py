@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from decimal import Decimal
 from itertools import combinations
 from pathlib import Path
 
@@ -204,7 +205,7 @@ def test_a_theorem_about_another_goal_is_a_defect(derive: Derive, monkeypatch: p
 
 
 def test_a_search_that_saw_no_point_proves_nothing(derive: Derive, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runner, "refute", lambda goal: Support())
+    monkeypatch.setattr(runner, "refute", lambda goal, effort=1: Support())
     write("derivations.yaml", GOOD)
     code, out, _ = derive("check")
     assert (code, "DV202" in out) == (1, True)
@@ -265,6 +266,48 @@ def test_steps_are_judged_one_by_one(derive: Derive) -> None:
     claim = json.loads(derive("check", "--format", "json")[1])["claims"][0]
     assert [s["verdict"] for s in claim["steps"]] == ["proved", "refuted", "refuted"]
     assert (claim["verdict"], claim["first_wrong_step"], claim["dimensions"]) == ("refuted", 2, "none")
+
+
+PRINTED = """\
+derive: 1
+variables: {x: real, n: positive integer, o: 'real[n]'}
+define: {'s[i]': 'exp(o[i]) / Sum(exp(o[k]), k)'}
+claims:
+"""
+DIGITS = (
+    ("{o: [0, 1, 2]}", "s", "[0.0900, 0.2447, 0.6652]", ("proved, every printed digit is right",)),
+    (
+        "{o: [0, 1, 2]}",
+        "s",
+        "[0.0900, 0.2448, 0.6651]",
+        (
+            "refuted for 2 of 3 printed numbers, expected proved",
+            *("s₂ = 0.2448", "the value is 0.244728…, which rounds to 0.2447"),
+            *("s₃ = 0.6651", "the value is 0.665241…, which rounds to 0.6652"),
+        ),
+    ),
+    ("{x: 2}", "-sqrt(x)", "-1.415", ("-√x = -1.415", "the value is -1.41421…, which rounds to -1.414")),
+    ("{x: 2}", "x/3", "0.666", ("the value is 2/3 = 0.666667, which rounds to 0.667",)),
+    ("{x: 2}", "sqrt(x)", "1.41421356237309505", ("proved, every printed digit is right",)),
+    ("{x: 2}", "sqrt(x)", "1.41421356237309506", ("1.4142135623730950488…, which rounds to 1.41421356237309505",)),
+    ("{x: 1000}", "exp(x)", "1", ("the value is 1.97007E+434…",)),
+    ("{x: 1}", "x/200000", "4e-6", ("which rounds to 0.000005",)),
+)
+
+
+@pytest.mark.parametrize(("at", "value", "prints", "said"), DIGITS)
+def test_wrong_digits_are_named(derive: Derive, at: str, value: str, prints: str, said: tuple[str, ...]) -> None:
+    claim = f"  - {{id: digits, at: {at}, value: '{value}', prints: {prints}}}\n"
+    Path("derivations.yaml").write_text(PRINTED + claim, encoding="utf-8")
+    code, out, _ = derive("check")
+    missing = [part for part in said if part.replace("-", "−") not in out.replace("-", "−")]
+    assert (code, missing) == (0 if said[0].startswith("proved") else 1, []), out
+    entry = json.loads(derive("check", "--format", "json")[1])["claims"][0]
+    assert "first_wrong_step" not in entry and ("steps" in entry) == (prints[0] == "[")
+    if code:
+        value = entry["counterexample"]["value"]
+        assert Decimal(value["low"]) <= Decimal(value["high"])
+        assert "the value is" in derive("check", "--format", "concise")[1]
 
 
 def test_a_report_on_standard_output_and_one_in_a_file(derive: Derive) -> None:

@@ -84,9 +84,10 @@ def _line(value: Term, place: tuple[int, ...], digits: Scalar, text: Scalar, sco
     if _cost(term, point) > MAX_SIZE:
         raise InputError(problem("DV075", limit=MAX_SIZE))
     number, unit = _number(digits)
-    gap = Apply("Abs", (Binary("-", _closed(term, point), number),))
+    exact = Goal(_closed(term, point), "==", number, (), (), ())
+    gap = Apply("Abs", (Binary("-", exact.left, number),))
     goal = Goal(gap, "<=", Number(unit / 2), (), (), ())
-    return Line(Relation(written, "==", number), goal, digits.span)
+    return Line(Relation(written, "==", number), goal, digits.span, exact)
 
 
 def _number(digits: Scalar) -> tuple[Term, Fraction]:

@@ -58,27 +58,31 @@ def _claim(outcome: Outcome) -> dict[str, Json]:
     if outcome.word == "proved":
         found["method"] = ", ".join(methods)
     if claim.chained or len(claim.lines) > 1:
-        found |= _steps(outcome)
+        found["steps"] = [_verdict(v) | {"step": number} for number, v in enumerate(outcome.verdicts, 1)]
+        if not claim.is_printed:
+            words = [_word(v) for v in outcome.verdicts]
+            found["first_wrong_step"] = words.index("refuted") + 1 if "refuted" in words else None
     return found
 
 
-def _steps(outcome: Outcome) -> dict[str, Json]:
-    words = [_word(v) for v in outcome.verdicts]
-    return {
-        "steps": [_verdict(v) | {"step": number} for number, v in enumerate(outcome.verdicts, 1)],
-        "first_wrong_step": words.index("refuted") + 1 if "refuted" in words else None,
-    }
-
-
 def _verdict(verdict: Verdict) -> dict[str, Json]:
-    counterexample = verdict.counterexample if isinstance(verdict, Refuted | Conflict) else None
     return {
         "verdict": _word(verdict),
         "reason": _reason(verdict),
         "conditions": list(_conditions(verdict)),
-        "counterexample": _counterexample(counterexample) if counterexample else None,
+        "counterexample": _contrary(verdict),
         "method": _method(verdict) or None,
     }
+
+
+def _contrary(verdict: Verdict) -> Json:
+    match verdict:
+        case Refuted(found, Enclosure() as value):
+            return _counterexample(found) | {"value": _enclosure(value)}
+        case Refuted(found) | Conflict(_, found):
+            return _counterexample(found)
+        case _:
+            return None
 
 
 def _word(verdict: Verdict) -> str:

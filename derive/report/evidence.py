@@ -10,7 +10,7 @@ from itertools import groupby
 from derive.claim import Line
 from derive.report.paint import Paint, clean, wrap
 from derive.show import show
-from derive.term import Variable
+from derive.term import Neg, Number, Variable
 from derive.verdict import (
     Conflict,
     Counterexample,
@@ -31,22 +31,24 @@ LONGEST_SUM = 2_000
 
 def evidence(line: Line, verdict: Verdict, paint: Paint, width: int) -> list[str]:
     """The line as its author wrote it and what speaks for its verdict, in lines of at most ``width`` cells."""
-    rows = [clean(show(line.written, paint.style)), *_of(verdict, paint)]
+    rows = [clean(show(line.written, paint.style)), *_of(line, verdict, paint)]
     return [line for row in rows for line in hang(row, width)]
 
 
-def proof_or_point(verdict: Verdict, paint: Paint) -> Iterator[str]:
+def proof_or_point(line: Line, verdict: Verdict, paint: Paint) -> Iterator[str]:
     """All of the evidence: as in reports, and the stations and rules of a proof too."""
-    yield from _of(verdict, paint)
+    yield from _of(line, verdict, paint)
     if isinstance(verdict, Proved):
         yield f"rules used: {', '.join(verdict.theorem.rules)}"
 
 
-def _of(verdict: Verdict, paint: Paint) -> Iterator[str]:
+def _of(line: Line, verdict: Verdict, paint: Paint) -> Iterator[str]:
     match verdict:
         case Proved(theorem, conditions):
             yield f"proved by {theorem.method}{restricted(conditions)}"
             yield from domains(verdict, paint)
+        case Refuted(_, Enclosure() as value) if line.exact:
+            yield digits(line, value)
         case Refuted(counterexample):
             yield from point(counterexample, paint)
         case Undecided():
@@ -78,6 +80,25 @@ def point(found: Counterexample, paint: Paint) -> Iterator[str]:
     yield f"right side = {right}"
 
 
+def digits(line: Line, value: Enclosure) -> str:
+    """The value of a wrong printed number with as many digits as it takes, and what should have been printed."""
+    number = line.written.right
+    printed = number.operand if isinstance(number, Neg) else number
+    assert isinstance(printed, Number), "a printed number is a literal"
+    exact = -printed.value if number is not printed else printed.value
+    shown, _ = _apart(value, Enclosure("", "", exact))
+    right = _rounded_to(value, Decimal(printed.text))
+    return f"the value is {shown}" + (f", which rounds to {right}" if right else "")
+
+
+def _rounded_to(value: Enclosure, like: Decimal) -> str:
+    """The value with the decimals of a printed number, where its enclosure settles them."""
+    context = Context(prec=LONGEST_SUM)
+    ends = (value.low, value.high) if value.exact is None else (_rounded(value, LONGEST_SUM),) * 2
+    low, high = (context.quantize(Decimal(end), like) for end in ends)
+    return str(low) if low == high and len(str(low)) <= LONGEST_EXACT else ""
+
+
 def place_of(found: Counterexample, paint: Paint) -> str:
     """The point on one line: dimensions, values, indices; empty where there is nothing to choose."""
     parts = (
@@ -105,7 +126,10 @@ def rational(value: Fraction) -> str:
 
 def sides(found: Counterexample) -> tuple[str, str]:
     """Both values, with as many digits as it takes to see that they differ."""
-    left, right = found.left, found.right
+    return _apart(found.left, found.right)
+
+
+def _apart(left: Enclosure, right: Enclosure) -> tuple[str, str]:
     digits = next((d for d in DIGITS if _rounded(left, d) != _rounded(right, d)), DIGITS[0])
     return _side(left, digits), _side(right, digits)
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from derive.claim import Goal
+from derive.claim import Goal, Line
 from derive.errors import Problem
-from derive.outcome import ClaimFile, Finding, Outcome, Results
+from derive.outcome import ClaimFile, Finding, Outcome, Results, word
 from derive.report.evidence import domains, evidence, restricted
 from derive.report.excerpt import excerpt
 from derive.report.paint import BOLD, DIM, GREEN, RED, Paint, clean, wrap
 from derive.report.summary import summary
 from derive.term import Component, Relation, Variable, subterms
-from derive.verdict import Conflict, Proved
+from derive.verdict import Conflict, Proved, Verdict
 from derive.write import write
 
 
@@ -49,11 +49,18 @@ def _claim(outcome: Outcome, paint: Paint) -> Iterator[str]:
 def _phrase(outcome: Outcome) -> str:
     claim = outcome.claim
     if outcome.word != "proved":
-        return f"{outcome.word}, as expected" if outcome.as_expected else f"{outcome.word}, expected {claim.expect}"
-    every = _every([line.goal for line in claim.lines])
+        wrong = f" for {_digits(outcome)}" if claim.is_printed and len(claim.lines) > 1 else ""
+        return f"{outcome.word}{wrong}, {'as expected' if outcome.as_expected else f'expected {claim.expect}'}"
+    every = ", every printed digit is right" if claim.is_printed else _every([line.goal for line in claim.lines])
     steps = f" in {len(claim.lines)} steps" if claim.chained else ""
     surprise = "" if claim.expect == "proved" else f", expected {claim.expect}"
     return f"proved{every}{restricted(outcome.conditions)}{steps}{surprise}"
+
+
+def _digits(outcome: Outcome) -> str:
+    """How many of the printed numbers share the verdict of the claim."""
+    same = sum(word(v) == outcome.word for v in outcome.verdicts)
+    return f"{same} of {len(outcome.verdicts)} printed numbers"
 
 
 def _every(goals: list[Goal]) -> str:
@@ -76,10 +83,18 @@ def _remarks(outcome: Outcome, paint: Paint) -> Iterator[str]:
         proved = (v for v in outcome.verdicts if isinstance(v, Proved))
         yield from (part for verdict in proved for row in domains(verdict, paint) for part in wrap(row, width))
         return
-    yield from evidence(outcome.claim.lines[outcome.deciding], outcome.verdict, paint, width)
+    for line, verdict in _decisive(outcome):
+        yield from evidence(line, verdict, paint, width)
     yield from (paint(row, DIM) for row in wrap(clean(f"because {outcome.claim.because}"), width))
     if outcome.correction:
         yield "the correction is proved"
+
+
+def _decisive(outcome: Outcome) -> Iterator[tuple[Line, Verdict]]:
+    """The line that decides, and each further printed number that comes out like it."""
+    for number, (line, verdict) in enumerate(zip(outcome.claim.lines, outcome.verdicts, strict=True)):
+        if number == outcome.deciding or (line.exact and word(verdict) == outcome.word):
+            yield line, verdict
 
 
 def diagnostics(results: Results, paint: Paint) -> list[str]:
@@ -101,7 +116,8 @@ def _diagnostic(problem: Problem, lines: tuple[str, ...], found: tuple[Outcome, 
     if found is None:
         return excerpt(problem, lines, paint)
     outcome, finding = found
-    rows = evidence(finding.line, finding.verdict, paint, paint.width - 8)
+    about = list(_decisive(outcome)) if finding.verdict is outcome.verdict else [(finding.line, finding.verdict)]
+    rows = [row for line, verdict in about for row in evidence(line, verdict, paint, paint.width - 8)]
     if outcome.claim.chained and finding.line in outcome.claim.lines:
         rows.insert(0, f"step {outcome.claim.lines.index(finding.line) + 1} of {len(outcome.claim.lines)}:")
     found_text = excerpt(problem, lines, paint, rows)
