@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from operator import eq, ge, gt, le, lt, ne
 from typing import Any
 
@@ -32,8 +32,8 @@ from derive.term import (
     Relation,
     Term,
     Variable,
-    children,
     own_indices,
+    subterms,
 )
 from derive.verdict import Enclosure
 
@@ -78,6 +78,8 @@ def sign(value: Real) -> int | None:
 
 def difference(left: Real, right: Real) -> Real:
     """Left minus right, without a rounding of its own."""
+    if _is_zero(right) or (isinstance(left, fmpq) and isinstance(right, fmpq)):
+        return left - right
     with ctx.workprec(4 * _EXACT_BITS):
         return left - right
 
@@ -201,7 +203,7 @@ class _Evaluation:
         """Every name in a term, bound ones too: enough to tell when a value may be used again."""
         known = self._mentions.get(id(term))
         if known is None:
-            known = self._mentions[id(term)] = _own_names(term).union(*map(self.mentions, children(term)))
+            known = self._mentions[id(term)] = _mentioned(term)
         return known
 
     def reduce(self, term: Reduce, scope: dict[str, int], shifts: tuple[_Shift, ...]) -> Any:
@@ -219,6 +221,11 @@ class _Evaluation:
         perturbed = (*shifts, (name, places, tag))
         value = self.diff(inner, scope, perturbed) if isinstance(inner, Diff) else self.value(inner, scope, perturbed)
         return _split(value, tag)[1]
+
+
+@lru_cache(maxsize=1024)
+def _mentioned(term: Term) -> frozenset[str]:
+    return frozenset().union(*map(_own_names, subterms(term)))
 
 
 def _own_names(term: Term) -> frozenset[str]:

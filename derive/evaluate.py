@@ -11,6 +11,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -91,7 +92,7 @@ def evaluate(tape: Tape, points: Points) -> tuple[Array, ...]:
     with np.errstate(all="ignore"):
         for step, arguments in tape.steps:
             values.append(step(points, *(values[a] for a in arguments)))
-    return tuple(_finite(np.broadcast_to(_drop(values[r], len(shape)), shape)) for r in tape.results)
+    return tuple(_whole(_finite(_drop(values[r], len(shape))), shape) for r in tape.results)
 
 
 def tape(terms: tuple[Term, ...], axes: tuple[Index, ...], integers: frozenset[str]) -> Tape | None:
@@ -238,6 +239,10 @@ class _Layout:
 
     def leaf(self, name: str, places: tuple[Place, ...]) -> int:
         rank = self.rank
+        axes = tuple(place[1] for place in places if place[0] == "axis")
+        if len(axes) == len(places) == len(set(axes)) > 0:
+            order = (0, *sorted(range(1, len(axes) + 1), key=(0, *axes).__getitem__))
+            return self.step(("leaf", name, places), lambda points: _spread(points.values[name], axes, order, rank))
         return self.step(("leaf", name, places), lambda points: _leaf(points, name, places, rank))
 
     def match(self, left: Place, right: Place) -> int:
@@ -327,7 +332,12 @@ def _drop(value: Array, rank: int) -> Array:
 
 
 def _finite(value: Array) -> Array:
-    return np.where(np.isfinite(value), value, np.nan)
+    finite = np.isfinite(value)
+    return value if finite.all() else np.where(finite, value, np.nan)
+
+
+def _whole(value: Array, shape: tuple[int, ...]) -> Array:
+    return value if value.shape == shape else np.broadcast_to(value, shape)
 
 
 def _leaf(points: Points, name: str, places: tuple[Place, ...], rank: int) -> Array:
@@ -344,6 +354,15 @@ def _leaf(points: Points, name: str, places: tuple[Place, ...], rank: int) -> Ar
     return value[tuple(grids)] if inside else np.full((1,) * rank, np.nan)
 
 
+def _spread(value: Array, axes: tuple[int, ...], order: tuple[int, ...], rank: int) -> Array:
+    """The entries of an array, each of its dimensions along the axis of its own index; a view."""
+    shape = [value.shape[0]] + [1] * (rank - 1)
+    for axis, size in zip(axes, value.shape[1:], strict=True):
+        shape[axis] = size
+    return (value if len(axes) == 1 else value.transpose(order)).reshape(shape)
+
+
+@lru_cache(maxsize=1024)
 def _grid(place: Place, size: int, rank: int) -> Any:
     """The 0-based numbers of an index along its own axis."""
     if place[0] == "literal":
@@ -355,8 +374,12 @@ def _delta(points: Points, left: Place, right: Place, rank: int) -> Array:
     for place in (left, right):
         if place[0] == "literal" and place[1] > _size(place[2], points.dimensions):
             return np.full((1,) * rank, np.nan)
-    sizes = (_size(left[2], points.dimensions), _size(right[2], points.dimensions))
-    same = _grid(left, sizes[0], rank) == _grid(right, sizes[1], rank)
+    return _match(left, right, _size(left[2], points.dimensions), _size(right[2], points.dimensions), rank)
+
+
+@lru_cache(maxsize=64)
+def _match(left: Place, right: Place, rows: int, columns: int, rank: int) -> Array:
+    same = _grid(left, rows, rank) == _grid(right, columns, rank)
     return np.asarray(same, dtype=float).reshape(np.shape(same) or (1,) * rank)
 
 
@@ -384,8 +407,8 @@ def _reduce_restricted(kind: str, axis: int, body: Array, excluded: tuple[Array,
 
 def _largest(value: Array, axis: int) -> Array:
     if not np.iscomplexobj(value):
-        return np.asarray(np.max(value, axis, keepdims=True))
-    top = np.max(value.real, axis, keepdims=True)
+        return np.asarray(np.maximum.reduce(value, axis, keepdims=True))
+    top = np.maximum.reduce(value.real, axis, keepdims=True)
     slopes = np.where(value.real == top, value.imag, np.nan)
     high, low = (np.asarray(f(slopes, axis, keepdims=True)) for f in (np.fmax.reduce, np.fmin.reduce))
     return np.where(high == low, top + 1j * high, np.nan)
@@ -396,11 +419,11 @@ def _smallest(value: Array, axis: int) -> Array:
 
 
 def _total(value: Array, axis: int) -> Array:
-    return np.asarray(np.sum(value, axis, keepdims=True))
+    return np.asarray(np.add.reduce(value, axis, keepdims=True))
 
 
 def _multiplied(value: Array, axis: int) -> Array:
-    return np.asarray(np.prod(value, axis, keepdims=True))
+    return np.asarray(np.multiply.reduce(value, axis, keepdims=True))
 
 
 def _step_size(x: Array) -> Array:

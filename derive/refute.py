@@ -30,6 +30,7 @@ _CLEAR = 1e-7  # a gap, relative and absolute, that float noise hardly explains;
 _LOST = 100  # the factor of noise for each level of difference quotients
 _NOISE = 1e-11
 _TRIES = 4
+_FEW_TRIES = 2
 _MOST_TIES = 6
 _MOST_SHRINKING = 120
 
@@ -37,11 +38,17 @@ _MOST_SHRINKING = 120
 def refute(goal: Goal, effort: int = 1) -> Counterexample | Support:
     """The simplest failing point found, or what was searched in vain.
 
-    ``effort`` multiplies how many suspects are settled. The work is bounded whatever the goal.
+    ``effort`` multiplies how many suspects are settled. 0 is the cross-check of a goal that has been proved: few
+    points, unless they leave open whether the goal is about anything. The work is bounded whatever the goal.
     """
-    search = _Search(goal, integer_names(goal), _TRIES * effort)
-    found = next(search.counterexamples(), None)
-    return search.support() if found is None else _report(goal, _shrunk(goal, search.integers, found))
+    integers = integer_names(goal)
+    scan = _Scan(goal, integers)
+    search = _Search(goal, integers, _TRIES * effort or _FEW_TRIES, few=effort == 0)
+    found = next(search.counterexamples(scan), None)
+    if found is None and search.few and not search.is_about_something(scan):
+        search = _Search(goal, integers, _TRIES)
+        found = next(search.counterexamples(scan), None)
+    return search.support() if found is None else _report(goal, _shrunk(goal, integers, found))
 
 
 # One exact point, settled.
@@ -141,16 +148,33 @@ def _size(dimension: str, dimensions: Mapping[str, int]) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """What floats saw of one batch. Shapes: ``(points, *free indices)``; nan where a side is undefined or unknown."""
+    """What floats saw of one batch. Shapes: ``(points, *free indices)``; nan where a side is undefined or unknown.
+
+    ``violation`` tells by how much the relation fails, ``relative`` compares that with the sides; 0 where it holds or
+    nothing is known.
+    """
 
     batch: Sample
     admissible: Array
     left: Array
     right: Array
+    defined: Array
+    scale: Array
+    violation: Array
+    relative: Array
 
     def point(self, goal: Goal, place: tuple[int, ...]) -> Point:
         indices = {str(i.name): int(k) + 1 for i, k in zip(goal.indices, place[1:], strict=True)}
         return self.batch.point(int(place[0]), indices)
+
+
+def _seen(goal: Goal, batch: Sample, admissible: Array, left: Array, right: Array) -> _Seen:
+    with np.errstate(over="ignore"):
+        gap = left - right
+    defined = admissible & np.isfinite(gap)
+    scale = np.maximum(np.abs(left), np.abs(right))
+    violation = np.where(defined, np.maximum(_VIOLATION[goal.op](gap), 0), 0)
+    return _Seen(batch, admissible, left, right, defined, scale, violation, violation / np.where(scale > 0, scale, 1))
 
 
 class _Scan:
@@ -181,8 +205,8 @@ class _Scan:
                 admissible &= holds.all(axis=tuple(range(len(shape), holds.ndim)))
         if self.sides is None or _room(self.sides, batch.dimensions) < batch.count:
             unknown = np.full(shape, np.nan)
-            return _Seen(batch, admissible, unknown, unknown)
-        return _Seen(batch, admissible, *evaluate(self.sides, points))
+            return _seen(self.goal, batch, admissible, unknown, unknown)
+        return _seen(self.goal, batch, admissible, *evaluate(self.sides, points))
 
 
 def _room(laid: Tape, dimensions: Mapping[str, int]) -> int:
@@ -223,6 +247,7 @@ class _Search:
     goal: Goal
     integers: frozenset[str]
     tries: int
+    few: bool = False
     noise: float = _CLEAR
     false_alarms: int = 0
     points: int = 0
@@ -236,12 +261,11 @@ class _Search:
     witness: _Settled | None = None
     ties: list[_Settled] = field(default_factory=list)
 
-    def counterexamples(self) -> Iterator[_Settled]:
+    def counterexamples(self, scan: _Scan) -> Iterator[_Settled]:
         """Points at which the goal fails: clear ones batch by batch, then what only balls can tell."""
-        scan = _Scan(self.goal, self.integers)
         self.noise = _CLEAR * _LOST ** (scan.sides.differences if scan.sides else 0)
         later: list[tuple[str, float, Point]] = []
-        for batch in sample(self.goal, scan.room):
+        for batch in sample(self.goal, scan.room, self.few):
             if batch.count:
                 seen = scan.see(batch)
                 self.count(seen)
@@ -254,6 +278,10 @@ class _Search:
             chosen = [(gap, point) for k, gap, point in later if k == kind]
             for gap, point in chosen[: self.tries // (4 if kind == "both" and self.witness else share)]:
                 yield from self.settled(point, gap or None, kind)
+
+    def is_about_something(self, scan: _Scan) -> bool:
+        """Whether a point was met that the goal speaks of; no point shows more where the sides cannot be evaluated."""
+        return self.witness is not None or (scan.sides is None and self.admissible > 0)
 
     def settled(self, point: Point, gap: float | None = None, seen: str = "") -> Iterator[_Settled]:
         """The point if it fails; otherwise what it shows is kept. ``seen`` is the only side that floats could tell."""
@@ -273,39 +301,37 @@ class _Search:
                     self.notes.append(f"floats lose the {_OTHER[seen]} side as written where the {seen} side is fine")
 
     def count(self, seen: _Seen) -> None:
-        defined = seen.admissible & np.isfinite(seen.left) & np.isfinite(seen.right)
         self.points += seen.admissible.size
-        self.admissible += int(seen.admissible.sum())
-        self.defined += int(defined.sum())
+        self.admissible += int(np.count_nonzero(seen.admissible))
+        self.defined += int(np.count_nonzero(seen.defined))
         self.sizes.update(seen.batch.dimensions.values())
-        if self.goal.op == "==" and defined.any():
-            gap = np.abs(seen.left - seen.right) / np.maximum(1, np.maximum(np.abs(seen.left), np.abs(seen.right)))
-            self.largest_gap = max(self.largest_gap, float(gap[defined].max()))
+        if self.goal.op == "==" and seen.violation.any():
+            gaps = seen.violation / np.fmax(1, seen.scale)
+            self.largest_gap = max(self.largest_gap, float(gaps.max()))
 
     def clear(self, seen: _Seen) -> Iterator[_Settled]:
         """Suspects that float noise hardly explains, simplest first; fewer once floats have cried wolf."""
-        violation, relative = _violations(self.goal, seen)
-        clear = (violation > self.noise) & (relative > self.noise)
+        if not (seen.relative > self.noise).any():
+            return
+        clear = (seen.violation > self.noise) & (seen.relative > self.noise)
         for place in _places(clear, max(1, self.tries - self.false_alarms)):
-            yield from self.settled(seen.point(self.goal, place), float(violation[place]))
+            yield from self.settled(seen.point(self.goal, place), float(seen.violation[place]))
             self.false_alarms += 1
 
     def witnessed(self, seen: _Seen) -> Iterator[_Settled]:
         """An admissible point at which both sides are certainly defined, unless there is one already."""
         if self.witness is not None:
             return
-        defined = seen.admissible & np.isfinite(seen.left) & np.isfinite(seen.right)
-        flat = np.flatnonzero(defined)
+        flat = np.flatnonzero(seen.defined)
         for number in dict.fromkeys(flat[[0, -1, flat.size // 2]].tolist() if flat.size else ()):
             if self.witness is None:
-                yield from self.settled(seen.point(self.goal, _place(number, defined.shape)))
+                yield from self.settled(seen.point(self.goal, _place(number, seen.defined.shape)))
 
     def tied(self, seen: _Seen) -> Iterator[_Settled]:
         """Points at which a strict relation may fail by equality."""
         if self.goal.op not in ("<", ">", "!="):
             return
-        scale = np.maximum(np.abs(seen.left), np.abs(seen.right))
-        equal = seen.admissible & (np.abs(seen.left - seen.right) <= _NOISE * scale)
+        equal = seen.admissible & (np.abs(seen.left - seen.right) <= _NOISE * seen.scale)
         for place in _places(equal, 2):
             if len(self.ties) < _MOST_TIES:
                 found = _settle(self.goal, self.integers, seen.point(self.goal, place))
@@ -316,11 +342,13 @@ class _Search:
 
     def doubtful(self, seen: _Seen) -> Iterator[tuple[str, float, Point]]:
         """The largest gaps within float noise, and the first points at which a side is nan."""
-        violation, relative = _violations(self.goal, seen)
-        weak = np.where((violation <= self.noise) | (relative <= self.noise), violation, 0)
-        if weak.any() and relative.flat[weak.argmax()] > _NOISE:
-            place = _place(int(weak.argmax()), weak.shape)
-            yield "gap", float(violation[place]), seen.point(self.goal, place)
+        weak = np.where((seen.violation <= self.noise) | (seen.relative <= self.noise), seen.violation, 0)
+        highest = int(weak.argmax())
+        if seen.relative.flat[highest] > _NOISE and weak.flat[highest] > 0:
+            place = _place(highest, weak.shape)
+            yield "gap", float(seen.violation[place]), seen.point(self.goal, place)
+        if seen.defined.all():
+            return
         left, right = np.isfinite(seen.left), np.isfinite(seen.right)
         for kind, missing in (("left", left & ~right), ("right", right & ~left), ("both", ~left & ~right)):
             for place in _places(seen.admissible & missing, 1):
@@ -342,14 +370,6 @@ class _Search:
             witness,
             tuple(_report(self.goal, tie) for tie in self.ties),
         )
-
-
-def _violations(goal: Goal, seen: _Seen) -> tuple[Array, Array]:
-    """By how much the relation is violated, absolutely and relatively to the sides; 0 where it is not, or not known."""
-    violation = _VIOLATION[goal.op](seen.left - seen.right)
-    known = seen.admissible & np.isfinite(violation) & (violation > 0)
-    scale = np.maximum(np.abs(seen.left), np.abs(seen.right))
-    return np.where(known, violation, 0), np.where(known, violation / np.where(scale > 0, scale, 1), 0)
 
 
 def _places(chosen: Array, most: int) -> Iterator[tuple[int, ...]]:

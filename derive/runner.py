@@ -63,7 +63,8 @@ def _is_fine(decided: Outcome | Problem) -> bool:
 
 def decide(goal: Goal) -> Verdict:
     """The verdict of one goal. The search runs on proved goals too: it is the cross-check."""
-    proof, search = prove(goal), refute(goal)
+    proof = prove(goal)
+    search = refute(goal, effort=1 if isinstance(proof, Residual) else 0)
     if isinstance(proof, Residual) and isinstance(search, Support):
         proof = prove(goal, deep=True)
     return judge(goal, proof, search)

@@ -6,7 +6,7 @@ stood in the text (``at``: start and end offset, in characters, of the text that
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any, Literal
@@ -189,31 +189,24 @@ class Relation:
 
 def children(term: Term) -> tuple[Term, ...]:
     """The direct subterms, in source order (the point of a limit included, targets of a diff not)."""
-    match term:
-        case Neg(operand):
-            return (operand,)
-        case Binary(_, left, right):
-            return (left, right)
-        case Apply(_, args) | Call(_, args):
-            return args
-        case Reduce(_, body) | Diff(body) | Optimum(_, body):
-            return (body,)
-        case Limit(body, _, point):
-            return (body, point)
-        case _:
-            return ()
+    below = _CHILDREN.get(type(term))
+    return () if below is None else below(term)
 
 
 def with_children(term: Term, new: tuple[Term, ...]) -> Term:
     """The same node over other subterms, given in the order of ``children``."""
     match term:
+        case Binary(op):
+            return Binary(op, new[0], new[1], at=term.at)
+        case Apply(function):
+            return Apply(function, new, at=term.at)
         case Neg():
-            return replace(term, operand=new[0])
-        case Binary():
-            return replace(term, left=new[0], right=new[1])
-        case Apply() | Call():
-            return replace(term, args=new)
-        case Reduce() | Diff() | Optimum():
+            return Neg(new[0], at=term.at)
+        case Call(name):
+            return Call(name, new, at=term.at)
+        case Reduce(kind, _, index, excluded):
+            return Reduce(kind, new[0], index, excluded, at=term.at)
+        case Diff() | Optimum():
             return replace(term, body=new[0])
         case Limit():
             return replace(term, body=new[0], point=new[1])
@@ -232,19 +225,8 @@ def subterms(term: Term) -> Iterator[Term]:
 
 def own_indices(term: Term) -> tuple[Index, ...]:
     """The indices that stand in this node itself, the bound one of a reduction not included."""
-    match term:
-        case Component(_, indices):
-            return indices
-        case Delta(left, right):
-            return (left, right)
-        case Reduce(_, _, _, excluded):
-            return excluded
-        case Diff(_, targets):
-            return tuple(i for t in targets if isinstance(t, Component) for i in t.indices)
-        case Optimum(_, _, _, component):
-            return component
-        case _:
-            return ()
+    own = _OWN_INDICES.get(type(term))
+    return () if own is None else own(term)
 
 
 def size(term: Term) -> int:
@@ -252,3 +234,21 @@ def size(term: Term) -> int:
     return sum(1 for _ in subterms(term))
 
 
+# Every pass goes through these: a look-up is several times quicker than a match.
+_CHILDREN: dict[type, Callable[[Any], tuple[Term, ...]]] = {
+    Neg: lambda t: (t.operand,),
+    Binary: lambda t: (t.left, t.right),
+    Apply: lambda t: t.args,
+    Call: lambda t: t.args,
+    Reduce: lambda t: (t.body,),
+    Diff: lambda t: (t.body,),
+    Optimum: lambda t: (t.body,),
+    Limit: lambda t: (t.body, t.point),
+}
+_OWN_INDICES: dict[type, Callable[[Any], tuple[Index, ...]]] = {
+    Component: lambda t: t.indices,
+    Delta: lambda t: (t.left, t.right),
+    Reduce: lambda t: t.excluded,
+    Diff: lambda t: tuple(i for target in t.targets if isinstance(target, Component) for i in target.indices),
+    Optimum: lambda t: t.component,
+}

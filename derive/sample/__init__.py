@@ -23,20 +23,27 @@ _ROWS = 24
 _ROWS_WITHOUT_DIMENSIONS = 192
 _ROWS_TO_REPAIR = 64  # without dimensions
 _ROWS_OF_MANY = 10  # entries, where points are to be repaired
+_FEW_ROWS = 12
+_FEW_ROWS_WITHOUT_DIMENSIONS = 40
+_FEW_ROWS_TO_REPAIR = 4
 _MOST_WORK = 30_000  # entries that repairs may look at, over all dimensions
 _LARGEST_DIMENSION = 2000
+_LARGEST_OF_FEW = 12
+_ANY_INDICES: tuple[dict[str, int], ...] = ({},)  # where nobody asks for them
 _LARGER = (7, 8, 9, 10, 12, 16, 20, 32, 50, 100)  # where the hypotheses exclude the small dimensions
 
 
-def sample(goal: Goal, room: Callable[[Mapping[str, int]], int]) -> Iterator[Sample]:
+def sample(goal: Goal, room: Callable[[Mapping[str, int]], int], few: bool = False) -> Iterator[Sample]:
     """Batches of points that are meant to satisfy the hypotheses, smallest dimensions first.
 
     ``room`` says how many points of given dimensions the caller can take; dimensions with room for none are left out.
+    ``few`` asks for little more than the patterns (equal entries, ties, zeros, extremes), in few dimensions.
     Points are not certified: the caller decides every hypothesis again.
     """
     prepared, work = plan(goal), 0
-    for dimensions in _dimension_choices(prepared):
-        count = min(_rows(prepared, dimensions), room(dimensions))
+    choices = _few_dimension_choices(prepared) if few else _dimension_choices(prepared)
+    for dimensions in choices:
+        count = min((_few_rows if few else _rows)(prepared, dimensions), room(dimensions))
         indices = _index_choices(prepared, dimensions) if count > 0 and work < _MOST_WORK else ()
         if indices:
             drawn = draw(prepared, dimensions, count)
@@ -51,6 +58,20 @@ def _rows(prepared: Plan, dimensions: Mapping[str, int]) -> int:
     if not prepared.structural:
         return _ROWS_TO_REPAIR if prepared.relational else _ROWS_WITHOUT_DIMENSIONS
     return _ROWS_OF_MANY if prepared.relational and prod(dimensions.values()) > 4 else _ROWS
+
+
+def _few_rows(prepared: Plan, dimensions: Mapping[str, int]) -> int:
+    if prepared.relational:
+        return _FEW_ROWS_TO_REPAIR
+    return _FEW_ROWS if prepared.structural else _FEW_ROWS_WITHOUT_DIMENSIONS
+
+
+def _few_dimension_choices(prepared: Plan) -> Iterator[dict[str, int]]:
+    """The two least choices of all dimensions, one in the middle and the last that is not large."""
+    every = list(_dimension_choices(prepared))
+    moderate = [c for c in every if max(c.values(), default=0) <= _LARGEST_OF_FEW] or every[:2]
+    last = len(moderate) - 1
+    yield from (moderate[k] for k in dict.fromkeys((0, min(1, last), last // 2, last)) if k >= 0)
 
 
 def _dimension_choices(prepared: Plan) -> Iterator[dict[str, int]]:
@@ -88,6 +109,8 @@ def _dimensions_meet(prepared: Plan, sizes: tuple[int, ...]) -> bool:
 
 def _index_choices(prepared: Plan, dimensions: Mapping[str, int]) -> tuple[dict[str, int], ...]:
     """The values of the free indices that the hypotheses about indices allow, a hundred at most."""
+    if not prepared.of_indices and not prepared.relational:
+        return _ANY_INDICES
     place = Place(dimensions, prepared.integers)
     names = [str(i.name) for i in prepared.goal.indices]
     ranges = [range(1, min(place.size(i.dimension), 6) + 1) for i in prepared.goal.indices]

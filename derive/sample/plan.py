@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from itertools import chain
 
+import numpy as np
 from flint import fmpq
 
 from derive.claim import Declaration, Goal, Hypothesis
-from derive.evaluate import closed_rational, integer_names
+from derive.evaluate import Array, closed_rational, integer_names
 from derive.sample.rational import Cell, Instance, Place, rational
 from derive.term import Binary, Component, Number, Reduce, Term, Variable, own_indices, subterms
 from derive.verdict import Value
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Palette:
+    """The values that a variable is drawn from, simplest first, and the same as machine words.
+
+    One palette serves every goal that asks for the same values, so that what is drawn from it can be kept.
+    """
+
+    values: tuple[Fraction, ...]
+    numerators: Array
+    denominators: Array
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +41,12 @@ class Plan:
     goal: Goal
     structural: tuple[str, ...]
     variables: tuple[Declaration, ...]
-    palettes: Mapping[str, tuple[Fraction, ...]]
+    palettes: Mapping[str, Palette]
     of_dimensions: tuple[Hypothesis, ...]
     of_indices: tuple[Hypothesis, ...]
     relational: tuple[Hypothesis, ...]
     literals: tuple[Fraction, ...]
     integers: frozenset[str]
-    seed: int
 
 
 def plan(goal: Goal) -> Plan:
@@ -61,7 +73,6 @@ def plan(goal: Goal) -> Plan:
         tuple(relational),
         literals,
         integers,
-        zlib.crc32(repr([(d.name, d.type, d.dimensions) for d in variables]).encode()),
     )
 
 
@@ -133,7 +144,7 @@ def _speaks_of_one_entry(hypothesis: Hypothesis, others: set[str]) -> bool:
 
 
 _PLAIN = "0 1 -1 2 -2 1/2 -1/2 3 -3 1/3 3/2 -3/2 -1/3 2/3 4 -4 5 -5 1/4 3/4 -3/4 6 7/5 10 -10 1/10 -1/10 9/10"
-_EXTREME = "40 -40 100 -100 1000 -1000 1/1000000 -1/1000000"
+_EXTREME = "40 -40 100 -100 1/1000000 -1/1000000 -1000 1000"
 _COMMON = tuple(map(Fraction, _PLAIN.split()))
 _LAST = tuple(map(Fraction, _EXTREME.split()))
 _WORD = 2**62  # batches hold numerators and denominators in machine words
@@ -155,18 +166,28 @@ OF_TYPE: dict[str, Callable[[Fraction | fmpq], bool]] = {
 
 def _palette(
     variable: Declaration, literals: tuple[Fraction, ...], hypotheses: list[Hypothesis], integers: frozenset[str]
-) -> tuple[tuple[Fraction, ...], list[Hypothesis]]:
+) -> tuple[Palette, list[Hypothesis]]:
     """The values that a variable is drawn from, and the hypotheses that no value of it meets."""
-    wanted = _NATURAL if variable.type == "positive integer" else ()
-    allowed = OF_TYPE[variable.type]
-    every = (*_COMMON[:8], *_near(literals), *_COMMON[8:], *_LAST, *wanted)
-    short = (v for v in every if max(abs(v.numerator), v.denominator) < _WORD)
-    values = tuple(dict.fromkeys(v for v in short if allowed(v)))
+    palette = _of_type(variable.type, literals)
     unmet: list[Hypothesis] = []
     for h in hypotheses:
-        met = tuple(v for v in values if _entry_meets(h, variable.name, v, integers))
-        values, unmet = (met, unmet) if met else (values, [*unmet, h])
-    return values, unmet
+        met = tuple(v for v in palette.values if _entry_meets(h, variable.name, v, integers))
+        palette, unmet = (_made(met), unmet) if met else (palette, [*unmet, h])
+    return palette, unmet
+
+
+@lru_cache(maxsize=256)
+def _of_type(kind: str, literals: tuple[Fraction, ...]) -> Palette:
+    wanted = _NATURAL if kind == "positive integer" else ()
+    every = (*_COMMON[:8], *_near(literals), *_COMMON[8:], *_LAST, *wanted)
+    short = (v for v in every if max(abs(v.numerator), v.denominator) < _WORD)
+    return _made(tuple(dict.fromkeys(filter(OF_TYPE[kind], short))))
+
+
+@lru_cache(maxsize=256)
+def _made(values: tuple[Fraction, ...]) -> Palette:
+    tops = np.array([v.numerator for v in values], dtype=np.int64)
+    return Palette(values, tops, np.array([v.denominator for v in values], dtype=np.int64))
 
 
 def _near(literals: tuple[Fraction, ...]) -> tuple[Fraction, ...]:

@@ -106,7 +106,7 @@ class Repair:
                 self.work += 4 * (1 + len(free))
                 yield from self._along(cells, direction, instance)
         for cell in free[:_MOST_CELLS]:
-            for value in self.plan.palettes[cell[0]][:_FEW_VALUES]:
+            for value in self.plan.palettes[cell[0]].values[:_FEW_VALUES]:
                 yield {cell: rational(value)}
 
     def _directions(self, cells: Changes, free: list[Cell]) -> Iterator[Changes]:
