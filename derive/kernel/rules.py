@@ -1,0 +1,110 @@
+"""The rules of the kernel: one row each, with what the rule says and the conditions under which it may be used.
+
+A proof lists the rules that it rests on. ``H |- t = u`` is meant at every admissible point at which both sides are
+defined; what a row requires is checked where the rule is applied, or the proof ends there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule: its name, what it is called, what it says, and what it requires (empty: nothing beyond definedness)."""
+
+    name: str
+    title: str
+    says: str
+    requires: str = ""
+
+
+RULES: dict[str, Rule] = {
+    rule.name: rule
+    for rule in (
+        Rule(
+            "R3", "inverse of a product", "1/(c*m*q) = (1/c)*(1/m)*(1/q)", "the base is not 0 where the side is defined"
+        ),
+        Rule("R4", "common denominator", "t/u = t'/u' if t*u' = t'*u", "u and u' differ from 0 where they stand"),
+        Rule("R5", "factorisation", "p = q1*...*qr", "multiplying out gives p"),
+        Rule("P1", "exponential of a sum", "exp(a + b) = exp(a)*exp(b), exp(q*a) = exp(a)**q for rational q"),
+        Rule("P2", "exp and log are inverse", "exp(c*log(t)) = t**c, log(exp(t)) = t"),
+        Rule("P4", "logarithm of a product", "log(t*u) = log(t) + log(u), log(t**2) = 2*log(Abs(t))", "t > 0"),
+        Rule("P5", "whole powers", "t**(a + b) = t**a * t**b, (t*u)**a = t**a * u**a", "t != 0, or a >= 0 and b >= 0"),
+        Rule("P6", "power by exp and log", "t**u = exp(u*log(t))", "t > 0"),
+        Rule(
+            "P7", "root of a product", "sqrt(t*u) = sqrt(t)*sqrt(u), sqrt(t**2) = Abs(t)", "t > 0, or t >= 0 and u >= 0"
+        ),
+        Rule("P8", "power of a root", "sqrt(t)**2 = t", "the root is defined"),
+        Rule("D1", "delta", "d_ii = 1, d_ij**2 = d_ij, d_ij*d_ik = 0 for j != k", "one dimension"),
+        Rule("D2", "guard written with a delta", "[i != j] t = t - d_ij * t[j := i]", "t is defined where i = j too"),
+        Rule("D3", "delta exchanges indices", "d_ij * t = d_ij * t[j := i]", "one dimension"),
+        Rule("D4", "delta floats outward", "F(d_ij*a + b) = [i = j] F(a + b) + [i != j] F(b)"),
+        Rule(
+            "S1", "linearity of sums", "Sum(t + u) = Sum(t) + Sum(u), Sum(c*t) = c*Sum(t)", "the index is not free in c"
+        ),
+        Rule("S2", "sum of a constant", "Sum(c, k) = n*c", "n is the dimension of k"),
+        Rule("S3", "contraction", "Sum(d_kj * t, k) = t[k := j]", "one dimension; j is in the range"),
+        Rule("S4", "symmetry of sums", "a sum that a renaming of its indices turns into its negative is 0"),
+        Rule("S6", "products of sums", "Sum(t, k)*Sum(u, l) = Sum(Sum(t*u, l), k)", "names apart; ranges not empty"),
+        Rule("S7", "one factor split off", "Prod(t, k) = t[k := i] * Prod(t, k, k != i)"),
+        Rule(
+            "S8",
+            "division in a summand",
+            "a summand is written as quotient and remainder",
+            "denominators differ from 0",
+        ),
+        Rule(
+            "S10",
+            "sum given by hypothesis",
+            "Sum(t, k) = r by hypothesis",
+            "the whole summand of that index; not below its diff",
+        ),
+        Rule("T1", "product of products", "Prod(t*u) = Prod(t)*Prod(u), Prod(c, k) = c**n"),
+        Rule("T2", "product by logarithms", "Prod(t, k) = exp(Sum(log(t), k))", "t > 0 for all k"),
+        Rule("H1", "instance of a hypothesis", "a hypothesis for all k holds at each index"),
+        Rule(
+            "H2",
+            "use of an equation",
+            "l is replaced by r where l = r is assumed",
+            "not below a derivative by what it constrains",
+        ),
+        Rule("H3", "one-hot", "y_k = d_kh for one h", "not below a derivative by y"),
+        Rule("H4", "simplex", "Sum(y_k, k) = 1, 0 <= y_k <= 1", "not below a derivative by y"),
+        Rule("V1", "derivative of a variable", "d x_i / d x_j = d_ij, other names 0"),
+        Rule("V2", "sum, product and chain rule", "(t*u)' = t'*u + t*u'"),
+        Rule("V3", "derivative of a function", "F(t)' = F'(t)*t'", "the open condition of the row of F at t"),
+        Rule("V6", "derivative below a sum", "Sum(t, k)' = Sum(t', k)", "the index does not stand in the variable"),
+        Rule("V7", "derivative of a product", "Prod(t, k)' = Sum(t'*Prod(t, l != k), k)"),
+        Rule(
+            "V13", "kink", "a*Abs(w) + g has no derivative where w = 0", "a != 0, g smooth, w moves with the variable"
+        ),
+        Rule("K1", "cases of two indices", "i = j, or i != j", "one dimension"),
+        Rule("K2", "cases of a sign", "w > 0, w < 0 or w = 0", "w is defined"),
+        Rule("K4", "a maximum is attained", "Max(t, k) = t[k := h] for some h"),
+        Rule("K5", "cases of a dimension", "n = 1, or n >= 2"),
+        Rule("K6", "explicit dimension", "a sum over 1..c is written out"),
+        Rule("G1", "hyperbolics and parity", "sinh(t) = (exp(t) - exp(-t))/2, sin(-t) = -sin(t)"),
+        Rule("G7", "Abs, sign, Max", "Abs(t)**2 = t**2, t*sign(t) = Abs(t), Max(a, b) = (a + b + Abs(a - b))/2"),
+        Rule(
+            "N1", "constants are enclosed", "a closed constant lies in a rational interval", "the interval excludes 0"
+        ),
+        Rule("O2", "sums and products of signs", "t >= 0 and u > 0 give t + u > 0"),
+        Rule("O3", "sum of signs", "t >= 0 for all k gives Sum(t, k) >= 0", "strict: one term > 0"),
+        Rule("O4", "weighted mean", "w >= 0 and t >= 0 give Sum(w*t) >= 0", "strict: t > 0 and Sum(w) != 0"),
+        Rule("O6", "one term of a sum", "Sum(t, k) >= t[k := i]", "t >= 0 for all k; strict: n >= 2 and t > 0"),
+        Rule("O7", "maximum as a bound", "t[k := j] <= Max(t, k)"),
+        Rule("O9", "monotone functions", "a < b if and only if F(a) < F(b)", "F increasing on an interval with both"),
+        Rule("O10", "sign by the exponential", "G >= 0 if and only if exp(G) >= 1"),
+        Rule("O12", "squares", "t*a**2 + b**2/t >= 2*a*b", "t > 0"),
+        Rule("O13", "tangents", "log(q) <= q - 1, exp(u) >= 1 + u", "q > 0"),
+        Rule("O14", "Jensen", "Sum(w*g) >= Sum(w) - Sum(w*exp(-g))", "w >= 0"),
+        Rule("O15", "Cauchy-Schwarz", "Sum(a*b)**2 <= Sum(a**2)*Sum(b**2)"),
+        Rule("O16", "adding inequalities", "p >= 0 and q >= 0 give m*p + q >= 0", "m >= 0"),
+        Rule("O17", "whole numbers", "n >= c for a dimension or whole number", "c is its least value"),
+        Rule("L1", "simple limits", "a constant; 1/T tends to 0"),
+        Rule("L2", "algebra of limits", "the limit of a sum is the sum of the limits", "each is finite"),
+        Rule("L4", "squeeze", "l <= t <= u and lim l = lim u give lim t", "all defined near the point"),
+        Rule("L7", "log-sum-exp", "Max(a, k) <= log(Sum(exp(T*a), k))/T <= Max(a, k) + log(n)/T", "T > 0"),
+    )
+}
