@@ -41,6 +41,8 @@ from derive.kernel.context import (
 )
 from derive.kernel.equality import Sides, read_sides
 from derive.kernel.normalize import Condition
+from derive.kernel.sign import sign
+from derive.kernel.spelling import poly_text
 from derive.kernel.theorem import Theorem
 from derive.mutate import Mutant
 from derive.prove import prove
@@ -52,6 +54,7 @@ from tests.soundness.points import PRECISION, points
 from tests.soundness.terms import HYPOTHESES, Terms, goal_of, hypothesis, limits
 
 FUEL = 30_000
+MOST_SIGNS = 25
 CLAIM_FUEL = 8_000
 POINTS = 8
 FEATURES = (
@@ -195,10 +198,19 @@ def _false_conditions(conditions: list[Condition], normal: NormalForm) -> Iterat
 
 
 def _false_signs(ctx: Context, normal: NormalForm) -> Iterator[tuple[str, str]]:
-    for memo, bits in list(ctx.memo.items()):
-        if memo[0] == "sign" and memo[1] in ctx.generators and bits:
-            poly: Polynomial = {((memo[1], 1),): 1}
-            yield from (("a false sign", seen) for seen in _false(normal, poly, bits, memo[1]))
+    """Signs of generators and of what stands in them, with every hypothesis and with those that a diff suspends."""
+    generators = list(ctx.generators.values())[:MOST_SIGNS]
+    polys: list[Polynomial] = [{((gen.key, 1),): 1} for gen in generators]
+    polys += [gen.parts[0] for gen in generators if gen.kind in "blhz"]
+    everything = frozenset(name for gen in generators for name in gen.names)
+    for suspended in (frozenset[str](), everything):
+        ctx.suspended = suspended
+        for poly in polys:
+            bits = sign(ctx, poly)
+            if bits:
+                text = poly_text(ctx, poly, {})
+                yield from (("a false sign", seen) for seen in _false(normal, poly, bits, text))
+    ctx.suspended = frozenset()
 
 
 def _false(normal: NormalForm, poly: Polynomial, bits: int, text: str) -> Iterator[str]:

@@ -30,7 +30,11 @@ from derive.write import write
 from tests.soundness.claims import CASES, goals, slips
 from tests.soundness.points import PRECISION, points
 
-REFUTED, PROVED, FALSE, VACUOUS, UNDECIDED = OUTCOMES = ("refuted", "proved", "FALSE", "vacuous", "undecided")
+REFUTED, PROVED, VACUOUS, UNDECIDED, FALSE, CRASH = OUTCOMES = (
+    *("refuted", "proved", "vacuous", "undecided"),
+    *("FALSE", "CRASH"),
+)
+ALARMS = (FALSE, CRASH)
 FUEL = 60_000
 EXTENDED = 6  # how much harder a proved mutant is looked at
 MORE_POINTS = 60
@@ -61,8 +65,10 @@ def _start(claim: str, every: int) -> int:
 
 
 def _fate(claim: str, mutant: Mutant, goal: Goal) -> Fate:
-    verdict = _verdict(goal)
-    outcome, why = _outcome(goal, verdict)
+    try:
+        outcome, why = _outcome(goal, _verdict(goal))
+    except Exception as defect:  # whatever it is, it must not hide the other mutants
+        outcome, why = CRASH, repr(defect)
     relation = write(Relation(goal.left, goal.op, goal.right))
     return Fate(claim, mutant.kind, mutant.description, relation, outcome, why)
 
@@ -112,12 +118,12 @@ def table(found: list[Fate]) -> str:
 
 
 def _share(row: Counter[str]) -> float:
-    inequivalent = row[REFUTED] + row[UNDECIDED] + row[FALSE]
+    inequivalent = row[REFUTED] + row[UNDECIDED] + row[FALSE] + row[CRASH]
     return row[REFUTED] / inequivalent if inequivalent else 1.0
 
 
 def main() -> int:
-    """Run from the command line; the exit code is 1 where a mutant was wrongly proved."""
+    """Run from the command line; the exit code is 1 where a mutant was wrongly proved, or crashed."""
     parser = argparse.ArgumentParser(description="Single slips in true claims.")
     parser.add_argument("files", nargs="*", type=Path, default=CASES)
     parser.add_argument("--json", action="store_true")
@@ -126,14 +132,14 @@ def main() -> int:
     found = []
     for fate in fates(goals(*options.files), options.every):
         found.append(fate)
-        if fate.outcome == FALSE:
-            print(f"FALSE PROVED {fate.claim}: {fate.relation}\n  {fate.why}", file=sys.stderr, flush=True)
+        if fate.outcome in ALARMS:
+            print(f"{fate.outcome} {fate.claim}: {fate.relation}\n  {fate.why}", file=sys.stderr, flush=True)
     if options.json:
         print(json.dumps([asdict(f) for f in found], ensure_ascii=False, indent=1))
     else:
         print(*(f"{f.outcome:9} {f.claim}: {f.relation}  {f.why}" for f in found if f.outcome != REFUTED), sep="\n")
         print(table(found))
-    return 1 if any(f.outcome == FALSE for f in found) else 0
+    return 1 if any(f.outcome in ALARMS for f in found) else 0
 
 
 if __name__ == "__main__":

@@ -105,7 +105,9 @@ class NormalForm:
         return fmpq(value.numerator, value.denominator)
 
     def delta(self, parts: Any, at: Environment) -> Real:
-        return fmpq(int(self.place(parts[0], at) == self.place(parts[1], at)))
+        """Lazy: a literal beyond the range differs from every index."""
+        left, right = (p[2] if p[0] == LITERAL else self.place(p, at) for p in parts)
+        return fmpq(int(left == right))
 
     def guard(self, parts: Any, at: Environment) -> Real:
         return 1 - self.delta(parts, at)
