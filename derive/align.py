@@ -14,6 +14,8 @@ from derive.term import Relation, Term, Variable
 
 GAP = 2
 MATHS = ("latex", "markdown")
+BETWEEN = re.compile(r" (?![+−-] )")
+"""A blank at which a formula is not broken: all but those before a plus or minus."""
 
 
 def align(left: Term, steps: Sequence[Step], style: str, width: int = 80) -> list[str]:
@@ -64,9 +66,9 @@ def _text_row(formula: str, why: str, column: int, width: int) -> Iterator[str]:
     if place + cell_len(why) <= width:
         yield f"  {formula}{' ' * (place - cell_len(formula))}{why}"
         return
-    first, *rest = wrap(formula, width - 4)
-    yield f"  {first}"
-    yield from (f"      {row}" for row in rest)
+    first, *rest = wrap(BETWEEN.sub("\u00a0", formula), width - 4)
+    yield f"  {first}".replace("\u00a0", " ")
+    yield from (f"      {row}".replace("\u00a0", " ") for row in rest)
     yield from (f"  {' ' * min(column, 24)}{row}" for row in wrap(why, width - min(column, 24)))
 
 

@@ -33,51 +33,77 @@ def page(
     rows = [heading.format(clean(title))]
     for text, is_formula in _rows(claim, style, outcome, width, telling):
         rows += [indent + text] if is_formula else [indent + words.format(row) for row in hang(text, width - 8)]
-    return "\n".join(rows)
+    return "\n".join(row.rstrip(" ") for row in rows)
 
 
 def _rows(
     claim: Claim, style: str, outcome: Outcome | None, width: int, telling: Telling
 ) -> Iterator[tuple[str, bool]]:
     """Lines of text, and whether each is a formula in the style or words around it."""
-    told = telling.lines if claim.chained and len(telling.lines) == 1 else ()
-    for steps in told:
-        yield from ((row, True) for row in align(claim.lines[0].written.left, steps, style, width - 2))
-    for number, line in enumerate(claim.lines):
-        if not told:
-            yield from ((row, True) for row in show(line.written, style, width - 2).splitlines())
-            yield from _derivation(line, telling.lines[number : number + 1], style, width)
-        if outcome and not told:
-            yield from ((f"  {row}", False) for row in proof_or_point(line, outcome.verdicts[number], Paint()))
-    if outcome and told:
-        yield f"  proved in {len(claim.lines)} steps{restricted(outcome.conditions)}", False
-        rules = (r for v in outcome.verdicts if isinstance(v, Proved) for r in v.theorem.rules)
-        yield f"  rules used: {', '.join(dict.fromkeys(rules))}", False
+    formulas = [[(row, True) for row in show(line.written, style, width - 2).splitlines()] for line in claim.lines]
+    if not telling.lines:
+        for number, rows in enumerate(formulas):
+            yield from rows
+            yield from _evidence(claim, outcome, number)
+        yield from _context(claim, style, width)
+    elif claim.chained and outcome and outcome.word == "proved":
+        yield from _context(claim, style, width)
+        yield from _chain(claim, outcome, style, width, telling)
+    else:
+        yield from (row for rows in formulas for row in rows)
+        yield from _context(claim, style, width)
+        for number, line in enumerate(claim.lines):
+            yield from _derivation(line, telling.lines[number], style, width)
+            yield from _evidence(claim, outcome, number)
+    yield from _expectation(claim, style, width, telling)
+
+
+def _context(claim: Claim, style: str, width: int) -> Iterator[tuple[str, bool]]:
+    """What the names stand for and what is assumed."""
     definitions = _used(claim)
     if definitions:
         yield "where", False
     yield from ((row, True) for d in definitions for row in show(d, style, width - 2).splitlines())
     if claim.assumptions:
         yield f"assuming {clean(', '.join(claim.assumptions))}", False
+
+
+def _expectation(claim: Claim, style: str, width: int, telling: Telling) -> Iterator[tuple[str, bool]]:
     if claim.expect != "proved":
         yield f"expected to be {claim.expect}, because {clean(claim.because)}", False
     if claim.correction:
         yield "corrected:", False
         yield from ((row, True) for row in show(claim.correction.written, style, width - 2).splitlines())
-        yield from _derivation(claim.correction, (telling.correction,), style, width)
+        yield from _derivation(claim.correction, telling.correction, style, width)
 
 
-def _derivation(
-    line: Line, told: tuple[tuple[Step, ...], ...], style: str, width: int
+def _evidence(claim: Claim, outcome: Outcome | None, number: int) -> Iterator[tuple[str, bool]]:
+    if outcome:
+        found = proof_or_point(claim.lines[number], outcome.verdicts[number], Paint())
+        yield from ((f"  {row}", False) for row in found)
+
+
+def _chain(
+    claim: Claim, outcome: Outcome, style: str, width: int, telling: Telling
 ) -> Iterator[tuple[str, bool]]:
-    """The derivation of a line, where it says more than the line."""
-    for steps in told:
-        if len(steps) > 1:
-            yield "", True
-            yield from ((row, True) for row in align(line.written.left, steps, style, width - 2))
-            yield "", True
-        elif steps:
-            yield f"  {reason(steps[0], style)}", False
+    """An author's own steps with the reason of each."""
+    yield "", True
+    for steps in telling.lines:
+        yield from ((row, True) for row in align(claim.lines[0].written.left, steps, style, width - 2))
+    yield "", True
+    yield f"  proved in {len(claim.lines)} steps{restricted(outcome.conditions)}", False
+    rules = (r for v in outcome.verdicts if isinstance(v, Proved) for r in v.theorem.rules)
+    yield f"  rules used: {', '.join(dict.fromkeys(rules))}", False
+
+
+def _derivation(line: Line, steps: tuple[Step, ...], style: str, width: int) -> Iterator[tuple[str, bool]]:
+    """The derivation of a line; a single step says no more than its reason."""
+    if len(steps) == 1:
+        yield f"  {reason(steps[0], style)}", False
+    elif steps:
+        yield "", True
+        yield from ((row, True) for row in align(line.written.left, steps, style, width - 2))
+        yield "", True
 
 
 def _object(claim: Claim, telling: Telling) -> str:
@@ -88,7 +114,15 @@ def _object(claim: Claim, telling: Telling) -> str:
         "where": [json.loads(show(definition, "json")) for definition in _used(claim)],
         "assuming": list(claim.assumptions),
     }
+    if telling.lines:
+        content["proof"] = [[_step(step) for step in steps] for steps in telling.lines]
     return json.dumps(content, sort_keys=True)
+
+
+def _step(step: Step) -> dict[str, object]:
+    start = {} if step.start is None else {"start": json.loads(show(step.start, "json"))}
+    term = json.loads(show(step.term, "json"))
+    return {**start, "op": step.op, "term": term, "reason": reason(step, "ascii")}
 
 
 def _used(claim: Claim) -> list[Definition]:

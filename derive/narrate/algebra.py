@@ -44,6 +44,7 @@ class Monomial:
     factors: tuple[Factor, ...] = ()
 
 
+UNIT = Fraction(1)
 ZERO = Number(Fraction(0))
 ONE = Number(Fraction(1))
 
@@ -63,25 +64,31 @@ def monomial(term: Term) -> Monomial:
             return times(monomial(left), monomial(right))
         case Binary("/", left, right):
             below = raised(monomial(right), -1)
-            return times(monomial(left), below) if below else Monomial(Fraction(1), ((term, 1),))
+            return times(monomial(left), below) if below else Monomial(UNIT, ((term, 1),))
         case Binary("**", base, Number(value)) if value.denominator == 1 and abs(value) <= LARGEST_EXPONENT:
             power = raised(monomial(base), int(value))
-            return power if power and value else Monomial(Fraction(1), ((term, 1),))
+            return power if power and value else Monomial(UNIT, ((term, 1),))
         case _:
-            return Monomial(Fraction(1), ((term, 1),))
+            return Monomial(UNIT, ((term, 1),))
 
 
 def times(*parts: Monomial) -> Monomial:
     """The product, factors side by side."""
-    coefficient = reduce(lambda a, b: a * b, (p.coefficient for p in parts), Fraction(1))
+    coefficient = reduce(_product_of_numbers, (p.coefficient for p in parts))
     return Monomial(coefficient, tuple(f for p in parts for f in p.factors))
+
+
+def _product_of_numbers(a: Fraction, b: Fraction) -> Fraction:
+    # Most coefficients are 1, and exact multiplication is slow.
+    return b if a is UNIT else a if b is UNIT else a * b
 
 
 def raised(part: Monomial, exponent: int) -> Monomial | None:
     """The power, or None for the inverse of 0."""
     if part.coefficient == 0 and exponent < 0:
         return None
-    return Monomial(part.coefficient**exponent, tuple((b, e * exponent) for b, e in part.factors))
+    coefficient = part.coefficient if part.coefficient is UNIT else part.coefficient**exponent
+    return Monomial(coefficient, tuple((b, e * exponent) for b, e in part.factors))
 
 
 def from_monomial(part: Monomial) -> Term:
@@ -174,7 +181,8 @@ def negative(term: Term) -> Term:
 def bottom_up(term: Term, change: Callable[[Term], Term]) -> Term:
     """The term with every node changed, subterms first."""
     below = children(term)
-    return change(with_children(term, tuple(bottom_up(t, change) for t in below)) if below else term)
+    new = tuple(bottom_up(t, change) for t in below)
+    return change(with_children(term, new) if any(a is not b for a, b in zip(new, below, strict=True)) else term)
 
 
 def tidy(term: Term) -> Term:
@@ -272,7 +280,7 @@ def _with_bases(part: Monomial, change: Callable[[Term], Term]) -> Monomial:
     """The monomial with its bases changed; a sum stays one factor, and a power in an exponent stays as it is."""
     bases = ((b if isinstance(b, Binary) and b.op == "**" else change(b), e) for b, e in part.factors)
     found = ((monomial(b), b, e) for b, e in bases)
-    powers = [raised(m, e) or Monomial(Fraction(1), ((b, e),)) for m, b, e in found]
+    powers = [raised(m, e) or Monomial(UNIT, ((b, e),)) for m, b, e in found]
     return times(Monomial(part.coefficient), *powers)
 
 
@@ -284,7 +292,7 @@ def distributed(part: Monomial) -> list[Monomial]:
         if is_sum(base) and exponent > 0:
             choices += [addends(base)] * exponent
         else:
-            choices.append([Monomial(Fraction(1), ((base, exponent),))])
+            choices.append([Monomial(UNIT, ((base, exponent),))])
     count = reduce(lambda a, b: a * b, map(len, choices), 1)
     return [times(*chosen) for chosen in product(*choices)] if count <= MOST_ADDENDS else [part]
 
@@ -295,7 +303,7 @@ def factored(term: Term) -> tuple[Term, Term] | None:
     if len(parts) < 2:
         return None
     common = [_in_common(base, parts) for base, _ in parts[0].factors]
-    shared = Monomial(Fraction(1), tuple(f for f in common if f[1]))
+    shared = Monomial(UNIT, tuple(f for f in common if f[1]))
     if not shared.factors:
         return None
     inverse = raised(shared, -1)

@@ -8,6 +8,7 @@ from functools import cache
 from derive.elaborate.substitute import free_names, substitute
 from derive.narrate.algebra import (
     ONE,
+    UNIT,
     ZERO,
     Factor,
     Monomial,
@@ -75,7 +76,7 @@ def _of_variable(term: Variable | Component, target: Target) -> Term:
     if isinstance(term, Component) and isinstance(target, Component):
         pairs = zip(term.indices, target.indices, strict=True)
         deltas = [Delta(bare(a), bare(b)) for a, b in pairs if a.name != b.name]
-        return from_monomial(Monomial(Fraction(1), tuple((d, 1) for d in deltas)))
+        return from_monomial(Monomial(UNIT, tuple((d, 1) for d in deltas)))
     return ONE
 
 
@@ -102,16 +103,16 @@ def _term_of_product(factors: tuple[Factor, ...], place: int, target: Target, he
     inner = monomial(_derivative(base, target, here))
     rest = ((base, exponent - 1),) if exponent != 1 else ()
     changed = times(Monomial(Fraction(exponent), rest), inner)
-    before, after = Monomial(Fraction(1), factors[:place]), Monomial(Fraction(1), factors[place + 1 :])
+    before, after = Monomial(UNIT, factors[:place]), Monomial(UNIT, factors[place + 1 :])
     return from_monomial(times(before, changed, after))
 
 
 def _quotient(above: tuple[Factor, ...], below: tuple[Factor, ...], target: Target, here: Setting) -> Term:
-    u, v = from_monomial(Monomial(Fraction(1), above)), from_monomial(Monomial(Fraction(1), below))
+    u, v = from_monomial(Monomial(UNIT, above)), from_monomial(Monomial(UNIT, below))
     first = times(monomial(_derivative(u, target, here)), monomial(v))
     second = times(monomial(u), monomial(_derivative(v, target, here)))
     top = from_addends([first, Monomial(-second.coefficient, second.factors)])
-    return Binary("/", top, from_monomial(Monomial(Fraction(1), tuple((b, 2 * e) for b, e in below))))
+    return Binary("/", top, from_monomial(Monomial(UNIT, tuple((b, 2 * e) for b, e in below))))
 
 
 def _of_power(base: Term, exponent: Term, target: Target, here: Setting) -> Term:

@@ -7,6 +7,7 @@ from math import log
 
 from derive.elaborate.substitute import free_names
 from derive.narrate.algebra import (
+    UNIT,
     Monomial,
     addends,
     bottom_up,
@@ -91,7 +92,7 @@ def _exponential(term: Term) -> Term:
             return argument
         case Apply("exp", (argument,)) if is_sum(argument):
             exps = (Apply("exp", (from_monomial(m),)) for m in addends(argument))
-            return from_monomial(Monomial(Fraction(1), tuple((e, 1) for e in exps)))
+            return from_monomial(Monomial(UNIT, tuple((e, 1) for e in exps)))
         case _:
             return term
 
@@ -111,7 +112,7 @@ def _factor_in_front(term: Term) -> Term:
     rest = [Apply("exp", (tidy(Binary("-", e, first)),)) for e in exponents[1:] if e is not None]
     if len(rest) < len(exponents) - 1:
         return term
-    total = from_addends([Monomial(Fraction(1)), *map(monomial, rest)])
+    total = from_addends([Monomial(UNIT), *map(monomial, rest)])
     return Apply("log", (Binary("*", Apply("exp", (first,)), total),))
 
 
@@ -141,12 +142,12 @@ def _product_of_power(base: Term, exponent: int, name: str, term: Reduce) -> Mon
     match base:
         case Binary("**", inner, power) if name not in free_names(inner):
             total = Reduce("Sum", power, term.index, term.excluded)
-            return Monomial(Fraction(1), ((Binary("**", inner, total), exponent),))
+            return Monomial(UNIT, ((Binary("**", inner, total), exponent),))
         case Apply("exp", (argument,)):
             total = Reduce("Sum", argument, term.index, term.excluded)
-            return Monomial(Fraction(1), ((Apply("exp", (total,)), exponent),))
+            return Monomial(UNIT, ((Apply("exp", (total,)), exponent),))
         case _:
-            return Monomial(Fraction(1), ((Reduce("Product", base, term.index, term.excluded), exponent),))
+            return Monomial(UNIT, ((Reduce("Product", base, term.index, term.excluded), exponent),))
 
 
 def arithmetic(term: Term) -> Term:

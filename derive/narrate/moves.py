@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Set
-from fractions import Fraction
 from typing import TypeGuard
 
 from derive.derivation import Reason
 from derive.narrate.algebra import (
+    UNIT,
     Monomial,
     addends,
     bottom_up,
@@ -212,7 +212,7 @@ def over_one_denominator(term: Term) -> Term:
         below[key] = (base, max(-exponent, below[key][1] if key in below else 0))
     if len(parts) < 2 or not below:
         return term
-    denominator = Monomial(Fraction(1), tuple(below.values()))
+    denominator = Monomial(UNIT, tuple(below.values()))
     numerator = multiplied_out(from_addends(merged(times(p, denominator)) for p in parts))
     inverse = raised(denominator, -1)
     return from_monomial(merged(times(monomial(numerator), inverse))) if inverse else term

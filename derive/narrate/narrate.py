@@ -51,7 +51,7 @@ def _by_rules(line: Line) -> tuple[Step, ...]:
         return ()
     rules = f" ({', '.join(theorem.rules)})" if theorem.rules else ""
     words = f"by {theorem.method}{rules}"
-    if line.goal.op != line.written.op:
+    if line.exact:
         words = "to the digits as printed"
     return (Step(line.written.op, line.written.right, (words,), None, theorem.conditions),)
 

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from derive.elaborate.substitute import free_names, substitute
 from derive.narrate.algebra import (
+    UNIT,
     Monomial,
     addends,
     bottom_up,
@@ -90,7 +91,7 @@ def _split_apart(term: Term) -> Term:
     if not isinstance(term, Reduce) or term.kind != "Sum":
         return term
     parts = addends(multiplied_out(term.body))
-    bodies = (from_monomial(Monomial(Fraction(1), p.factors)) for p in parts)
+    bodies = (from_monomial(Monomial(UNIT, p.factors)) for p in parts)
     sums = zip(parts, bodies, strict=True)
     return from_addends(Monomial(p.coefficient, ((replace(term, body=body), 1),)) for p, body in sums)
 
@@ -111,8 +112,8 @@ def _taken_out(part: Monomial, term: Reduce) -> Monomial:
     inner = tuple(f for f in part.factors if name in free_names(f[0]))
     outer = Monomial(part.coefficient, tuple(f for f in part.factors if f not in inner))
     if inner:
-        body = from_monomial(Monomial(Fraction(1), inner))
-        return times(outer, Monomial(Fraction(1), ((Reduce("Sum", body, term.index, term.excluded), 1),)))
+        body = from_monomial(Monomial(UNIT, inner))
+        return times(outer, Monomial(UNIT, ((Reduce("Sum", body, term.index, term.excluded), 1),)))
     return times(monomial(_count(term)), outer)
 
 
