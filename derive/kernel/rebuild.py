@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from derive.kernel.context import Context, Generator, Place, Polynomial
+from derive.kernel.context import Context, Generator, Place, Polynomial, Stuck, Undefined
 from derive.kernel.functions import exponential, function, logarithm, signum, symbolic_power
 from derive.kernel.reductions import extremum, product_over
 from derive.kernel.ring import absolute, component, delta, guard, open_bound
@@ -45,8 +45,18 @@ def rebuild(
         return symbolic_power(ctx, go(parts[0]), go(parts[1]), True)
     if kind == "q":
         opened, (fresh,) = open_bound(ctx, (parts[0],), parts[2])
-        return product_over(ctx, fresh, tuple(at(p) for p in parts[1]), go(opened))
+        return product_over(ctx, fresh, tuple(at(p) for p in parts[1]), _inside(parts[1], opened, go))
     return {((gen.key, 1),): 1}
+
+
+def _inside(excluded: tuple[Place, ...], body: Polynomial, go: Callable[[Polynomial], Polynomial]) -> Polynomial:
+    """The changed body of a product; that it has no value means nothing where the range may be empty."""
+    try:
+        return go(body)
+    except Undefined as undefined:
+        if not excluded:
+            raise
+        raise Stuck("outside the fragment", f"{undefined} in a range that may be empty") from undefined
 
 
 def _rebuild_sum(

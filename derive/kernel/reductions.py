@@ -118,6 +118,8 @@ def _unrolled_product(ctx: Context, bound: Place, excluded: tuple[Place, ...], b
     total = ONE
     for v in range(1, int(bound[1]) + 1):
         place: Place = (LITERAL, bound[1], v)
+        if place in excluded:
+            continue
         factor = rename(ctx, body, {bound: place})
         for other in excluded:
             same = delta(ctx, place, other)

@@ -477,20 +477,52 @@ def transform(
     """Rebuild what contains a renamed index or a touched name."""
     total: Polynomial = {}
     for mono, c in poly.items():
-        kept: list[tuple[str, Rational]] = []
-        rebuilt: list[Polynomial] = []
-        for key, e in mono:
-            gen = ctx.generators[key]
-            if gen.places.isdisjoint(renamed) and gen.names.isdisjoint(touched):
-                kept.append((key, e))
-            else:
-                rebuilt.append(_raise(ctx, key, _rebuild(ctx, gen, renamed, new, touched), e))
-        if not rebuilt:
-            put(total, mono, c)
-            continue
-        for m, v in product(ctx, [{tuple(kept): 1}, *rebuilt]).items():
+        lazy = tuple(f for f in mono if f[0][0] in "dg")
+        if not lazy:
+            rebuilt = _transformed(ctx, mono, renamed, new, touched)
+        else:
+            rebuilt = _lazily_transformed(ctx, lazy, without(mono, *(k for k, _ in lazy)), renamed, new, touched)
+        for m, v in rebuilt.items():
             put(total, m, c * v)
     return total
+
+
+def _lazily_transformed(
+    ctx: Context,
+    lazy: Monomial,
+    rest: Monomial,
+    renamed: Mapping[Place, Place],
+    new: Mapping[str, Polynomial],
+    touched: frozenset[str],
+) -> Polynomial:
+    """What stands beside a false guard is not looked at; what has no value anywhere is looked at only in vain."""
+    guards = _transformed(ctx, lazy, renamed, new, touched)
+    if not guards:
+        return {}
+    try:
+        return multiply(ctx, guards, _transformed(ctx, rest, renamed, new, touched))
+    except Undefined:
+        return {}
+
+
+def _transformed(
+    ctx: Context,
+    mono: Monomial,
+    renamed: Mapping[Place, Place],
+    new: Mapping[str, Polynomial],
+    touched: frozenset[str],
+) -> Polynomial:
+    kept: list[tuple[str, Rational]] = []
+    rebuilt: list[Polynomial] = []
+    for key, e in mono:
+        gen = ctx.generators[key]
+        if gen.places.isdisjoint(renamed) and gen.names.isdisjoint(touched):
+            kept.append((key, e))
+        else:
+            rebuilt.append(_raise(ctx, key, _rebuild(ctx, gen, renamed, new, touched), e))
+    if not rebuilt:
+        return {mono: 1}
+    return product(ctx, [{tuple(kept): 1}, *rebuilt])
 
 
 def _raise(ctx: Context, key: str, rebuilt: Polynomial, e: Rational) -> Polynomial:
