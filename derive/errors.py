@@ -719,7 +719,7 @@ _VERDICTS = (
         "`{id}` is refuted, expected {expected}",
         "correct the claim; if it is meant to be false, write `expect: refuted` and say why in `because`",
         "The point shown is exact: both sides are defined there, and rigorous enclosures of both show that the "
-        "relation fails. Anyone can recompute it by hand.",
+        "relation fails. Anyone can recompute it by hand. A limit is refuted by the proof that it is another one.",
     ),
     Code(
         "DV102",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from derive.claim import Goal, Hypothesis
+from derive.contradict import contradict
 from derive.instance import instance
 from derive.kernel import Residual, Theorem
 from derive.prove import prove
@@ -18,7 +19,8 @@ def judge(goal: Goal, proof: Theorem | Residual, search: Counterexample | Suppor
     """Combine a theorem or its absence with a counterexample or its absence.
 
     A theorem counts only with an admissible point at which both sides are defined; a strict relation that fails only
-    by equality is refuted by the kernel's proof of that equality. Fails when the theorem is about another goal.
+    by equality is refuted by the kernel's proof of that equality, a limit by the proof that it is another one. Fails
+    when the theorem is about another goal.
     """
     if isinstance(proof, Theorem) and proof.goal != goal:
         raise ValueError("the theorem is about another goal")
@@ -31,6 +33,8 @@ def judge(goal: Goal, proof: Theorem | Residual, search: Counterexample | Suppor
         if search.witness or (seen and _is_beyond_points(goal)):
             return Proved(proof, proof.conditions, search)
         return Undecided(_emptiness(goal), support=search)
+    if contradiction := contradict(goal, proof):
+        return Refuted(contradiction)
     reason = proof.reason if seen or proof.reason == "vacuous" else _emptiness(goal)
     return Undecided(reason, proof.detail, proof.residual, search)
 

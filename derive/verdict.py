@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal, Protocol, TypeAlias
 
+from derive.term import Relation
+
 Reason = Literal[
     "vacuous",
     "no admissible point found",
@@ -106,11 +108,28 @@ class Proved:
 
 
 @dataclass(frozen=True, slots=True)
+class Contradicted:
+    """A theorem that leaves no room for a claim which no enclosure can refute: a limit is proved to be another one.
+
+    ``instead`` is what is proved; ``point`` is a point at which its right side is not what the claim says.
+    """
+
+    instead: Relation
+    theorem: TheoremEvidence
+    point: Counterexample
+
+
+@dataclass(frozen=True, slots=True)
 class Refuted:
     """A counterexample that anyone can recompute; of a wrong printed number the value itself, too."""
 
-    counterexample: Counterexample
+    counterexample: Counterexample | Contradicted
     value: Enclosure | None = None
+
+    @property
+    def point(self) -> Counterexample:
+        """The point at which the claim fails, whatever shows it."""
+        return self.counterexample.point if isinstance(self.counterexample, Contradicted) else self.counterexample
 
 
 @dataclass(frozen=True, slots=True)

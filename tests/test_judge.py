@@ -13,12 +13,12 @@ from derive.judge import judge
 from derive.kernel import Residual, Theorem
 from derive.load import load_text
 from derive.prove import prove
-from derive.verdict import Counterexample, Enclosure, Support, Undecided, Value
+from derive.verdict import Contradicted, Counterexample, Enclosure, Refuted, Support, Undecided, Value
 from derive.write import write
 
 HEAD = """\
 derive: 1
-variables: {x: real, m: integer, o: 'real[n]', W: 'real[n,p]', i: 'index[n]', j: 'index[n]', a: 'index[p]'}
+variables: {x: real, t: real, m: integer, o: 'real[n]', W: 'real[n,p]', i: 'index[n]', j: 'index[n]', a: 'index[p]'}
 claims:
   - id: c
     claim: '"""
@@ -86,6 +86,35 @@ def test_nothing_is_proved_about_nothing(text: str, assume: str, reason: str) ->
     empty = goal(text, assume)
     found = judge(empty, prove(empty), Support(points=40))
     assert isinstance(found, Undecided) and found.reason == reason
+
+
+LIMITS = (
+    ("limit(1/t + x, t, oo) == 2*x", "[]", "limit(1/t + x, t, oo) == x"),
+    ("2*x == limit(1/t + x, t, oo)", "[x > 1]", "limit(1/t + x, t, oo) == x"),
+    ("limit(log(Sum(exp(t*o[k]), k))/t, t, oo) == Min(o)", "[n >= 2]", None),
+    ("limit(1/t + x, t, oo) == 2*x", "[x == 0]", ""),
+    ("limit(1/t + x, t, oo) == 2*x", "[x > 0, x < 0]", ""),
+    ("limit(sin(t), t, oo) == 0", "[]", ""),
+)
+
+
+@pytest.mark.parametrize(("text", "assume", "instead"), LIMITS)
+def test_a_limit_is_refuted_by_the_proof_that_it_is_another_one(text: str, assume: str, instead: str | None) -> None:
+    claimed = goal(text, assume)
+    found = judge(claimed, prove(claimed), Support(points=3, admissible=3))
+    if instead == "":
+        assert not isinstance(found, Refuted)
+        return
+    assert isinstance(found, Refuted) and isinstance(found.counterexample, Contradicted)
+    assert instead in (None, write(found.counterexample.instead))
+    assert found.point.left != found.point.right and "t" not in dict(found.point.values)
+
+
+def test_the_sides_of_a_contradicted_limit_are_those_of_the_claim() -> None:
+    for text, sides in (("limit(1/t, t, oo) == 1", (0, 1)), ("1 == limit(1/t, t, oo)", (1, 0))):
+        found = judge(goal(text), prove(goal(text)), Support())
+        assert isinstance(found, Refuted)
+        assert (found.point.left.exact, found.point.right.exact) == sides
 
 
 O1, O2 = (Fraction(3),), (Fraction(3), Fraction(3))

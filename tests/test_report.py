@@ -22,8 +22,18 @@ from derive.report import FORMATS, report
 from derive.report.evidence import rational, sides
 from derive.report.excerpt import excerpt
 from derive.report.paint import Paint, clean, wrap
-from derive.term import Relation
-from derive.verdict import Conflict, Counterexample, Enclosure, Proved, Refuted, Support, Undecided, Verdict
+from derive.term import Relation, Variable
+from derive.verdict import (
+    Conflict,
+    Contradicted,
+    Counterexample,
+    Enclosure,
+    Proved,
+    Refuted,
+    Support,
+    Undecided,
+    Verdict,
+)
 
 HOSTILE = "z[k] [/] [red] \x1b[31m"
 TEXTS = (
@@ -36,6 +46,7 @@ TEXTS = (
     "both: x == x + 1",
     "chain: x == x <= x + 1 < x",
     "mended: x == 2*x",
+    "limiting: limit(y[k], x, oo) == x",
     "broken: x.y == 1",
     "lint: Sum(x, k) == n*x",
 )
@@ -80,10 +91,10 @@ def outcome(number: int, *verdicts: Verdict, correction: Verdict | None = None, 
 
 def problems() -> tuple[Problem, ...]:
     return (
-        problem("DV030", found="x.y").placed("notes.yaml", Span(10, 9, 10, 12), "broken")
+        problem("DV030", found="x.y").placed("notes.yaml", Span(11, 9, 11, 12), "broken")
         if "DV030" in derive.errors.CODES
-        else Problem("DV030", "x.y", path="notes.yaml", span=Span(10, 9, 10, 12), claim_id="broken"),
-        problem("DV501", index="k", dimension="n").placed("notes.yaml", Span(11, 14, 11, 15), "lint"),
+        else Problem("DV030", "x.y", path="notes.yaml", span=Span(11, 9, 11, 12), claim_id="broken"),
+        problem("DV501", index="k", dimension="n").placed("notes.yaml", Span(12, 14, 12, 15), "lint"),
         problem("DV001", path="gone.yaml").placed("gone.yaml", None),
     )
 
@@ -101,6 +112,7 @@ def results() -> Results:
         outcome(7, Conflict(Evidence(("x > 0",)), POINT)),
         outcome(8, proved, Undecided("budget"), Refuted(POINT), chained=True),
         outcome(9, proved, correction=Refuted(POINT), expect="refuted", because="it is"),
+        outcome(10, Refuted(Contradicted(Relation(Variable("x"), "==", Variable("y")), Evidence(), POINT))),
     )
     return Results((ClaimFile("notes.yaml", HOSTILE, LINES),), outcomes, problems())
 
@@ -164,11 +176,16 @@ def test_json_of_each_claim() -> None:
         "both": ("undecided", False),
         "chain": ("refuted", False),
         "mended": ("proved", False),
+        "limiting": ("refuted", False),
     }
     assert {id: (c["verdict"], c["as_expected"]) for id, c in claims.items()} == expected
     assert claims["chain"]["first_wrong_step"] == 3
     assert [s["verdict"] for s in claims["chain"]["steps"]] == ["proved", "undecided", "refuted"]
     assert claims["typed"]["counterexample"]["values"]["x"] == "-1/3"
+    assert (claims["limiting"]["counterexample"]["kind"], claims["limiting"]["method"]) == (
+        "theorem",
+        "counterexample: theorem",
+    )
     assert claims["ratio"]["conditions"] == ["x != 0"]
     assert claims["both"]["reason"].startswith("conflict") and claims["both"]["counterexample"]
 

@@ -11,7 +11,7 @@ from derive.kernel.functions import maximum
 from derive.kernel.hypotheses import assume, context_of
 from derive.kernel.normalize import Reader, Scope
 from derive.kernel.polynomial import add, scale, subtract
-from derive.kernel.readback import written
+from derive.kernel.readback import term_of, written
 from derive.kernel.reductions import extremum
 from derive.kernel.ring import multiply, open_bound
 from derive.kernel.spelling import names
@@ -57,7 +57,8 @@ def _decide(goal: Goal, limit: Limit, other: Term, fuel: int) -> Theorem | Resid
         raise Stuck("limit not established", "the other side mentions the variable of the limit")
     left = remainder(ctx, subtract(found, value), equations)
     if left:
-        return Residual("limit not established", f"the limit is {written(ctx, found)}", written(ctx, left))
+        detail, instead = f"the limit is {written(ctx, found)}", term_of(ctx, found, {})
+        return Residual("limit not established", detail, written(ctx, left), instead=instead)
     sides = Sides(ctx, given, scope, equations, found, value, [], reader.conditions or [])
     return conclude(goal, sides, "limit")
 

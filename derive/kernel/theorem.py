@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from derive.claim import Goal
+from derive.term import Term
 from derive.verdict import Reason
 
 _SEAL: Final = object()
@@ -46,9 +47,13 @@ def make_theorem(
 
 @dataclass(frozen=True, slots=True)
 class Residual:
-    """Why a goal was not proved: the reason, a sentence, and what is left of the difference of its sides."""
+    """Why a goal was not proved: the reason, a sentence, and what is left of the difference of its sides.
+
+    ``instead`` is what a limit was found to be, when that is not what the goal says.
+    """
 
     reason: Reason
     detail: str = ""
     residual: str = ""
     splits: tuple[tuple[str, str], ...] = ()
+    instead: Term | None = None

@@ -23,7 +23,7 @@ def _point(finding: Finding, paint: Paint) -> str:
     match finding.verdict:
         case Refuted(_, Enclosure() as value):
             return f": {clean(show(finding.line.written, paint.style))}, {digits(finding.line, value)}"
-        case Refuted(found) | Conflict(_, found) if place := place_of(found, paint):
+        case Refuted(point=found) | Conflict(counterexample=found) if place := place_of(found, paint):
             return f", at {place}"
         case _:
             return ""

@@ -11,7 +11,8 @@ from derive.errors import Problem
 from derive.outcome import Outcome, Results, word
 from derive.report.evidence import domains
 from derive.report.paint import Paint
-from derive.verdict import Conflict, Counterexample, Enclosure, Proved, Refuted, Undecided, Value, Verdict
+from derive.verdict import Conflict, Contradicted, Counterexample, Enclosure, Proved, Refuted, Undecided, Value, Verdict
+from derive.write import write
 
 SCHEMA_VERSION = 1
 Json = None | bool | int | str | list["Json"] | dict[str, "Json"]
@@ -77,9 +78,12 @@ def _verdict(verdict: Verdict) -> dict[str, Json]:
 
 def _contrary(verdict: Verdict) -> Json:
     match verdict:
-        case Refuted(found, Enclosure() as value):
+        case Refuted(point=found, value=Enclosure() as value):
             return _counterexample(found) | {"value": _enclosure(value)}
-        case Refuted(found) | Conflict(_, found):
+        case Refuted(Contradicted(instead, theorem, found)):
+            proved = {"kind": "theorem", "instead": write(instead), "method": theorem.method}
+            return _counterexample(found) | proved
+        case Refuted(Counterexample() as found) | Conflict(_, found):
             return _counterexample(found)
         case _:
             return None
@@ -112,8 +116,10 @@ def _method(verdict: Verdict) -> str:
     match verdict:
         case Proved(theorem):
             return theorem.method
-        case Refuted(counterexample):
-            return f"counterexample: {counterexample.kind}"
+        case Refuted(Contradicted()):
+            return "counterexample: theorem"
+        case Refuted(Counterexample(kind=kind)):
+            return f"counterexample: {kind}"
         case Conflict(theorem, counterexample):
             return f"{theorem.method}, counterexample: {counterexample.kind}"
         case _:

@@ -13,6 +13,7 @@ from derive.show import show
 from derive.term import Neg, Number, Variable
 from derive.verdict import (
     Conflict,
+    Contradicted,
     Counterexample,
     Enclosure,
     Proved,
@@ -49,7 +50,9 @@ def _of(line: Line, verdict: Verdict, paint: Paint) -> Iterator[str]:
             yield from domains(verdict, paint)
         case Refuted(_, Enclosure() as value) if line.exact:
             yield digits(line, value)
-        case Refuted(counterexample):
+        case Refuted(Contradicted() as found):
+            yield from _contradicted(found, paint)
+        case Refuted(Counterexample() as counterexample):
             yield from point(counterexample, paint)
         case Undecided():
             yield from _undecided(verdict)
@@ -78,6 +81,11 @@ def point(found: Counterexample, paint: Paint) -> Iterator[str]:
         return
     yield f"left side  = {left}"
     yield f"right side = {right}"
+
+
+def _contradicted(found: Contradicted, paint: Paint) -> Iterator[str]:
+    yield f"proved by {found.theorem.method}: {clean(show(found.instead, paint.style))}"
+    yield from point(found.point, paint)
 
 
 def digits(line: Line, value: Enclosure) -> str:
