@@ -224,8 +224,8 @@ _FILE = (
         "DV018",
         "Invalid id",
         "`{found}` is not a valid id",
-        "use letters, digits, `-`, `_` and `.`, starting with a letter or a digit, 100 characters at most",
-        "Ids stand in reports, in URLs and on command lines, so they are short and plain.",
+        "use a-z, A-Z, 0-9, `-`, `_` and `.`, starting with a letter or a digit, 100 characters at most",
+        "Ids stand in reports, in URLs and on command lines, so they are short and plain; a `title` may use any script.",
     ),
     Code(
         "DV019",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 
@@ -9,6 +10,11 @@ from rich.cells import cell_len
 
 RED, GREEN, YELLOW, BLUE, BOLD, DIM = "31;1", "32", "33", "34;1", "1", "2"
 PLAIN = {"…": "...", "−": "-", "·": "*", "×": "x", "—": "-", "→": "->", "≈": "~"}
+
+WIDE = "\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\uff01-\uff60\U00020000-\U0003fffd"
+"""Scripts that are written without spaces, and their punctuation."""
+PIECE = re.compile(f" *(?:[{WIDE}][、。，．：；！？）］｝〉》」』】]*|[^ {WIDE}]+)")
+"""What stays on one line; no line begins with a closing mark."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +53,11 @@ def _is_printable(c: str) -> bool:
 
 
 def wrap(text: str, width: int) -> list[str]:
-    """The text in lines of at most ``width`` cells, broken at spaces; a longer word stays whole."""
+    """The text in lines of at most ``width`` cells, broken at spaces and in Chinese; a longer word stays whole."""
     lines = [""]
-    for part in text.split(" "):
-        longer = f"{lines[-1]} {part}" if lines[-1] else part
-        if lines[-1] and cell_len(longer) > width:
-            lines.append(part)
+    for piece in PIECE.findall(text):
+        if lines[-1] and cell_len(lines[-1] + piece) > width:
+            lines.append(piece.lstrip(" "))
         else:
-            lines[-1] = longer
+            lines[-1] += piece
     return lines
