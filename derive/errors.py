@@ -225,7 +225,7 @@ _FILE = (
         "Invalid id",
         "`{found}` is not a valid id",
         "use a-z, A-Z, 0-9, `-`, `_` and `.`, starting with a letter or a digit, 100 characters at most",
-        "Ids stand in reports, in URLs and on command lines, so they are short and plain; a `title` may use any script.",
+        "Ids stand in reports, in URLs and on command lines, so they are short and plain. Titles may use any script.",
     ),
     Code(
         "DV019",
@@ -684,6 +684,14 @@ _HYGIENE = (
         "list them below `claims:`",
         "A check that checked nothing is not a pass.",
     ),
+    Code(
+        "DV506",
+        "No claim files in a folder",
+        "the folder `{path}` contains no claim file",
+        "name a folder that holds `*.yaml` files; hidden folders are not searched",
+        "A folder stands for the `*.yaml` files in it and in the folders below. A check that checked nothing is not a "
+        "pass.",
+    ),
 )
 
 _RUN = (
@@ -707,7 +715,7 @@ _RUN = (
         "DV028",
         "No such claim",
         "no claim has the id `{id}`",
-        "`derive show` lists the claims of the default files",
+        "name a claim of the files that were asked for; `derive show FILE` lists those of a file",
         "A claim is named as FILE::ID, or as ID alone when it stands in the default files.",
     ),
 )

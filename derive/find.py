@@ -37,7 +37,7 @@ def find(arguments: Sequence[str]) -> Found:
     targets: list[Target] = []
     problems: list[Problem] = []
     for argument in arguments:
-        found = _defaults(argument) if _is_id(argument) else Found(tuple(_named(argument)))
+        found = _defaults(argument) if _is_id(argument) else _named(argument)
         targets += found.targets
         problems += found.problems
     return Found(tuple(dict.fromkeys(targets)), tuple(dict.fromkeys(problems)))
@@ -48,19 +48,27 @@ def _is_id(argument: str) -> bool:
     return not (looks_like_a_path or "::" in argument or Path(argument).exists())
 
 
-def _named(argument: str) -> Iterator[Target]:
+def _named(argument: str) -> Found:
     path, _, id = argument.partition("::")
-    yield from (Target(file, id or None) for file in _files(Path(path)))
+    return _targets([Path(path)], id or None)
 
 
-def _files(path: Path) -> Iterator[Path]:
+def _targets(paths: Sequence[Path], id: str | None) -> Found:
+    files = {path: _files(path) for path in paths}
+    empty = tuple(problem("DV506", path=str(path)).placed(str(path), None) for path in paths if not files[path])
+    return Found(tuple(Target(file, id) for found in files.values() for file in found), empty)
+
+
+def _files(path: Path) -> list[Path]:
     if not path.is_dir():
-        yield path
-        return
+        return [path]
     # Hidden folders hold environments and caches, not claims.
-    for file in sorted(path.rglob("*.yaml")):
-        if not any(part.startswith(".") for part in file.relative_to(path).parts):
-            yield file
+    below = (file for file in path.rglob("*.yaml") if not _is_hidden(file.relative_to(path)))
+    return sorted(below)
+
+
+def _is_hidden(path: Path) -> bool:
+    return any(part.startswith(".") for part in path.parts)
 
 
 def _defaults(id: str | None = None) -> Found:
@@ -75,7 +83,7 @@ def _defaults(id: str | None = None) -> Found:
         paths = [Path(DEFAULT)]
         if not paths[0].exists():
             return Found((), (problem("DV026", path=f"./{DEFAULT}"),))
-    return Found(tuple(Target(file, id) for path in paths for file in _files(path)))
+    return _targets(paths, id)
 
 
 def _configured(path: Path) -> tuple[list[str] | None, tuple[Problem, ...]]:

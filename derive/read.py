@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from derive.claim import Claim
 from derive.defect import defect
 from derive.elaborate import elaborate
-from derive.errors import Problem, problem
+from derive.errors import Problem, meant, problem
 from derive.find import Target
 from derive.load import load
 from derive.outcome import ClaimFile
@@ -16,23 +16,24 @@ from derive.outcome import ClaimFile
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What one target gave: its file, its claims, its problems."""
+    """What one target gave: its file, its claims, its problems, and the ids of all that stands in the file."""
 
     files: tuple[ClaimFile, ...] = ()
     claims: tuple[Claim, ...] = ()
     problems: tuple[Problem, ...] = ()
+    ids: tuple[str, ...] = ()
 
 
 def read(targets: Iterable[Target]) -> Iterator[Reading]:
     """Read target after target; never fails: a file that cannot be read is among the problems."""
-    sought: dict[str, bool] = {}
+    sought: dict[str, set[str]] = {}
     for target in targets:
         reading = _read_one(target)
         yield reading
         if target.id is not None:
-            seen = bool(reading.claims) or any(p.claim_id == target.id for p in reading.problems)
-            sought[target.id] = sought.get(target.id, False) or seen
-    yield Reading(problems=tuple(problem("DV028", id=id) for id, seen in sought.items() if not seen))
+            sought.setdefault(target.id, set()).update(reading.ids)
+    missing = ((id, known) for id, known in sought.items() if id not in known)
+    yield Reading(problems=tuple(problem("DV028", help=meant(id, known) or None, id=id) for id, known in missing))
 
 
 def _read_one(target: Target) -> Reading:
@@ -48,4 +49,5 @@ def _read_one(target: Target) -> Reading:
         tuple(c for c in claims if target.id in (None, c.id)),
         # A claim that is not asked for may be broken.
         tuple(p for p in (*file.problems, *problems) if target.id is None or p.claim_id in (None, target.id)),
+        tuple(id for id in (*(entry.id for entry in file.entries), *(p.claim_id for p in file.problems)) if id),
     )

@@ -148,6 +148,21 @@ def test_folders_are_searched_but_not_hidden_ones(derive: Derive) -> None:
     assert [c["file"] for c in json.loads(out)["claims"]] == ["notes/b.yaml", "notes/deep/a.yaml"]
 
 
+def test_a_folder_without_claims_is_no_pass(derive: Derive) -> None:
+    write("notes/.hidden/a.yaml", GOOD)
+    code, out, _ = derive("check", "notes")
+    assert (code, "DV506" in out) == (5, True)
+    write("derivations.yaml", GOOD)
+    assert derive("check", "notes", "derivations.yaml")[0] == 0
+
+
+def test_a_misspelt_id_is_answered_by_the_nearest(derive: Derive) -> None:
+    write("derivations.yaml", GOOD, OTHER, BROKEN)
+    for argument in ("derivations.yaml::goood", "goood"):
+        assert "did you mean `good`?" in derive("check", argument)[1]
+    assert "DV028" not in derive("check", "broken")[1]
+
+
 def test_configuration_names_the_default_files(derive: Derive, monkeypatch: pytest.MonkeyPatch) -> None:
     Path("pyproject.toml").write_text('[tool.derive]\nfiles = ["notes"]\n', encoding="utf-8")
     write("notes/a.yaml", GOOD)

@@ -232,7 +232,7 @@ def test_wide_characters_take_two_cells() -> None:
     assert (cell_len("公式"), cell_len("ŷ"), cell_len("y\u0302")) == (4, 1, 1)
     assert wrap("公式 公式 公式", 9) == ["公式 公式", "公式"]
     assert wrap("because 向量的和，可以", 16) == ["because 向量的", "和，可以"]
-    assert wrap("because 向量的和，可以", 18) == ["because 向量的", "和，可以"]
+    assert wrap("because 向量的和，可以", 18) == ["because 向量的和，", "可以"]
     assert wrap("an-identifier-stays whole", 8) == ["an-identifier-stays", "whole"]
     assert wrap("", 8) == [""]
     assert clean("a\u202eb\x07\n") == "a\\u202eb\\x07\n"

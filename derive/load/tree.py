@@ -201,6 +201,8 @@ def _syntax_help(rest: str, why: str) -> str | None:
         return "in double quotes a backslash starts an escape: use single quotes"
     if "\t" in why or "'\\t'" in why:
         return "indent with spaces, not with tabs"
+    if "'-' indicator" in why or "block sequence start" in why:
+        return "begin the items of a list in the same column"
     if "mapping values" in why:
         return "a text with `: ` inside must stand in single quotes"
     return None

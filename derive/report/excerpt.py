@@ -20,7 +20,7 @@ def excerpt(problem: Problem, lines: Sequence[str], paint: Paint, evidence: Sequ
     out = [paint(head[0], style), *(paint(f"  {line}", style) for line in head[1:])]
     if problem.path:
         out.append(f"{gutter}{paint('-->', BLUE)} {place(problem)}{whose(problem)}")
-    if problem.span:
+    if problem.span and any(line.strip() for line in lines):
         out += _lines(problem.span, lines, gutter, paint, style)
     out += [f"{gutter}   {line}" for line in evidence]
     out += _help(problem.help, gutter, paint)
