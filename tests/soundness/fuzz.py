@@ -1,12 +1,13 @@
 """Attack the kernel with random terms and claims: ``python -m tests.soundness.fuzz --count 20000 --seed 1``.
 
-Four attacks, each a list of differences that must stay empty:
+Five attacks, each a list of differences that must stay empty:
 
 * terms: a random term is read to its normal form, and both are evaluated at exact points, with balls. Wherever the
   term has a value, the normal form must have the same one, and every fact, condition and sign that the kernel
   recorded on the way must be true there.
 * slips: a true claim of the case files with two slips of the pen; what is proved must hold at every point.
 * claims: a random relation, and slips of it.
+* consequences: an instance of a hypothesis, inside a sum, a function, a derivative, and slips of it.
 * limits: what is proved to be a limit must be approached.
 """
 
@@ -51,10 +52,11 @@ from derive.write import write
 from tests.soundness.claims import CASES, goals, slips
 from tests.soundness.normal import NormalForm, NoValue
 from tests.soundness.points import PRECISION, points
-from tests.soundness.terms import HYPOTHESES, Terms, goal_of, hypothesis, limits
+from tests.soundness.terms import HYPOTHESES, Terms, consequence, goal_of, hypothesis, limits
 
 FUEL = 30_000
 MOST_SIGNS = 25
+SIGN_FUEL = 2_000
 CLAIM_FUEL = 8_000
 POINTS = 8
 FEATURES = (
@@ -66,6 +68,7 @@ FEATURES = (
 )
 LEAST_SHARE = 0.25
 HAS: dict[int, str] = {NONNEGATIVE: ">=", NONPOSITIVE: "<=", NONZERO: "!="}
+CRASHES = (ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 OPS: tuple[Op, ...] = ("==", "==", "==", ">=", "<=", ">", "<", "!=")
 
 
@@ -93,15 +96,22 @@ class Report:
     differences: list[Difference] = field(default_factory=list)
 
 
-def fuzz(count: int, seed: int, attacks: tuple[str, ...] = ("terms", "slips", "claims", "limits")) -> Iterator[Report]:
+def fuzz(
+    count: int, seed: int, attacks: tuple[str, ...] = ("terms", "slips", "claims", "consequences", "limits")
+) -> Iterator[Report]:
     """So many cases, each of one attack; yields the same report, further filled, after every case."""
     report = Report()
     for number in range(count):
-        random = Random(f"{seed}/{number}")
-        name = random.choices(attacks, [WEIGHTS[a] for a in attacks])[0]
-        report.counts["cases"] += 1
-        ATTACKS[name](random, report)
+        attack(Random(f"{seed}/{number}"), report, attacks)
         yield report
+
+
+def attack(random: Random, report: Report, attacks: tuple[str, ...]) -> str:
+    """One case of one attack; returns its name."""
+    name = random.choices(attacks, [WEIGHTS[a] for a in attacks])[0]
+    report.counts["cases"] += 1
+    ATTACKS[name](random, report)
+    return name
 
 
 # Terms.
@@ -128,7 +138,7 @@ def attack_term(random: Random, report: Report) -> None:
         seen = ((p, _value(goal.left, goal, p)) for p in chosen)
         report.differences += [_found(f"undefined: {undefined}", goal, p, str(v)) for p, v in seen if _is_real(v)][:1]
         return
-    except (TypeError, KeyError, ValueError, IndexError, RecursionError, ZeroDivisionError) as defect:
+    except CRASHES as defect:
         report.differences.append(_found("crash", goal, chosen[0] if chosen else None, repr(defect)))
         return
     report.rules.update(sides.ctx.rules)
@@ -206,11 +216,19 @@ def _false_signs(ctx: Context, normal: NormalForm) -> Iterator[tuple[str, str]]:
     for suspended in (frozenset[str](), everything):
         ctx.suspended = suspended
         for poly in polys:
-            bits = sign(ctx, poly)
+            bits = _sign(ctx, poly)
             if bits:
                 text = poly_text(ctx, poly, {})
                 yield from (("a false sign", seen) for seen in _false(normal, poly, bits, text))
     ctx.suspended = frozenset()
+
+
+def _sign(ctx: Context, poly: Polynomial) -> int:
+    ctx.fuel = SIGN_FUEL
+    try:
+        return sign(ctx, poly)
+    except Stuck:
+        return 0
 
 
 def _false(normal: NormalForm, poly: Polynomial, bits: int, text: str) -> Iterator[str]:
@@ -248,6 +266,17 @@ def attack_slip(random: Random, report: Report) -> None:
             _check(second, random, report)
 
 
+def attack_consequence(random: Random, report: Report) -> None:
+    """An instance of a hypothesis, as it is or inside something, and slips of it."""
+    texts = random.sample(HYPOTHESES, random.choice((1, 2, 2)))
+    hypotheses = tuple(map(hypothesis, texts))
+    relation = consequence(random, hypotheses)
+    goal = goal_of(relation.left, relation.op, relation.right, hypotheses)
+    _check(goal, random, report)
+    for _, slip in _sampled(goal, random, 3):
+        _check(slip, random, report)
+
+
 def _sampled(goal: Goal, random: Random, count: int) -> list[tuple[Mutant, Goal]]:
     every = list(slips(goal))
     return random.sample(every, min(count, len(every)))
@@ -257,7 +286,7 @@ def _check(goal: Goal, random: Random, report: Report) -> None:
     report.counts["claims"] += 1
     try:
         result = prove(goal, CLAIM_FUEL)
-    except (TypeError, KeyError, ValueError, IndexError, RecursionError, ZeroDivisionError) as defect:
+    except CRASHES as defect:
         report.differences.append(_found("crash", goal, None, repr(defect)))
         return
     if not isinstance(result, Theorem):
@@ -375,9 +404,10 @@ ATTACKS: dict[str, Callable[[Random, Report], None]] = {
     "terms": attack_term,
     "slips": attack_slip,
     "claims": attack_claim,
+    "consequences": attack_consequence,
     "limits": attack_limit,
 }
-WEIGHTS = {"terms": 10, "slips": 3, "claims": 3, "limits": 1}
+WEIGHTS = {"terms": 10, "slips": 3, "claims": 3, "consequences": 3, "limits": 1}
 FAR = Fraction(10**6)
 NEAR = Fraction(1, 100)
 

@@ -11,6 +11,7 @@ from random import Random
 from derive.claim import Declaration, Goal, Hypothesis
 from derive.elaborate import elaborate
 from derive.elaborate.goal import free_indices
+from derive.elaborate.substitute import substitute
 from derive.load import load_text
 from derive.term import (
     Apply,
@@ -50,6 +51,7 @@ ARRAYS = {
     "r": ("nonnegative", ("n",)),
     "p": ("simplex", ("n",)),
     "h": ("onehot", ("n",)),
+    "h2": ("onehot", ("n",)),
     "g": ("real", ("m",)),
     "q": ("positive", ("m",)),
     "A": ("real", ("n", "n")),
@@ -462,6 +464,57 @@ WRAPPINGS: tuple[Callable[[Terms, Term], Term], ...] = (
     Terms.summed,
     Terms.differentiated,
 )
+
+
+def consequence(random: Random, hypotheses: tuple[Hypothesis, ...]) -> Relation:
+    """An instance of the first hypothesis at indices of its own, both sides inside something else."""
+    own = hypotheses[0]
+    t = Terms(random)
+    at = {str(q.name): t.random.choice([Index(n, q.dimension) for n in FREE[q.dimension]]) for q in own.quantified}
+    sides = [substitute(side, at, {}, None, frozenset()) for side in (own.relation.left, own.relation.right)]
+    around = random.choice(AROUND if own.relation.op == "==" else AROUND[:4])
+    left, right = around(t, sides[0], sides[1])
+    return Relation(left, own.relation.op, right)
+
+
+def _as_it_is(t: Terms, left: Term, right: Term) -> tuple[Term, Term]:
+    return left, right
+
+
+def _with_more(t: Terms, left: Term, right: Term) -> tuple[Term, Term]:
+    more = t.term(1)
+    return Binary("+", left, more), Binary("+", right, more)
+
+
+def _with_factor(t: Terms, left: Term, right: Term) -> tuple[Term, Term]:
+    factor = t.random.choice((t.positive(1), t.leaf()))
+    return Binary("*", left, factor), Binary("*", factor, right)
+
+
+def _summed(t: Terms, left: Term, right: Term) -> tuple[Term, Term]:
+    index = Index("i", "n")
+    weight = t.component(("b", "p", "r", "h"))
+    return tuple(Reduce("Sum", Binary("*", weight, side), index) for side in (left, right))  # type: ignore[return-value]
+
+
+def _differentiated(t: Terms, left: Term, right: Term) -> tuple[Term, Term]:
+    target = t.target(Binary("+", left, right))
+    return Diff(left, (target,)), Diff(right, (target,))
+
+
+def _applied(t: Terms, left: Term, right: Term) -> tuple[Term, Term]:
+    name = t.random.choice(FUNCTIONS)
+    return Apply(name, (left,)), Apply(name, (right,))
+
+
+def _differentiated_product(t: Terms, left: Term, right: Term) -> tuple[Term, Term]:
+    factor = t.component(("a", "o", "b", "p", "h", "A"))
+    target = t.target(Binary("*", factor, left))
+    left, right = (Diff(Binary("*", factor, side), (target,)) for side in (left, right))
+    return left, right
+
+
+AROUND = (_as_it_is, _with_more, _with_factor, _summed, _differentiated, _differentiated_product, _applied)
 
 
 def limits(random: Random) -> Goal:

@@ -1,0 +1,339 @@
+"""Faults planted in the kernel, one at a time; the attacks must find every one: ``python -m tests.soundness.plants``.
+
+A plant is a side condition dropped, a sign lost, a name captured: an edit of one function's source. Its detectors are
+the false claims of the case files, then the fuzzer. A plant whose text no longer stands in the kernel fails loudly.
+"""
+
+from __future__ import annotations
+
+import argparse
+import inspect
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from random import Random
+from textwrap import dedent
+from time import perf_counter
+from types import CodeType, FunctionType
+
+from derive.claim import Goal
+from derive.find import Target
+from derive.kernel import Theorem
+from derive.prove import prove
+from derive.read import read
+from tests.soundness.claims import CASES, ROOT
+from tests.soundness.fuzz import ATTACKS, CRASHES, Report, attack
+
+FALSE_CLAIMS = (*CASES, ROOT / "tests" / "soundness" / "holes.yaml")
+COUNT = 3_000
+FUEL = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Plant:
+    """A fault: the function it stands in (``module.function``), and the text that is replaced."""
+
+    name: str
+    function: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class Catch:
+    """Which detector found a plant, after how many cases, and what it saw."""
+
+    detector: str
+    cases: int
+    seen: str
+
+
+@contextmanager
+def planted(plant: Plant) -> Iterator[None]:
+    """The kernel with the fault, wherever the function was imported to. Fails where the text does not stand there."""
+    function = _function(plant.function)
+    before = function.__code__
+    function.__code__ = _edited(plant, function)
+    try:
+        yield
+    finally:
+        function.__code__ = before
+
+
+def _function(path: str) -> FunctionType:
+    module, *names = path.split(".")
+    found: object = import_module(f"derive.kernel.{module}")
+    for name in names:
+        found = getattr(found, name)
+    assert isinstance(found, FunctionType), path
+    return found
+
+
+def _edited(plant: Plant, function: FunctionType) -> CodeType:
+    source = dedent(inspect.getsource(function))
+    if source.count(plant.old) != 1:
+        raise ValueError(f"{plant.name}: the text to replace stands {source.count(plant.old)} times in {function}")
+    code = compile(source.replace(plant.old, plant.new), plant.name, "exec")
+    return next(c for c in code.co_consts if isinstance(c, CodeType) and c.co_name == function.__name__)
+
+
+# The detectors.
+
+
+def found_by(plant: Plant, count: int, seed: int) -> Catch | None:
+    """The first detector that finds a plant, or None."""
+    return _by_claims(plant) or _by_fuzzing(plant, count, seed)
+
+
+@cache
+def _false_goals() -> tuple[tuple[str, Goal], ...]:
+    """The goals of claims that are not true, one line each; of steps the claim as a whole says nothing of a line."""
+    claims = [c for reading in read(map(Target, FALSE_CLAIMS)) for c in reading.claims]
+    found = [(c.id, c.lines[0].goal) for c in claims if c.expect != "proved" and len(c.lines) == 1]
+    return tuple((id, goal) for id, goal in found if not _is_proved(goal))
+
+
+def _is_proved(goal: Goal) -> bool:
+    try:
+        return isinstance(prove(goal, FUEL), Theorem)
+    except CRASHES:
+        return False
+
+
+def _by_claims(plant: Plant) -> Catch | None:
+    goals = _false_goals()
+    with planted(plant):
+        proved = (Catch("claims", n, id) for n, (id, goal) in enumerate(goals, 1) if _is_proved(goal))
+        return next(proved, None)
+
+
+def _by_fuzzing(plant: Plant, count: int, seed: int) -> Catch | None:
+    names = tuple(ATTACKS)
+    for number in range(count):
+        with planted(plant):
+            name, report = _attacked(seed, number, names)
+        if report.differences and not _attacked(seed, number, names)[1].differences:
+            return Catch(name, number + 1, report.differences[0].sort)
+    return None
+
+
+def _attacked(seed: int, number: int, names: tuple[str, ...]) -> tuple[str, Report]:
+    report = Report()
+    return attack(Random(f"{seed}/{number}"), report, names), report
+
+
+def main() -> int:
+    """Run from the command line; the exit code is 1 where a plant was not found."""
+    parser = argparse.ArgumentParser(description="Planted faults that the attacks must find.")
+    parser.add_argument("--count", type=int, default=COUNT, help="cases of the fuzzer for each plant")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("words", nargs="*", help="only plants whose names hold one of these words")
+    options = parser.parse_args()
+    missed = 0
+    for plant in PLANTS:
+        if options.words and not any(word in plant.name for word in options.words):
+            continue
+        started = perf_counter()
+        catch = found_by(plant, options.count, options.seed)
+        missed += catch is None
+        what = f"{catch.detector} after {catch.cases}: {catch.seen}" if catch else "NOT FOUND"
+        print(f"{plant.name:58} {what}  ({perf_counter() - started:.0f} s)", flush=True)
+    print(f"{missed} plants not found" if missed else "every plant was found")
+    return 1 if missed else 0
+
+
+PLANTS = (
+    # Names and ranges.
+    Plant("one name for the factors of a product of sums", "sums._flatten", "for _ in range(int(e)):", "for _ in '1':"),
+    Plant("bound names not by height", "sums._closed", "base + 1 + n", "1 + n"),
+    Plant("sum range from another dimension", "sums._factor", "next(iter(linked))[1]", "min(ctx.least)"),
+    Plant("unrolled one short", "sums._unrolled_sum", "range(1, size + 1)", "range(1, max(size, 2))"),
+    Plant("sign lost when a bound index is renamed", "sums._closed", "m), 1),), c)", "m), 1),), abs(c))"),
+    Plant("unit sign dropped", "ring.inverse_power", "Fraction(c) ** exponent", "abs(Fraction(c)) ** exponent"),
+    Plant(
+        "antisymmetric entry without its sign", "ring.component", "(at[1], at[0])), symmetry)", "(at[1], at[0])), 1)"
+    ),
+    Plant("one hot index for all one-hot vectors", "hypotheses.context_of", 'f"\'{d.name}"', '"\'one"'),
+    # Deltas and guards.
+    Plant("guard forgotten", "ring.guarded", "multiply(ctx, single, guard(ctx, left, right))", "single"),
+    Plant(
+        "lazy guard read as strict",
+        "ring.guarded",
+        "where_equal is not None and defined(ctx, where_equal) and defined(ctx, single)",
+        "where_equal is not None",
+    ),
+    Plant(
+        "distinct case not guarded", "ring.float_delta", "guarded(ctx, keep, drop, where_distinct)", "where_distinct"
+    ),
+    Plant("any two deltas contradict", "ring._contradiction", "or all(p[0] == LITERAL", "or any(p[0] == LITERAL"),
+    Plant("denominators cleared across guards", "zero._by_guards", 'f[0][0] in "dg")', 'f[0][0] in "")'),
+    Plant("undefined powers called defined", "ring.defined_power", "if e < 0 and not bits & NONZERO", "if False"),
+    Plant(
+        "restricted sum pulled apart", "sums._factor", "if stay or len(partial) > 1", "if False and len(partial) > 1"
+    ),
+    Plant("contraction with a literal out of range", "sums._contract", "if not in_range(ctx, (keep,))", "if False"),
+    # Hypotheses and derivatives.
+    Plant("hypotheses below a derivative", "normalize.Reader._diff", "ctx.suspended = before | used", "pass"),
+    Plant(
+        "one-hot below a derivative",
+        "ring.component",
+        "hot is not None and array not in ctx.suspended",
+        "hot is not None",
+    ),
+    Plant(
+        "simplex below a derivative",
+        "sums._connected",
+        "ctx.simplex and gen.parts[0] not in ctx.suspended",
+        "ctx.simplex",
+    ),
+    Plant(
+        "equation of an array below a derivative",
+        "ring.component",
+        "rule is not None and rule.names.isdisjoint(ctx.suspended)",
+        "rule is not None",
+    ),
+    Plant(
+        "equation of a sum below a derivative",
+        "sums._connected",
+        "if rule.names.isdisjoint(ctx.suspended) else None",
+        "if True else None",
+    ),
+    Plant(
+        "weak facts below a derivative",
+        "sign._fact_bits",
+        "return fact.bits if fact.bits & NONZERO else UNKNOWN",
+        "return fact.bits",
+    ),
+    Plant(
+        "weak types below a derivative", "sign._in_force", "return bits if bits & NONZERO else UNKNOWN", "return bits"
+    ),
+    Plant(
+        "signs remembered across suspension",
+        "sign.sign",
+        "poly_text(ctx, poly, {}), ctx.suspended)",
+        "poly_text(ctx, poly, {}))",
+    ),
+    Plant(
+        "rebuilt values remembered across suspension", "ring._rebuild", "touched,\n        ctx.suspended,", "touched,"
+    ),
+    Plant("fact about one index used for all", "sign._pattern", "p[0] >= BOUND", "p[0] >= 1"),
+    Plant(
+        "weighted sum by the sum of a simplex",
+        "sums._connected",
+        "len(bound) == 1 and len(mono) == 1 and",
+        "len(bound) == 1 and",
+    ),
+    Plant(
+        "condition below a restriction taken for all", "normalize.Reader._collect", "if not scope.guarded:", "if True:"
+    ),
+    Plant(
+        "kink where the factor may be 0", "differentiate.kinks", "or not ctx.sign(ctx, around) & NONZERO", "or False"
+    ),
+    Plant(
+        "product with a zero factor",
+        "differentiate._of_product",
+        "if ctx.sign(ctx, opened) & NONZERO and not excluded:",
+        "if not excluded:",
+    ),
+    Plant(
+        "matrix entry by its first index",
+        "differentiate._of_component",
+        "zip(at, target.at, strict=True)",
+        "zip(at[:1], target.at[:1])",
+    ),
+    Plant(
+        "root differentiated wrongly",
+        "differentiate._of_radicand",
+        "power(ctx, radicand, e - 1), e)",
+        "power(ctx, radicand, e - 1), 1)",
+    ),
+    # Powers, logs, roots.
+    Plant(
+        "log of a factor of unknown sign",
+        "functions._log_of_generator",
+        "if bits & NONNEGATIVE or e.denominator != 1:",
+        "if True:",
+    ),
+    Plant(
+        "log of a square without Abs",
+        "functions._log_of_generator",
+        "logarithm(ctx, absolute(ctx, base))",
+        "logarithm(ctx, base)",
+    ),
+    Plant("root of a square without Abs", "ring._root_of_generator", 'if key[0] == "e" or', "if True or"),
+    Plant(
+        "root of a product of any signs",
+        "ring._root_power",
+        "elif bits & NONNEGATIVE:\n            weak.append((_root_of",
+        "elif True:\n            weak.append((_root_of",
+    ),
+    Plant("power split at 0", "functions._integer_power", "if not apart or any(", "if any("),
+    Plant(
+        "symbolic power of what may be 0",
+        "functions.symbolic_power",
+        "if ctx.sign(ctx, base) & POSITIVE == POSITIVE:",
+        "if ctx.sign(ctx, base) & NONNEGATIVE:",
+    ),
+    Plant(
+        "root to a power of what may be 0",
+        "functions._power_of_generator",
+        "if ctx.sign(ctx, base) & POSITIVE != POSITIVE:",
+        "if False:",
+    ),
+    Plant(
+        "product by logs of what may be negative",
+        "reductions.product_over",
+        "if ctx.sign(ctx, body) & POSITIVE == POSITIVE and",
+        "if ctx.sign(ctx, body) & NONZERO and",
+    ),
+    Plant("sign squared is 1", "ring._settle_sign", "(e if e < 3 else 2 - e % 2)", "e % 2"),
+    Plant("Abs dropped", "ring.absolute", "if bits & NONNEGATIVE:", "if True:"),
+    Plant("Abs of an odd power dropped", "ring._absolute_power", "if bits & NONNEGATIVE:", "if True:"),
+    Plant(
+        "Max under a negative factor", "reductions.extremum", "[kind] if flip else kind", "[kind] if False else kind"
+    ),
+    # Signs and orders.
+    Plant(
+        "delta taken for positive",
+        "sign._by_kind",
+        'if kind in "dg":\n        return NONNEGATIVE',
+        'if kind in "dg":\n        return POSITIVE',
+    ),
+    Plant(
+        "strict where no term is", "sign._term_by_term", "NONZERO if any(s & NONZERO for s in signs) else 0", "NONZERO"
+    ),
+    Plant("sum above a term at n = 1", "sign._split_off", ">= 2 else 0", ">= 1 else 0"),
+    Plant("sum above a term of terms of any sign", "sign._split_off", "if not bits & NONNEGATIVE:", "if False:"),
+    Plant(
+        "inequality times what may be negative",
+        "sign._without_negative_term",
+        "if outer & NONNEGATIVE and all(",
+        "if all(",
+    ),
+    Plant("least value one too high", "sign._shifted", "{(): ctx.least[name]}", "{(): ctx.least[name] + 1}"),
+    Plant("weights that may all be 0", "sign._of_sum", "if rest & NONZERO and rest & ZERO", "if rest & ZERO"),
+    Plant(
+        "sign of a product over an empty range",
+        "sign._by_kind",
+        "bits = sign(ctx, parts[2])\n        return bits & POSITIVE if bits & NONNEGATIVE else bits & NONZERO",
+        "return sign(ctx, parts[2])",
+    ),
+    # Cases and budgets.
+    Plant("the case of equal indices twice", "split.cases", "for v in (1, 0)", "for v in (1, 1)"),
+    Plant("only dimension 1 and 2", "split.cases", '">=", Number', '"==", Number'),
+    Plant(
+        "the case 0 forgotten",
+        "cases.by_cases",
+        "for bits in (POSITIVE, NEGATIVE, NONNEGATIVE | NONPOSITIVE):",
+        "for bits in (POSITIVE, NEGATIVE):",
+    ),
+    Plant("long products truncated", "ring.multiply", "for m, c in left.items():", "for m, c in [*left.items()][:6]:"),
+    Plant("remainder of a division with the wrong sign", "division._exchange", "-v * w * c", "v * w * c"),
+    Plant("limit of a difference as of a sum", "limit._rate", "if c <= 0:", "if False:"),
+)
+
+if __name__ == "__main__":
+    sys.exit(main())
