@@ -41,6 +41,7 @@ Real = fmpq | arb
 _EXACT_BITS = 4096
 _MOST_WORK = 100_000
 _ZERO, _ONE = fmpq(0), fmpq(1)
+_PARAMETER = Variable("x")  # the first one in a row of the signature
 
 
 class Missing(Enum):
@@ -404,7 +405,8 @@ def _formula(term: Term, args: tuple[Any, ...]) -> Any:
 
 def _check(condition: Relation, args: tuple[Real, ...], otherwise: type[Exception] = _Undefined) -> None:
     """Raise ``otherwise`` where the condition is false, and unknown where the balls do not tell."""
-    holds = decide(condition.op, _formula(condition.left, args), _formula(condition.right, args))
+    left = args[0] if condition.left == _PARAMETER else _formula(condition.left, args)
+    holds = decide(condition.op, left, _formula(condition.right, args))
     if holds is not True:
         raise _Unknown if holds is None else otherwise
 

@@ -12,10 +12,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from derive.claim import Goal
 from derive.signature import FUNCTIONS
@@ -36,7 +35,10 @@ from derive.term import (
 )
 from derive.verdict import Value
 
-Array = NDArray[Any]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Array: TypeAlias = "NDArray[Any]"
 Place = tuple[str, int, str]
 """An index resolved: ``("axis", axis, dimension)`` or ``("literal", number from 1, dimension)``."""
 
@@ -100,7 +102,7 @@ def tape(terms: tuple[Term, ...], axes: tuple[Index, ...], integers: frozenset[s
 
     ``integers`` names the variables of integer type, which decide the meaning of a power.
     """
-    heights = max((_height(t) for t in terms), default=0)
+    heights = max(map(_height, terms), default=0)
     layout = _Layout(axes, heights, integers)
     scope = {str(index.name): ("axis", 1 + position, index.dimension) for position, index in enumerate(axes)}
     try:
@@ -177,7 +179,7 @@ class _Shift:
 
 
 def _height(term: Term) -> int:
-    below = max((_height(c) for c in children(term)), default=0)
+    below = max(map(_height, children(term)), default=0)
     return below + isinstance(term, Reduce)
 
 

@@ -240,6 +240,16 @@ _VIOLATION: dict[str, Callable[[Array], Array]] = {
 _OTHER = {"left": "right", "right": "left"}
 
 
+@dataclass(frozen=True, slots=True)
+class _Doubt:
+    """A place that floats cannot tell: a gap within their noise, or the only side that is finite, or neither."""
+
+    kind: Literal["gap", "left", "right", "both"]
+    gap: float
+    seen: _Seen
+    place: tuple[int, ...]
+
+
 @dataclass(slots=True)
 class _Search:
     """One search through batches of points, and its tallies."""
@@ -264,7 +274,7 @@ class _Search:
     def counterexamples(self, scan: _Scan) -> Iterator[_Settled]:
         """Points at which the goal fails: clear ones batch by batch, then what only balls can tell."""
         self.noise = _CLEAR * _LOST ** (scan.sides.differences if scan.sides else 0)
-        later: list[tuple[str, float, Point]] = []
+        later: list[_Doubt] = []
         for batch in sample(self.goal, scan.room, self.few):
             if batch.count:
                 seen = scan.see(batch)
@@ -273,11 +283,11 @@ class _Search:
                 yield from self.witnessed(seen)
                 yield from self.tied(seen)
                 later += self.doubtful(seen)
-        later.sort(key=lambda doubt: -doubt[1])
+        later.sort(key=lambda doubt: -doubt.gap)
         for kind, share in (("gap", 2), ("left", 2), ("right", 2), ("both", 1)):
-            chosen = [(gap, point) for k, gap, point in later if k == kind]
-            for gap, point in chosen[: self.tries // (4 if kind == "both" and self.witness else share)]:
-                yield from self.settled(point, gap or None, kind)
+            chosen = [doubt for doubt in later if doubt.kind == kind]
+            for doubt in chosen[: self.tries // (4 if kind == "both" and self.witness else share)]:
+                yield from self.settled(doubt.seen.point(self.goal, doubt.place), doubt.gap or None, kind)
 
     def is_about_something(self, scan: _Scan) -> bool:
         """Whether a point was met that the goal speaks of; no point shows more where the sides cannot be evaluated."""
@@ -340,19 +350,24 @@ class _Search:
                 if found and found.kind == "open":
                     self.ties.append(found)
 
-    def doubtful(self, seen: _Seen) -> Iterator[tuple[str, float, Point]]:
+    def doubtful(self, seen: _Seen) -> Iterator[_Doubt]:
         """The largest gaps within float noise, and the first points at which a side is nan."""
         weak = np.where((seen.violation <= self.noise) | (seen.relative <= self.noise), seen.violation, 0)
         highest = int(weak.argmax())
         if seen.relative.flat[highest] > _NOISE and weak.flat[highest] > 0:
             place = _place(highest, weak.shape)
-            yield "gap", float(seen.violation[place]), seen.point(self.goal, place)
+            yield _Doubt("gap", float(seen.violation[place]), seen, place)
         if seen.defined.all():
             return
         left, right = np.isfinite(seen.left), np.isfinite(seen.right)
-        for kind, missing in (("left", left & ~right), ("right", right & ~left), ("both", ~left & ~right)):
-            for place in _places(seen.admissible & missing, 1):
-                yield kind, 0.0, seen.point(self.goal, place)
+        missing: tuple[tuple[Literal["left", "right", "both"], Array], ...] = (
+            ("left", left & ~right),
+            ("right", right & ~left),
+            ("both", ~left & ~right),
+        )
+        for kind, where in missing:
+            for place in _places(seen.admissible & where, 1):
+                yield _Doubt(kind, 0.0, seen, place)
 
     def support(self) -> Support:
         left, right, witness = (

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from derive.ahead import Check, ahead
 from derive.claim import Claim, Goal, Line
 from derive.defect import defect
 from derive.errors import Problem
@@ -31,13 +33,17 @@ def run(
     readings: list[Reading] = []
     decided: list[Outcome | Problem] = []
     interrupted = False
+    thresholds = gc.get_threshold()
+    gc.set_threshold(*_SELDOM)
     try:
-        for claim in _claims(targets, selected, readings):
-            decided.append(_decided(claim, strict))
-            if stop_early and not _is_fine(decided[-1]):
+        for found in _decisions(targets, selected, readings, strict):
+            decided.append(found)
+            if stop_early and not _is_fine(found):
                 break
     except KeyboardInterrupt:
         interrupted = True
+    finally:
+        gc.set_threshold(*thresholds)
     outcomes = tuple(d for d in decided if isinstance(d, Outcome))
     defects = tuple(d for d in decided if isinstance(d, Problem))
     files = tuple(file for reading in readings for file in reading.files)
@@ -45,11 +51,26 @@ def run(
     return Results(files, outcomes, problems + defects, interrupted)
 
 
-def _claims(targets: Iterable[Target], selected: Predicate | None, readings: list[Reading]) -> Iterator[Claim]:
-    """The claims in question, file after file, so that an interrupted run has something to show."""
+_SELDOM = (50_000, 20, 20)  # a run makes many long-lived terms and few cycles
+
+
+def _decisions(
+    targets: Iterable[Target], selected: Predicate | None, readings: list[Reading], strict: bool
+) -> Iterator[Outcome | Problem]:
+    """What comes of the claims in question, file after file, so that an interrupted run has something to show."""
     for reading in read(targets):
         readings.append(reading)
-        yield from (c for c in reading.claims if selected is None or selected(" ".join((c.id, c.title, *c.tags))))
+        claims = [c for c in reading.claims if selected is None or selected(" ".join((c.id, c.title, *c.tags)))]
+        with ahead(_check, [goal for claim in claims for goal in _goals(claim)]) as check:
+            for claim in claims:
+                yield _decided(claim, strict, check)
+
+
+def _goals(claim: Claim) -> Iterator[Goal]:
+    """The goals of a claim in the order in which they are decided."""
+    yield from (line.goal for line in claim.lines)
+    if claim.correction:
+        yield claim.correction.goal
 
 
 def _concerns(found: Problem, selected: Predicate | None) -> bool:
@@ -61,27 +82,32 @@ def _is_fine(decided: Outcome | Problem) -> bool:
     return isinstance(decided, Outcome) and not decided.findings
 
 
-def decide(goal: Goal) -> Verdict:
-    """The verdict of one goal. The search runs on proved goals too: it is the cross-check."""
-    proof = prove(goal)
-    search = refute(goal, effort=1 if isinstance(proof, Residual) else 0)
+def _check(goal: Goal) -> Counterexample | Support:
+    """The cross-check: few points, which refute most of what is false."""
+    return refute(goal, effort=0)
+
+
+def _decide(goal: Goal, check: Check) -> Verdict:
+    """The verdict of one goal. Proved goals are cross-checked too; what nobody has decided is searched deeper."""
+    proof, search = prove(goal), check(goal)
     if isinstance(proof, Residual) and isinstance(search, Support):
-        proof = prove(goal, deep=True)
+        search = refute(goal)
+        proof = prove(goal, deep=True) if isinstance(search, Support) else proof
     return judge(goal, proof, search)
 
 
-def _of_line(line: Line) -> Verdict:
-    verdict = decide(line.goal)
+def _of_line(line: Line, check: Check) -> Verdict:
+    verdict = _decide(line.goal, check)
     if isinstance(verdict, Refuted) and line.exact:
         found = refute(line.exact)
         return replace(verdict, value=found.left) if isinstance(found, Counterexample) else verdict
     return verdict
 
 
-def _decided(claim: Claim, strict: bool) -> Outcome | Problem:
+def _decided(claim: Claim, strict: bool, check: Check) -> Outcome | Problem:
     try:
-        verdicts = tuple(_of_line(line) for line in claim.lines)
-        outcome = Outcome(claim, verdicts, decide(claim.correction.goal) if claim.correction else None)
+        verdicts = tuple(_of_line(line, check) for line in claim.lines)
+        outcome = Outcome(claim, verdicts, _decide(claim.correction.goal, check) if claim.correction else None)
         return replace(outcome, findings=gate(outcome, strict))
     except Exception as error:  # a defect met at one claim must not hide the others; it is reported with its place
         return defect(error, f"`{claim.id}`").placed(claim.path, claim.span, claim.id)
