@@ -63,10 +63,13 @@ def poly_text(ctx: Context, poly: Polynomial, renamed: Mapping[Place, str]) -> s
 
 
 def loose_text(ctx: Context, key: str, renamed: Mapping[Place, str]) -> str:
-    """A spelling that does not tell a radicand from its negative; only to look for symmetries."""
-    if key[0] not in "bz":
+    """A spelling that does not tell a value from its negative; only to look for symmetries."""
+    gen = ctx.generators[key]
+    if gen.kind == "a" and ctx.symmetric.get(gen.parts[0]) == -1 and gen.parts[0] not in ctx.suspended:
+        return _spell_unordered(gen, renamed)
+    if gen.kind not in "bz":
         return generator_text(ctx, key, renamed)
-    (inner,) = ctx.generators[key].parts
+    (inner,) = gen.parts
     return key[0] + min(poly_text(ctx, inner, renamed), poly_text(ctx, scale(inner, -1), renamed))
 
 
@@ -79,16 +82,19 @@ def generator_text(ctx: Context, key: str, renamed: Mapping[Place, str]) -> str:
     found = ctx.memo.get(memo_key)
     if found is None:
         ctx.spend(1)
-        if gen.kind in "dg" or (
-            gen.kind == "a" and gen.parts[0] in ctx.symmetric and gen.parts[0] not in ctx.suspended
-        ):
-            pair = gen.parts if gen.kind in "dg" else gen.parts[1]
-            spelled = ",".join(sorted(renamed.get(p) or token(p) for p in pair))
-            found = f"{gen.kind}({gen.parts[0] if gen.kind == 'a' else ''};{spelled})"
+        symmetric = gen.kind == "a" and ctx.symmetric.get(gen.parts[0]) == 1 and gen.parts[0] not in ctx.suspended
+        if gen.kind in "dg" or symmetric:
+            found = _spell_unordered(gen, renamed)
         else:
             found = _spell(ctx, gen.kind, gen.parts, renamed)
         ctx.memo[memo_key] = found
     return str(found)
+
+
+def _spell_unordered(gen: Generator, renamed: Mapping[Place, str]) -> str:
+    pair = gen.parts[1] if gen.kind == "a" else gen.parts
+    spelled = ",".join(sorted(renamed.get(p) or token(p) for p in pair))
+    return f"{gen.kind}({gen.parts[0] if gen.kind == 'a' else ''};{spelled})"
 
 
 def _spell(ctx: Context, kind: str, parts: tuple[object, ...], renamed: Mapping[Place, str]) -> str:
