@@ -228,6 +228,13 @@ def test_caret_stands_under_the_part(line: str, span: tuple[int, int], shown: tu
         assert rows[0][start : start + 3] == "BAD" and cell_len(rows[0]) <= 76
 
 
+def test_caret_stands_under_what_an_ascii_terminal_shows() -> None:
+    found = Problem("DV030", "m", path="f", span=Span(1, 3, 1, 4))
+    rows = [row[4:] for row in excerpt(found, ("·公x" + "y" * 200,), Paint(unicode=False)).splitlines() if "|" in row]
+    assert (rows[1][:9], rows[2]) == ("*\\u516cxy", " " * 7 + "^")
+    assert rows[1].endswith("y...") and len(rows[1]) == 76
+
+
 def test_wide_characters_take_two_cells() -> None:
     assert (cell_len("公式"), cell_len("ŷ"), cell_len("y\u0302")) == (4, 1, 1)
     assert wrap("公式 公式 公式", 9) == ["公式 公式", "公式"]

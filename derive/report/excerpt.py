@@ -53,7 +53,7 @@ def _lines(span: Span, lines: Sequence[str], gutter: str, paint: Paint, style: s
         text = lines[number - 1]
         start = span.column - 1 if number == span.line else len(text) - len(text.lstrip())
         end = span.end_column - 1 if number == span.end_line else len(text)
-        before, meant, after = _window(text, start, max(end, start + 1), paint.width - len(gutter) - 3)
+        before, meant, after = _window(text, start, max(end, start + 1), paint.width - len(gutter) - 3, paint)
         yield f"{paint(f'{number:>{len(gutter)}} |', BLUE)} {before}{meant}{after}".rstrip()
         caret = " " * cell_len(before) + paint("^" * max(cell_len(meant), 1), style)
         yield f"{paint(f'{gutter} |', BLUE)} {caret}"
@@ -61,19 +61,21 @@ def _lines(span: Span, lines: Sequence[str], gutter: str, paint: Paint, style: s
         yield paint(f"{gutter} | …", BLUE)
 
 
-def _window(text: str, start: int, end: int, width: int) -> tuple[str, str, str]:
+def _window(text: str, start: int, end: int, width: int, paint: Paint) -> tuple[str, str, str]:
     """The line before, in and after the stretch, cut so that all three fit and the stretch begins in sight."""
+    cut = paint.characters("…")
     near = 2 * width  # more cannot fit, and a line may be megabytes long
     parts = (text[max(0, start - near) : start], text[start:end][:near], text[end : end + near])
-    before, meant, after = (clean(part.replace("\t", " ")) for part in parts)
+    before, meant, after = (paint.characters(clean(part.replace("\t", " "))) for part in parts)
     room = width - min(cell_len(meant), width * 2 // 3)
     if cell_len(before) > room:
-        before = "…" + _last(before, room - 1)
+        before = cut + _last(before, room - len(cut))
     room = width - cell_len(before)
     if cell_len(meant) > room:
-        return before, set_cell_size(meant, room - 1) + "…", ""
-    if cell_len(after) > room - cell_len(meant):
-        after = set_cell_size(after, room - cell_len(meant) - 1) + "…" if room > cell_len(meant) else ""
+        return before, set_cell_size(meant, room - len(cut)) + cut, ""
+    room -= cell_len(meant)
+    if cell_len(after) > room:
+        after = set_cell_size(after, room - len(cut)) + cut if room >= len(cut) else ""
     return before, meant, after
 
 
