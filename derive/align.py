@@ -23,9 +23,11 @@ def align(left: Term, steps: Sequence[Step], style: str, width: int = 80) -> lis
     chains = list(_chains(left, steps))
     if style in MATHS:
         rows = [row for start, chain in chains for row in _latex_rows(start, chain)]
-        return ["$$", r"\begin{aligned}", *rows, r"\end{aligned}", "$$"] if style == "markdown" else [
-            r"\begin{align*}", *rows, r"\end{align*}"
-        ]
+        return (
+            ["$$", r"\begin{aligned}", *rows, r"\end{aligned}", "$$"]
+            if style == "markdown"
+            else [r"\begin{align*}", *rows, r"\end{align*}"]
+        )
     if style == "mathml":
         return [row for start, chain in chains for row in _mathml_rows(start, chain)]
     return [row for start, chain in chains for row in _text_rows(start, chain, style, width)]

@@ -18,9 +18,7 @@ from derive.verdict import Proved
 UNTOLD = Telling()
 
 
-def page(
-    claim: Claim, style: str, outcome: Outcome | None = None, width: int = 80, telling: Telling = UNTOLD
-) -> str:
+def page(claim: Claim, style: str, outcome: Outcome | None = None, width: int = 80, telling: Telling = UNTOLD) -> str:
     """The claim in a style of ``show``, in the author's own words and order, with its evidence when it was decided.
 
     ``telling`` holds the derivations of its proved lines.
@@ -83,9 +81,7 @@ def _evidence(claim: Claim, outcome: Outcome | None, number: int) -> Iterator[tu
         yield from ((f"  {row}", False) for row in found)
 
 
-def _chain(
-    claim: Claim, outcome: Outcome, style: str, width: int, telling: Telling
-) -> Iterator[tuple[str, bool]]:
+def _chain(claim: Claim, outcome: Outcome, style: str, width: int, telling: Telling) -> Iterator[tuple[str, bool]]:
     """An author's own steps with the reason of each."""
     yield "", True
     for steps in telling.lines:

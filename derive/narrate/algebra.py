@@ -170,6 +170,11 @@ def is_sum(term: Term) -> bool:
     return isinstance(term, Binary) and term.op in ("+", "-")
 
 
+def is_atom(term: Term) -> bool:
+    """Whether the term is an operation that is one factor: a power with a symbol in the exponent, a division by 0."""
+    return isinstance(term, Binary) and not is_sum(term) and monomial(term).factors == ((term, 1),)
+
+
 def negative(term: Term) -> Term:
     """The term with the other sign."""
     return from_addends(map(_negated, addends(term)))
@@ -278,7 +283,7 @@ def multiplied_out(term: Term) -> Term:
 
 def _with_bases(part: Monomial, change: Callable[[Term], Term]) -> Monomial:
     """The monomial with its bases changed; a sum stays one factor, and a power in an exponent stays as it is."""
-    bases = ((b if isinstance(b, Binary) and b.op == "**" else change(b), e) for b, e in part.factors)
+    bases = ((b if is_atom(b) else change(b), e) for b, e in part.factors)
     found = ((monomial(b), b, e) for b, e in bases)
     powers = [raised(m, e) or Monomial(UNIT, ((b, e),)) for m, b, e in found]
     return times(Monomial(part.coefficient), *powers)
@@ -340,8 +345,8 @@ def key_of(term: Term, bound: tuple[str, ...] = ()) -> str:
             return f"{array}[{names(indices)}]"
         case Delta(left, right):
             return f"delta[{','.join(sorted((name(left), name(right))))}]"
-        case Binary("**", left, right) if not isinstance(right, Number):
-            return f"({key_of(left, bound)})**({key_of(right, bound)})"
+        case Binary(op, left, right) if is_atom(term):
+            return f"({key_of(left, bound)}){op}({key_of(right, bound)})"
         case Binary() | Neg():
             parts = addends(term)
             keys = sorted(f"{m.coefficient}*{_factors_key(m, bound)}" for m in parts)

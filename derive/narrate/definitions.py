@@ -162,5 +162,3 @@ def _use(definition: Definition, found: Found) -> Term | None:
         args = tuple(v for v in values if v is not None and not isinstance(v, Index))
         return Call(definition.name, args) if len(args) == len(values) else None
     return Variable(definition.name)
-
-

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from functools import cache
 
@@ -26,7 +27,7 @@ from derive.narrate.setting import Setting, bare
 from derive.narrate.sums import contracted
 from derive.parse import parse
 from derive.signature import FUNCTIONS
-from derive.term import Apply, Binary, Component, Delta, Diff, Neg, Number, Reduce, Term, Variable
+from derive.term import Apply, Binary, Component, Delta, Diff, Index, Neg, Number, Reduce, Term, Variable
 
 Target = Variable | Component
 
@@ -68,8 +69,19 @@ def _derivative(term: Term, target: Target, here: Setting) -> Term:
         case Reduce("Sum"):
             found = _safe(term, target, here)
             return contracted(tidy(Reduce("Sum", _derivative(found.body, target, here), found.index, found.excluded)))
+        case Reduce("Product", excluded=()):
+            found = _safe(term, target, here)
+            return contracted(tidy(_of_range_product(found, target, here)))
         case _:
             return Diff(term, (target,))
+
+
+def _of_range_product(term: Reduce, target: Target, here: Setting) -> Term:
+    """Each factor differentiated in turn, times the product of the others."""
+    name = str(term.index.name)
+    other = with_bound(term, letter(free_names(term.body) | free_names(target) | here.scope.names | {name}))
+    rest = replace(other, excluded=(Index(name),))
+    return Reduce("Sum", _chain(rest, term.body, target, here), term.index)
 
 
 def _of_variable(term: Variable | Component, target: Target) -> Term:
@@ -157,6 +169,8 @@ def rule(term: Term, here: Setting) -> str:
             return rule(body, here)
         case Neg(operand):
             return rule(operand, here)
+        case Reduce("Product"):
+            return "product rule"
         case Apply():
             return "chain rule"
         case Binary():

@@ -40,7 +40,7 @@ def equation(left: Term, right: Term, here: Setting) -> tuple[Step, ...]:
         lemmas = lemmas_of(here)
         mine, others = Walk(left, here, lemmas, wanted[0]), Walk(right, here, lemmas, wanted[1])
         meeting = _meeting(mine, others)
-        if meeting or (meeting := _by_extension(mine, others)):
+        if (meeting or (meeting := _by_extension(mine, others))) and _is_sound(mine, others, meeting):
             return _connected(mine, others, meeting)
     return ()
 
@@ -61,6 +61,12 @@ def _meeting(mine: Walk, others: Walk) -> tuple[int, int] | None:
         for walk in list(going):
             if not walk.advance():
                 going.remove(walk)
+
+
+def _is_sound(mine: Walk, others: Walk, meeting: tuple[int, int]) -> bool:
+    """Whether the kernel agrees that the walks have met."""
+    last, met = mine.terms[meeting[0]], others.terms[meeting[1]]
+    return last == met or mine.here.theorem(last, "==", met) is not None
 
 
 def _by_extension(mine: Walk, others: Walk) -> tuple[int, int] | None:

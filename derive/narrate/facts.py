@@ -12,7 +12,7 @@ from derive.narrate.algebra import ONE, ZERO, Monomial, addends, bottom_up, from
 from derive.narrate.matching import matches
 from derive.narrate.setting import Setting, bare
 from derive.narrate.sums import replaced
-from derive.term import Binary, Component, Delta, Index, Neg, Number, Reduce, Relation, Term, subterms
+from derive.term import Binary, Component, Delta, Index, Neg, Number, Reduce, Relation, Term, Variable, subterms
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,17 @@ def _of_hypotheses(here: Setting) -> Iterator[Fact]:
         if relation.op == "==" and not isinstance(relation.left, Delta | Number):
             left, right = (with_indices(t, bare) for t in (relation.left, relation.right))
             yield Fact(left, right, frozenset(str(i.name) for i in hypothesis.quantified))
+
+
+def sizes(here: Setting) -> dict[str, int]:
+    """The dimensions that are assumed to be a number."""
+    relations = (h.relation for h in here.line.goal.hypotheses)
+    return {
+        r.left.name: int(r.right.value)
+        for r in relations
+        if r.op == "==" and isinstance(r.left, Variable) and r.left.name in here.line.goal.dimensions
+        if isinstance(r.right, Number)
+    }
 
 
 def used_fact(term: Term, fact: Fact) -> Term:

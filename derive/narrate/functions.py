@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from math import log
 
-from derive.elaborate.substitute import free_names
+from derive.elaborate.substitute import free_names, substitute
 from derive.narrate.algebra import (
     UNIT,
     Monomial,
@@ -19,22 +19,24 @@ from derive.narrate.algebra import (
     tidy,
     times,
 )
-from derive.term import Apply, Binary, Constant, Number, Reduce, Term, Variable
+from derive.parse import parse
+from derive.term import Apply, Binary, Constant, Neg, Number, Reduce, Term, Variable
 
 HALF = Fraction(1, 2)
 
 
-def logarithms(term: Term) -> Term:
-    """Every logarithm of a product, quotient, power or exponential taken apart."""
-    return tidy(bottom_up(term, _logarithm))
+def logarithms(term: Term, *, of_names: bool = False) -> Term:
+    """Every logarithm of a product, quotient, power or exponential taken apart; of plain names only when asked."""
+    return tidy(bottom_up(term, lambda t: _logarithm(t, of_names)))
 
 
-def _logarithm(term: Term) -> Term:
+def _logarithm(term: Term, of_names: bool) -> Term:
     if not isinstance(term, Apply) or term.function != "log":
         return term
     part = merged(monomial(term.args[0]))
     is_number = not part.factors and (part.coefficient.denominator != 1 or _root(part.coefficient.numerator)[1] > 1)
-    if part.coefficient <= 0 or not (is_number or any(map(_comes_apart, part.factors))):
+    is_plain = len(part.factors) > (part.coefficient == 1) and of_names
+    if part.coefficient <= 0 or not (is_number or is_plain or any(map(_comes_apart, part.factors))):
         return term
     number = [Monomial(times, ((_log(Number(Fraction(n))), 1),)) for times, n in _numbers(part.coefficient)]
     return from_addends([*(_of_power(b, e) for b, e in part.factors), *number])
@@ -122,6 +124,53 @@ def _exponent(part: Monomial) -> Term | None:
             return argument
         case _:
             return None
+
+
+def squares_of_roots(term: Term) -> Term:
+    """Every square of a square root as what stands under the root."""
+    return tidy(bottom_up(term, _square_of_root))
+
+
+def _square_of_root(term: Term) -> Term:
+    if not isinstance(term, Binary | Neg):
+        return term
+    parts = map(merged, addends(term))
+    return from_addends(Monomial(p.coefficient, tuple(f for b, e in p.factors for f in _halved(b, e))) for p in parts)
+
+
+def _halved(base: Term, exponent: int) -> tuple[tuple[Term, int], ...]:
+    if not isinstance(base, Apply) or base.function != "sqrt" or abs(exponent) < 2:
+        return ((base, exponent),)
+    times, rest = divmod(abs(exponent), 2)
+    sign = 1 if exponent > 0 else -1
+    return ((base.args[0], sign * times), *(((base, sign),) if rest else ()))
+
+
+def written_out(term: Term) -> Term:
+    """Every function that stands for others by what it stands for."""
+    return tidy(bottom_up(term, _written_out))
+
+
+def _written_out(term: Term) -> Term:
+    if not isinstance(term, Apply) or term.function not in MEANINGS:
+        return term
+    return substitute(parse(MEANINGS[term.function]), {}, {"x": term.args[0]}, None, frozenset())
+
+
+MEANINGS = {
+    "log1p": "log(1 + x)",
+    "expm1": "exp(x) - 1",
+    "tan": "sin(x)/cos(x)",
+    "cot": "cos(x)/sin(x)",
+    "sec": "1/cos(x)",
+    "csc": "1/sin(x)",
+    "sinh": "(exp(x) - exp(-x))/2",
+    "cosh": "(exp(x) + exp(-x))/2",
+    "tanh": "(exp(x) - exp(-x))/(exp(x) + exp(-x))",
+    "coth": "(exp(x) + exp(-x))/(exp(x) - exp(-x))",
+    "sech": "2/(exp(x) + exp(-x))",
+    "csch": "2/(exp(x) - exp(-x))",
+}
 
 
 def products(term: Term) -> Term:

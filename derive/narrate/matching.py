@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence, Set
 
 from derive.elaborate.substitute import free_names
-from derive.narrate.algebra import Factor, Monomial, addends, is_sum, key_of, merged, monomial
+from derive.narrate.algebra import Factor, Monomial, addends, is_atom, is_sum, key_of, merged
 from derive.term import Apply, Binary, Call, Component, Delta, Index, Neg, Reduce, Term, Variable
 
 Found = Mapping[str, "Index | Term"]
@@ -113,12 +113,7 @@ def _bases(pattern: Term, term: Term, holes: Set[str], found: Found) -> Iterator
     """A base of a product is no product itself, so that matching ends."""
     if is_sum(pattern) and is_sum(term):
         yield from _sums(addends(pattern), addends(term), holes, found)
-    elif not is_sum(pattern) and not _is_power(pattern):
+    elif not is_sum(pattern) and not is_atom(pattern):
         yield from matches(pattern, term, holes, found)
-    elif isinstance(pattern, Binary) and isinstance(term, Binary) and _is_power(term):
+    elif isinstance(pattern, Binary) and isinstance(term, Binary) and is_atom(term):
         yield from _all((pattern.left, pattern.right), (term.left, term.right), holes, found)
-
-
-def _is_power(term: Term) -> bool:
-    """A Binary that is a factor of its own: a power with an exponent that is no small integer."""
-    return isinstance(term, Binary) and monomial(term).factors[:1] == ((term, 1),)

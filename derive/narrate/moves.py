@@ -26,10 +26,19 @@ from derive.narrate.algebra import (
     times,
 )
 from derive.narrate.definitions import folded, index_names, unfolded, uses
-from derive.narrate.facts import apart, equal_indices, facts, in_one_index, normalised, one_hot, used_fact
-from derive.narrate.functions import arithmetic, exponentials, logarithms, products, with_factor_in_front
+from derive.narrate.facts import apart, equal_indices, facts, in_one_index, normalised, one_hot, sizes, used_fact
+from derive.narrate.functions import (
+    MEANINGS,
+    arithmetic,
+    exponentials,
+    logarithms,
+    products,
+    squares_of_roots,
+    with_factor_in_front,
+    written_out,
+)
 from derive.narrate.setting import Setting
-from derive.narrate.sums import completed, contracted, split, taken_out
+from derive.narrate.sums import completed, contracted, exchanged, in_full, split, taken_out
 from derive.term import Apply, Binary, Diff, Neg, Reduce, Relation, Term, Variable, children, subterms, with_children
 
 Option = tuple[Term, Reason]
@@ -136,6 +145,10 @@ def _split_fraction(part: Monomial) -> list[Monomial]:
     return [merged(times(m, rest)) for m in addends(above[-1][0])]
 
 
+def _roots(term: Term, here: Setting, wanted: Wanted) -> Iterator[Option]:
+    yield squares_of_roots(term), ("square of a root",)
+
+
 def _products(term: Term, here: Setting, wanted: Wanted) -> Iterator[Option]:
     yield products(term), ("product of powers",)
 
@@ -144,12 +157,29 @@ def _factor_in_logarithm(term: Term, here: Setting, wanted: Wanted) -> Iterator[
     yield with_factor_in_front(term), ("take the first exponential out of the sum",)
 
 
+def _plain_logarithms(term: Term, here: Setting, wanted: Wanted) -> Iterator[Option]:
+    yield logarithms(term, of_names=True), ("logarithm of a product",)
+
+
+def _functions(term: Term, here: Setting, wanted: Wanted) -> Iterator[Option]:
+    found = dict.fromkeys(t.function for t in subterms(term) if isinstance(t, Apply) and t.function in MEANINGS)
+    yield written_out(term), (f"definition of {', '.join(found)}",)
+
+
+def _exchange(term: Term, here: Setting, wanted: Wanted) -> Iterator[Option]:
+    yield exchanged(term), ("exchange the sums",)
+
+
+def _in_full(term: Term, here: Setting, wanted: Wanted) -> Iterator[Option]:
+    yield in_full(term, sizes(here)), ("write the sum out",)
+
+
 def _exponentials(term: Term, here: Setting, wanted: Wanted) -> Iterator[Option]:
     yield exponentials(term), ("exponential of a sum",)
 
 
 def _complete(term: Term, here: Setting, wanted: Wanted) -> Iterator[Option]:
-    yield completed(term), ("the whole sum less one term",)
+    yield completed(term), ("the whole range less one term",)
 
 
 def _unfold(term: Term, here: Setting, wanted: Wanted) -> Iterator[Option]:
@@ -225,6 +255,7 @@ MOVES: tuple[Move, ...] = (
     _contract,
     _facts,
     _logarithms,
+    _roots,
     _products,
     _fold,
     _split,
@@ -233,8 +264,12 @@ MOVES: tuple[Move, ...] = (
 LATE: tuple[Move, ...] = (
     _unfold_in_logarithm,
     _factor_in_logarithm,
+    _plain_logarithms,
     _exponentials,
     _complete,
     _unfold,
+    _in_full,
+    _functions,
+    _exchange,
     _common_denominator,
 )

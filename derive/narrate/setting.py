@@ -35,12 +35,18 @@ class Setting:
     proofs: dict[Relation, Theorem | Residual] = field(default_factory=dict)
 
     def definition(self, term: Term) -> Definition | None:
-        """The definition that a term uses at its head."""
+        """The definition that a term uses at its head; a bare name of an indexed one uses none."""
         match term:
-            case Variable(name) | Component(name) | Call(name):
-                return next((d for d in self.definitions if d.name == name), None)
+            case Variable(name):
+                shape = (0, 0)
+            case Component(name, indices):
+                shape = (len(indices), 0)
+            case Call(name, args):
+                shape = (0, len(args))
             case _:
                 return None
+        found = (d for d in self.definitions if d.name == name and (len(d.indices), len(d.arguments)) == shape)
+        return next(found, None)
 
     def expanded(self, term: Term) -> Term:
         """The term without definitions."""

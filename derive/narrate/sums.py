@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
+from functools import reduce
 
 from derive.elaborate.substitute import free_names, substitute
 from derive.narrate.algebra import (
@@ -23,7 +25,9 @@ from derive.narrate.algebra import (
     times,
 )
 from derive.narrate.setting import bare
-from derive.term import Binary, Delta, Index, Number, Reduce, Term, Variable
+from derive.term import Binary, Delta, Index, Number, Reduce, Term, Variable, children, with_children
+
+MOST_VALUES = 4
 
 
 def contracted(term: Term) -> Term:
@@ -126,12 +130,39 @@ def _count(term: Reduce) -> Term:
 
 
 def completed(term: Term) -> Term:
-    """Every sum that leaves one index out as the whole sum less that term."""
+    """Every sum or product that leaves one index out as the whole one without that term."""
     return tidy(bottom_up(term, _completed))
 
 
 def _completed(term: Term) -> Term:
-    if not isinstance(term, Reduce) or term.kind != "Sum" or len(term.excluded) != 1:
+    if not isinstance(term, Reduce) or term.kind not in ("Sum", "Product") or len(term.excluded) != 1:
         return term
     left_out = replaced(term.body, str(term.index.name), term.excluded[0])
-    return Binary("-", Reduce("Sum", term.body, term.index), left_out)
+    return Binary("-" if term.kind == "Sum" else "/", Reduce(term.kind, term.body, term.index), left_out)
+
+
+def exchanged(term: Term) -> Term:
+    """The outermost of the sums directly over another sum as the inner one."""
+    if isinstance(term, Reduce) and term.kind == "Sum" and not term.excluded:
+        inner = term.body
+        if isinstance(inner, Reduce) and inner.kind == "Sum" and not inner.excluded:
+            return replace(inner, body=replace(term, body=inner.body))
+    below = children(term)
+    return with_children(term, tuple(map(exchanged, below))) if below else term
+
+
+def in_full(term: Term, sizes: Mapping[str, int]) -> Term:
+    """Every sum or product over a handful of values written out; ``sizes`` are those of symbolic dimensions."""
+    return tidy(bottom_up(term, lambda t: _in_full(t, sizes)))
+
+
+def _in_full(term: Term, sizes: Mapping[str, int]) -> Term:
+    if not isinstance(term, Reduce) or term.kind not in ("Sum", "Product") or term.excluded:
+        return term
+    dimension = term.index.dimension
+    size = int(dimension) if dimension.isdigit() else sizes.get(dimension, 0)
+    if not 1 <= size <= MOST_VALUES:
+        return term
+    places = [{str(term.index.name): Index(i)} for i in range(1, size + 1)]
+    parts = [substitute(term.body, place, {}, None, frozenset()) for place in places]
+    return reduce(lambda a, b: Binary("+" if term.kind == "Sum" else "*", a, b), parts)
