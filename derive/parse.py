@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import lru_cache
 from typing import Literal, NamedTuple, NoReturn
 from unicodedata import decomposition, normalize
 
@@ -109,13 +110,19 @@ class _Source:
 def _read(text: str, declared: frozenset[str]) -> tuple[_Source, ast.expr]:
     if len(text) > MAX_LENGTH:
         _too_large((MAX_LENGTH, len(text)), "characters", MAX_LENGTH)
-    line = "".join(" " if c.isspace() else c for c in text)
+    line = _BLANK.sub(" ", text)
     tokens = _tokens(line)
     _check(_word_problems(tokens))
     _check(_bracket_problems(tokens))
     _check(_order_problems(tokens, len(line)))
-    source = _Source(line, frozenset(normalize("NFKC", name) for name in declared), _places(line))
+    source = _Source(line, _composed(declared), _places(line))
     return source, _tree(source)
+
+
+@lru_cache(maxsize=256)
+def _composed(names: frozenset[str]) -> frozenset[str]:
+    """The names as Python spells them."""
+    return frozenset(normalize("NFKC", name) for name in names)
 
 
 def _check(problems: Iterator[Problem]) -> None:
@@ -156,7 +163,10 @@ def _measure(root: ast.expr, source: _Source) -> None:
             _too_large(source.at(node), "levels", MAX_DEPTH)
         if count > MAX_NODES:
             _too_large(source.at(node), "parts", MAX_NODES)
-        stack.extend((child, depth + 1) for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr))
+        for name in node._fields:
+            below = getattr(node, name)
+            parts = below if isinstance(below, list) else (below,)
+            stack += [(part, depth + 1) for part in parts if isinstance(part, ast.expr)]
 
 
 def _too_large(at: tuple[int, int], what: str, limit: int) -> NoReturn:
@@ -739,6 +749,7 @@ _FOREIGN = {
     "∈": "declare types under `variables`",
 }
 
+_BLANK = re.compile(r"\s")
 _TOKEN = re.compile(
     r"""
     (?P<number> (?: [0-9]+(?:_[0-9]+)* (?:\.[0-9]*)? | \.[0-9]+ ) (?:[eE][+-]?[0-9]+)? )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from operator import is_
 from typing import Any, Literal
 
 At = tuple[int, int] | None
@@ -194,7 +195,9 @@ def children(term: Term) -> tuple[Term, ...]:
 
 
 def with_children(term: Term, new: tuple[Term, ...]) -> Term:
-    """The same node over other subterms, given in the order of ``children``."""
+    """The same node over other subterms, given in the order of ``children``; the term itself where they are its own."""
+    if all(map(is_, children(term), new)):
+        return term
     match term:
         case Binary(op):
             return Binary(op, new[0], new[1], at=term.at)
