@@ -68,7 +68,8 @@ def _text_row(formula: str, why: str, column: int, width: int) -> Iterator[str]:
     if place + cell_len(why) <= width:
         yield f"  {formula}{' ' * (place - cell_len(formula))}{why}"
         return
-    first, *rest = wrap(BETWEEN.sub("\u00a0", formula), width - 4)
+    fits = cell_len(formula) <= width
+    first, *rest = [formula] if fits else wrap(BETWEEN.sub("\u00a0", formula), width - 4)
     yield f"  {first}".replace("\u00a0", " ")
     yield from (f"      {row}".replace("\u00a0", " ") for row in rest)
     yield from (f"  {' ' * min(column, 24)}{row}" for row in wrap(why, width - min(column, 24)))
@@ -102,7 +103,7 @@ def _latex_rows(start: Term, chain: list[Step]) -> Iterator[str]:
 
 
 def _latex_part(part: str | Term | Relation) -> str:
-    return re.sub(r"([_%&#$])", r"\\\1", clean(part)) if isinstance(part, str) else f"${show(part, 'latex')}$"
+    return re.sub(r"([_%&#${}])", r"\\\1", clean(part)) if isinstance(part, str) else f"${show(part, 'latex')}$"
 
 
 def _mathml_rows(start: Term, chain: list[Step]) -> Iterator[str]:

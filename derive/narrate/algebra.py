@@ -246,7 +246,8 @@ def _with_powers(part: Monomial, key_for: Callable[[Term, int], str]) -> Monomia
     found: dict[str, Factor] = {}
     for base, exponent in part.factors:
         key = key_for(base, exponent)
-        total = found[key][1] + exponent if key in found else exponent
+        base, before = found.get(key, (base, 0))
+        total = before + exponent
         found[key] = (base, min(total, 1) if isinstance(base, Delta) and total > 0 else total)
     return Monomial(part.coefficient, tuple(f for f in found.values() if f[1]))
 

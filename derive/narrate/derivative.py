@@ -92,7 +92,7 @@ def without_derivative(term: Term, here: Setting, lemmas: Lemmas) -> tuple[Term,
         simpler = Diff(body, found.targets)
         return bottom_up(term, lambda t: simpler if t == found else t), ("take the logarithm apart first",)
     new = bottom_up(term, lambda t: _differentiated(t, here))
-    return (new, (rule(found.body, here),)) if key_of(new) != key_of(term) else None
+    return (new, (rule(found.body, found.targets[0], here),)) if key_of(new) != key_of(term) else None
 
 
 def _of_higher_order(term: Term, found: Diff, lemmas: Lemmas) -> tuple[Term, Reason] | None:

@@ -16,7 +16,7 @@ from derive.narrate.algebra import (
     addends,
     from_addends,
     from_monomial,
-    is_sum,
+    is_atom,
     merged,
     monomial,
     tidy,
@@ -162,34 +162,40 @@ def _safe(term: Reduce, target: Target, here: Setting) -> Reduce:
     return with_bound(term, letter(taken | free_names(term.body) | here.scope.names))
 
 
-def rule(term: Term, here: Setting) -> str:
+def rule(term: Term, target: Target, here: Setting) -> str:
     """The rule that the outermost operation of a differentiated term calls for."""
+    name = target.array if isinstance(target, Component) else target.name
     match term:
         case Reduce("Sum", body):
-            return rule(body, here)
-        case Neg(operand):
-            return rule(operand, here)
+            return rule(body, target, here)
         case Reduce("Product"):
             return "product rule"
-        case Apply():
-            return "chain rule"
-        case Binary():
-            return _rule_of_product(term, here)
+        case Apply(_, (argument,)):
+            is_plain = isinstance(argument, Variable | Component) and not here.definition(argument)
+            return "differentiate" if is_plain else "chain rule"
+        case Binary() | Neg() if len(addends(term)) > 1:
+            found = {rule(from_monomial(m), target, here) for m in addends(term) if _depends(m, name, here)}
+            return found.pop() if len(found) == 1 else "differentiate term by term"
+        case Binary() | Neg():
+            part = merged(monomial(term))
+            moving = [f for f in part.factors if here.depends(f[0], name)]
+            return _rule_of_product(moving, target, here)
         case _:
             return "differentiate term by term"
 
 
-def _rule_of_product(term: Term, here: Setting) -> str:
-    if is_sum(term):
-        inner = {rule(from_monomial(m), here) for m in addends(term) if m.factors}
-        return inner.pop() if len(inner) == 1 else "differentiate term by term"
-    part = merged(monomial(term))
-    exponents = [e for b, e in part.factors if free_names(here.expanded(b))]
-    if any(e < 0 for e in exponents):
+def _depends(part: Monomial, name: str, here: Setting) -> bool:
+    return any(here.depends(base, name) for base, _ in part.factors)
+
+
+def _rule_of_product(moving: list[Factor], target: Target, here: Setting) -> str:
+    """The rule for the factors that depend on the target."""
+    if any(e < 0 for _, e in moving):
         return "quotient rule"
-    if len(part.factors) == 1 and part.factors[0][1] == 1:
-        return rule(part.factors[0][0], here) if part.factors[0][0] != term else "power rule"
-    functions = [b for b, _ in part.factors if isinstance(b, Apply | Reduce)]
-    if len(part.factors) == 1:
-        return "chain rule"
-    return rule(functions[0], here) if len(functions) == 1 else "product rule"
+    if len(moving) != 1:
+        return "product rule" if moving else "differentiate term by term"
+    base, exponent = moving[0]
+    is_plain = isinstance(base, Variable | Component) and not here.definition(base)
+    if exponent != 1:
+        return "power rule" if is_plain else "chain rule"
+    return "chain rule" if is_atom(base) else rule(base, target, here)
