@@ -123,7 +123,11 @@ def _settle_delta(ctx: Context, mono: Monomial, key: str, e: Rational) -> Polyno
         return {}
     if any(drop in ctx.generators[k].places for k, _ in rest):
         ctx.use("D3")
-        return multiply(ctx, rename_mono(ctx, rest, {drop: keep}), {((key, 1),): 1})
+        try:
+            return multiply(ctx, rename_mono(ctx, rest, {drop: keep}), {((key, 1),): 1})
+        except Undefined:
+            # Where the indices agree there is no value, and where they differ the product is 0.
+            return {}
     if e == 1:
         return None
     ctx.use("D1")
