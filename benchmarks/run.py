@@ -1,0 +1,163 @@
+"""Measure derive: one table, everything relative to something measured in the same run.
+
+    python benchmarks/run.py            about ten minutes, most of them waiting for SymPy
+    python benchmarks/run.py --tiny     a few seconds: whether the scripts work at all
+
+Every figure is the median of several fresh processes, taken in turn, so that a busy moment strikes all alike. The
+modules of derive are compiled beforehand, as they are when a package has been installed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import log
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from headline import HEADLINES, Headline
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
+CATALOGUE = ROOT / "derivations.yaml"
+PYTHON = sys.executable
+IMPORTS = (PYTHON, "-c", "import sympy, numpy")
+CLICK = (PYTHON, "-c", "import click")
+CHECK = (PYTHON, "-m", "derive", "check", str(CATALOGUE))
+HELP = (PYTHON, "-m", "derive", "--help")
+
+
+@dataclass(frozen=True)
+class Extent:
+    """How much to measure: repetitions, headlines, values of n for SymPy, its seconds at most, numbers of claims."""
+
+    rounds: int
+    headlines: int
+    sizes: tuple[int, ...]
+    limit: float
+    claims: tuple[int, ...]
+
+
+FULL = Extent(7, len(HEADLINES), (3, 10, 30), 60, (100, 1000))
+TINY = Extent(1, 2, (2,), 5, (4, 8))
+
+
+def main() -> None:
+    """Print the tables."""
+    parser = argparse.ArgumentParser(description="Measure derive against SymPy and against bare imports.")
+    parser.add_argument("--tiny", action="store_true", help="hardly measure anything; see whether the scripts work")
+    extent = TINY if parser.parse_args().tiny else FULL
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ.update(PYTHONPATH=str(ROOT), PYTHONPYCACHEPREFIX=folder)
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+        for command in (IMPORTS, CHECK):
+            subprocess.run(command, stdout=subprocess.DEVNULL, check=False)  # compiles
+        for line in (*processes(extent), "", *claims(extent), "", *growth(extent, Path(folder))):
+            print(line, flush=True)
+
+
+# --- whole processes
+
+
+def processes(extent: Extent) -> Iterator[str]:
+    """Cold starts, as ratios to the imports that they cannot do without."""
+    yield f"{'whole process':<44}{'seconds':>9}{'ratio':>8}"
+    pairs = (("derive check derivations.yaml", CHECK, IMPORTS), ("derive --help", HELP, CLICK))
+    seconds: dict[Sequence[str], list[float]] = {c: [] for c in (IMPORTS, CHECK, CLICK, HELP)}
+    for _ in range(extent.rounds):
+        for command, taken in seconds.items():
+            taken.append(_seconds(command))
+    for name, command, reference in pairs:
+        own, other = median(seconds[command]), median(seconds[reference])
+        yield f"{f'python -c {reference[-1]!r}':<44}{other:>9.3f}{1:>8.2f}"
+        yield f"{name:<44}{own:>9.3f}{own / other:>8.2f}"
+
+
+def _seconds(command: Sequence[str]) -> float:
+    start = time.perf_counter()
+    subprocess.run(command, stdout=subprocess.DEVNULL, check=False)
+    return time.perf_counter() - start
+
+
+# --- claims
+
+
+def claims(extent: Extent) -> Iterator[str]:
+    """Every headline claim for symbolic n by derive, and for explicit n by SymPy; then the whole catalogue."""
+    runs = [_worker("catalogue.py", str(CATALOGUE)) for _ in range(extent.rounds)]
+    heads = "".join(f"{f'SymPy n={n}':>16}" for n in extent.sizes)
+    yield f"{'claim, every n':<44}{'prove':>9}{'+ check':>9}{heads}{'ratio':>10}"
+    for row in HEADLINES[: extent.headlines]:
+        prove, both = _of(runs, row.id, "prove"), _of(runs, row.id, "prove", "check")
+        others = [_sympy(row, n, extent.limit) for n in (extent.sizes if row.has_dimension else extent.sizes[:1])]
+        cells = "".join(f"{text:>16}" for _, text in others).ljust(16 * len(extent.sizes))
+        more = ">" if others[-1][0] >= extent.limit else ""
+        yield f"{row.id:<44}{_ms(prove):>9}{_ms(both):>9}{cells}{f'{more}{others[-1][0] / both:,.0f}':>10}"
+    ids = list(runs[0]["claims"])
+    for name, parts in (("prove", ("prove",)), ("cross-check", ("check",)), ("both", ("prove", "check"))):
+        every = sorted(_of(runs, id, *parts) for id in ids)
+        summary = f"median {_ms(median(every))}, highest {_ms(every[-1])}, sum {_ms(sum(every))}"
+        yield f"all {len(ids)} claims of the catalogue, {name}: {summary}"
+    yield f"reading the catalogue: {_ms(median(run['read'] for run in runs))}"
+
+
+def _of(runs: list[dict[str, Any]], id: str, *parts: str) -> float:
+    return median(sum(run["claims"][id][part] for part in parts) for run in runs)
+
+
+def _ms(seconds: float) -> str:
+    return f"{1000 * seconds:.1f} ms"
+
+
+def _sympy(row: Headline, n: int, limit: float) -> tuple[float, str]:
+    """Seconds and what to print; a process that takes too long is killed."""
+    try:
+        found = _worker("simplify.py", row.id, str(n), limit=limit + 5)
+    except subprocess.TimeoutExpired:
+        return limit, f"> {limit:.0f} s"
+    if found["seconds"] > limit:
+        return limit, f"> {limit:.0f} s"
+    return found["seconds"], f"{found['seconds']:.2f} s" + ("" if found["done"] else ", no")
+
+
+def _worker(script: str, *arguments: str, limit: float | None = None) -> Any:
+    command = (PYTHON, str(HERE / script), *arguments)
+    return json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=True, timeout=limit).stdout)
+
+
+# --- growth
+
+
+def growth(extent: Extent, folder: Path) -> Iterator[str]:
+    """Files of many claims: the catalogue's own, repeated under other ids."""
+    yield f"{'claims in one file':<44}{'seconds':>9}{'each':>9}{'memory':>9}"
+    seen: list[tuple[int, float]] = []
+    for count in extent.claims:
+        path = folder / f"{count}.yaml"
+        path.write_text(repeated(CATALOGUE.read_text(encoding="utf-8"), count), encoding="utf-8")
+        found = [_worker("growth.py", str(path)) for _ in range(min(extent.rounds, 3))]
+        seconds, memory = median(f["seconds"] for f in found), median(f["megabytes"] for f in found)
+        seen.append((count, seconds))
+        yield f"{count:<44}{seconds:>9.2f}{_ms(seconds / count):>9}{memory:>6.0f} MB"
+    (few, quick), (many, slow) = seen[0], seen[-1]
+    yield f"seconds grow as claims ** {log(slow / quick) / log(many / few):.2f}"
+
+
+def repeated(text: str, count: int) -> str:
+    """So many claims of a file, from its first on, and over again with a number added to the id."""
+    head, *entries = re.split(r"(?m)^(?=  - id: )", text)
+    copies = (entries[k % len(entries)].replace("\n", f"-{k // len(entries)}\n", 1) for k in range(count))
+    return head + "".join(copies)
+
+
+if __name__ == "__main__":
+    main()
