@@ -39,7 +39,7 @@ def _rows(
 ) -> Iterator[tuple[str, bool]]:
     """Lines of text, and whether each is a formula in the style or words around it."""
     formulas = [[(row, True) for row in show(line.written, style, width - 2).splitlines()] for line in claim.lines]
-    if not telling.lines:
+    if not any(telling.lines):
         for number, rows in enumerate(formulas):
             yield from rows
             yield from _evidence(claim, outcome, number)

@@ -115,7 +115,8 @@ def _connected(mine: Walk, others: Walk, meeting: tuple[int, int]) -> tuple[Step
     if bridge is None and steps:
         steps[-1] = replace(steps[-1], term=met)
     elif j == 0 or bridge:
-        steps.append(Step("==", met, bridge or ("rearrange",)))
+        same = ("rearrange",) if size(met) == size(last) else ("simplify",)
+        steps.append(Step("==", met, bridge or same))
     if j:
         steps.append(Step("==", right, others.steps[0].reason, None, others.steps[0].conditions))
     return (*before, *_begun(left, tuple(steps)))

@@ -16,6 +16,12 @@ from derive.narrate.setting import Setting, bare
 from derive.narrate.walk import lemmas_of
 from derive.term import Apply, Binary, Component, Diff, Index, Number, Op, Reduce, Relation, Term, Variable, subterms
 
+AGAINST_ONE = "a sum of positive terms is at least each of them"
+AGAINST_LARGEST = "a sum of positive terms is at least the largest"
+STRICTLY = {
+    AGAINST_ONE: "a sum of several positive terms exceeds each of them",
+    AGAINST_LARGEST: "a sum of several positive terms exceeds the largest",
+}
 SIGNS: tuple[Op, ...] = (">", "<", ">=", "<=")
 
 
@@ -57,10 +63,15 @@ def _bounded(left: Term, op: Op, right: Term, here: Setting) -> tuple[Step, ...]
         if not here.theorem(left, op, bound):
             continue
         if key_of(bound) == key_of(right):
-            return (Step(op, right, reason),)
+            return (Step(op, right, _for(op, reason)),)
         if rest := equation(bound, right, here):
-            return (Step(op, bound, reason), *_continued(bound, rest))
+            return (Step(op, bound, _for(op, reason)), *_continued(bound, rest))
     return ()
+
+
+def _for(op: Op, reason: Reason) -> Reason:
+    """The reason as it is said of a strict or of a weak order."""
+    return tuple(STRICTLY.get(p, p) if isinstance(p, str) else p for p in reason) if op in ("<", ">") else reason
 
 
 def _continued(start: Term, steps: tuple[Step, ...]) -> tuple[Step, ...]:
@@ -86,17 +97,17 @@ def _terms_of_sum(part: Term, right: Term, here: Setting) -> Iterator[tuple[Term
     if isinstance(part, Reduce) and part.kind == "Sum" and not part.excluded:
         for index in here.line.goal.indices:
             single = substitute(part.body, {str(part.index.name): bare(index)}, {}, None, frozenset())
-            yield single, ("a sum of positive terms against one of them",)
+            yield single, (AGAINST_ONE,)
         for largest in _extrema(right):
             single = _at(part.body, largest, str(part.index.name))
-            yield single, ("a sum of positive terms against the largest",)
+            yield single, (AGAINST_LARGEST,)
             yield Binary("*", Variable(part.index.dimension), single), ("no term exceeds the largest",)
     elif is_sum(part):
         for m in addends(part):
-            yield from_monomial(m), ("a sum of positive terms against one of them",)
+            yield from_monomial(m), (AGAINST_ONE,)
             for largest in _extrema(right):
                 single = bottom_up(from_monomial(m), lambda t, e=largest: e if t in e.args else t)  # type: ignore[misc]
-                yield single, ("a sum of positive terms against the largest",)
+                yield single, (AGAINST_LARGEST,)
 
 
 def _extremes(part: Term) -> Iterator[tuple[Term, Reason]]:
