@@ -20,6 +20,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import islice
 from pathlib import Path
 from random import Random
 from time import perf_counter
@@ -124,36 +125,35 @@ def attack_term(random: Random, report: Report) -> None:
     report.counts["terms"] += 1
     chosen = list(points(goal, random, POINTS))
     report.features.update(terms.features | ({"coinciding indices"} if _coincide(chosen) else set()))
+    sides = _read(goal, chosen, report)
+    if sides is None:
+        return
+    report.rules.update(sides.ctx.rules)
+    values = ((point, _value(goal.left, goal, point)) for point in chosen)
+    defined = [(point, value) for point, value in values if not isinstance(value, Missing)]
+    wrong = ((point, found) for point, value in defined if (found := _first_wrong(sides, point, value)) is not None)
+    report.differences += [_found(sort, goal, point, seen) for point, (sort, seen) in islice(wrong, 1)]
+    report.counts["compared"] += bool(defined)
+    report.counts["points"] += len(defined)
+
+
+def _read(goal: Goal, chosen: list[Point], report: Report) -> Sides | None:
+    """Both sides read; None where the kernel has no rule, or says that there is nothing, which must be true."""
     try:
-        sides = read_sides(goal, FUEL)
+        return read_sides(goal, FUEL)
     except Contradiction:
-        report.differences.extend(_found("contradiction at a point", goal, p, "") for p in chosen[:1])
-        return
-    except Stuck as stuck:
-        report.counts["stuck"] += 1
-        report.stuck[stuck.detail] += 1
-        return
+        report.differences += [_found("contradiction at a point", goal, p, "") for p in chosen[:1]]
     except Undefined as undefined:
         report.counts["undefined"] += 1
         seen = ((p, _value(goal.left, goal, p)) for p in chosen)
-        report.differences += [_found(f"undefined: {undefined}", goal, p, str(v)) for p, v in seen if _is_real(v)][:1]
-        return
+        wrong = (_found(f"undefined: {undefined}", goal, p, str(v)) for p, v in seen if not isinstance(v, Missing))
+        report.differences += islice(wrong, 1)
+    except Stuck as stuck:
+        report.counts["stuck"] += 1
+        report.stuck[stuck.detail] += 1
     except CRASHES as defect:
-        report.differences.append(_found("crash", goal, chosen[0] if chosen else None, repr(defect)))
-        return
-    report.rules.update(sides.ctx.rules)
-    defined = 0
-    for point in chosen:
-        value = _value(goal.left, goal, point)
-        if isinstance(value, Missing):
-            continue
-        defined += 1
-        wrong = list(_wrong(sides, point, value))
-        report.differences += [_found(sort, goal, point, seen) for sort, seen in wrong[:1]]
-        if wrong:
-            break
-    report.counts["compared"] += bool(defined)
-    report.counts["points"] += defined
+        report.differences.append(_found("crash", goal, None, repr(defect)))
+    return None
 
 
 def _with_hypotheses(random: Random, left: Term, op: Op, right: Term | None) -> Goal:
@@ -169,8 +169,11 @@ def _value(term: Term, goal: Goal, point: Point) -> Real | Missing:
     return enclose(term, point, integer_names(goal), PRECISION)
 
 
-def _is_real(value: Real | Missing) -> bool:
-    return not isinstance(value, Missing)
+def _first_wrong(sides: Sides, point: Point, value: Real) -> tuple[str, str] | None:
+    try:
+        return next(_wrong(sides, point, value), None)
+    except CRASHES as defect:
+        return "malformed normal form", repr(defect)
 
 
 def _wrong(sides: Sides, point: Point, value: Real) -> Iterator[tuple[str, str]]:

@@ -342,10 +342,29 @@ class Terms:
     # Pieces that have gone wrong before.
 
     def nested_sum(self) -> Term:
-        """Sums over indices that the summand links."""
-        return self.total(
-            "n", lambda s: s.total(self.random.choice(("n", "n", "m")), lambda t: Binary("*", t.linked(), t.term(1)))
+        """Sums over indices that the summand links; squares and products of inner sums too."""
+        return self.total("n", Terms.inner_sums)
+
+    def inner_sums(self) -> Term:
+        inner = self.total(self.random.choice(("n", "n", "m")), lambda t: Binary("*", t.linked(), t.term(1)))
+        other = self.total("n", Terms.linked)
+        squared = Binary("**", other, self.number(2, 2, 3))
+        return self.random.choice((inner, inner, inner, squared, Binary("*", inner, other), self.enclosed_sum()))
+
+    def enclosed_sum(self) -> Term:
+        """A sum that a function keeps whole, and whose summand mentions the index around it."""
+        row = self.random.choice(FREE["n"]) if not self.bound else self.bound[-1].name
+        here = Index(row, "n")
+        body: Callable[[Terms], Term] = lambda t: t.random.choice(  # noqa: E731
+            (
+                Apply("exp", (Component("A", (here, t.index())),)),
+                Binary("**", Binary("-", Component("a", (here,)), t.component(("a", "o"))), self.number(2)),
+                Binary("+", Component("b", (here,)), t.component(("b",))),
+            )
         )
+        inner = self.total("n", body)
+        wrapped = Apply(self.random.choice(("log", "sqrt", "exp", "Abs", "cosh")), (inner,))
+        return self.random.choice((wrapped, wrapped, Binary("/", self.leaf(), inner)))
 
     def linked(self) -> Term:
         left, right = self.component(), self.component(("A", "B", "a", "b", "z"))
