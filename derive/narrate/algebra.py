@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import reduce
+from functools import lru_cache, reduce
 from itertools import product
 
 from derive.term import (
@@ -31,6 +31,9 @@ from derive.term import (
 Factor = tuple[Term, int]
 """A base and its exponent."""
 
+# Every move looks at every subterm again, so what is said of a subterm is remembered.
+cache = lru_cache(maxsize=20_000)
+
 LARGEST_EXPONENT = 6
 MOST_ADDENDS = 40
 LARGEST_NUMBER = 10**12
@@ -52,6 +55,7 @@ ONE = Number(Fraction(1))
 # --- terms to monomials and back
 
 
+@cache
 def monomial(term: Term) -> Monomial:
     """The factors of a term; a sum is one factor."""
     match term:
@@ -116,22 +120,23 @@ def _power(base: Term, exponent: int) -> Term:
     return base if exponent == 1 else Binary("**", base, Number(Fraction(exponent)))
 
 
-def addends(term: Term) -> list[Monomial]:
+@cache
+def addends(term: Term) -> tuple[Monomial, ...]:
     """The signed terms of a sum, in source order."""
     match term:
         case Binary("+", left, right):
-            return addends(left) + addends(right)
+            return (*addends(left), *addends(right))
         case Binary("-", left, right):
-            return addends(left) + [_negated(m) for m in addends(right)]
+            return (*addends(left), *map(_negated, addends(right)))
         case Neg(operand):
-            return [_negated(m) for m in addends(operand)]
+            return tuple(map(_negated, addends(operand)))
         case _:
             found = monomial(term)
             if len(found.factors) == 1 and abs(found.coefficient) == 1 and found.factors[0][1] == 1:
                 base = found.factors[0][0]
                 if is_sum(base):
-                    return [Monomial(m.coefficient * found.coefficient, m.factors) for m in addends(base)]
-            return [found]
+                    return tuple(Monomial(m.coefficient * found.coefficient, m.factors) for m in addends(base))
+            return (found,)
 
 
 def _negated(part: Monomial) -> Monomial:
@@ -185,14 +190,20 @@ def negative(term: Term) -> Term:
 
 def bottom_up(term: Term, change: Callable[[Term], Term]) -> Term:
     """The term with every node changed, subterms first."""
-    below = children(term)
-    new = tuple(bottom_up(t, change) for t in below)
-    return change(with_children(term, new) if any(a is not b for a, b in zip(new, below, strict=True)) else term)
+    return change(_with_new(term, lambda t: bottom_up(t, change)))
 
 
+@cache
 def tidy(term: Term) -> Term:
     """Without zeros, ones and double signs; nothing else changes, and nothing changes places."""
-    return bottom_up(term, _tidied)
+    return _tidied(_with_new(term, tidy))
+
+
+def _with_new(term: Term, change: Callable[[Term], Term]) -> Term:
+    """The term over changed subterms."""
+    below = children(term)
+    new = tuple(map(change, below))
+    return with_children(term, new) if any(a is not b for a, b in zip(new, below, strict=True)) else term
 
 
 def _tidied(term: Term) -> Term:
@@ -218,9 +229,10 @@ def _tidied(term: Term) -> Term:
             return term
 
 
+@cache
 def cancelled(term: Term) -> Term:
     """Tidy, with equal factors of every product counted together."""
-    return bottom_up(term, lambda t: _cancelled(_tidied(t)))
+    return _cancelled(_tidied(_with_new(term, cancelled)))
 
 
 def _cancelled(term: Term) -> Term:
@@ -252,9 +264,10 @@ def _with_powers(part: Monomial, key_for: Callable[[Term, int], str]) -> Monomia
     return Monomial(part.coefficient, tuple(f for f in found.values() if f[1]))
 
 
+@cache
 def collected(term: Term) -> Term:
     """Tidy, with equal addends of every sum counted together, and equal factors too."""
-    return bottom_up(term, lambda t: _collected(_tidied(t)))
+    return _collected(_tidied(_with_new(term, collected)))
 
 
 def _collected(term: Term) -> Term:
@@ -271,6 +284,7 @@ def like(parts: Iterable[Monomial]) -> list[Monomial]:
     return [p for p in found.values() if p.coefficient]
 
 
+@cache
 def multiplied_out(term: Term) -> Term:
     """Every product of sums written as a sum of products, like terms collected; powers in denominators stay."""
     term = tidy(term)
@@ -293,7 +307,7 @@ def _with_bases(part: Monomial, change: Callable[[Term], Term]) -> Monomial:
 def distributed(part: Monomial) -> list[Monomial]:
     """The products of the addends of every factor that is a sum."""
     part = merged(part)
-    choices: list[list[Monomial]] = [[Monomial(part.coefficient)]]
+    choices: list[Sequence[Monomial]] = [[Monomial(part.coefficient)]]
     for base, exponent in part.factors:
         if is_sum(base) and exponent > 0:
             choices += [addends(base)] * exponent
@@ -327,6 +341,7 @@ def _in_common(base: Term, parts: list[Monomial]) -> Factor:
 # --- equality up to the order of operands and the names of bound indices
 
 
+@cache
 def key_of(term: Term, bound: tuple[str, ...] = ()) -> str:
     """A text that is the same for terms that differ in the order of operands or the names of bound indices only."""
 
