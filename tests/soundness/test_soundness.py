@@ -1,0 +1,59 @@
+"""A fast, deterministic slice of the attacks on the kernel; each runs at length by a command of its own."""
+
+from __future__ import annotations
+
+import pytest
+
+from derive.find import Target
+from derive.kernel import Theorem
+from derive.prove import prove
+from derive.read import read
+from derive.runner import run
+from tests.soundness.claims import CASES, ROOT, goals
+from tests.soundness.fuzz import FEATURES, LEAST_SHARE, Report, fuzz
+from tests.soundness.mutants import ALARMS, REFUTED, UNDECIDED, fates
+from tests.soundness.plants import PLANTS, Plant, found_by, planted
+
+HOLES = ROOT / "tests" / "soundness" / "holes.yaml"
+LEAST_REFUTED = 0.95
+
+
+def test_holes_stay_closed() -> None:
+    results = run([Target(HOLES)])
+    wrong = [(o.claim.id, o.word) for o in results.outcomes if not o.as_expected]
+    assert results.outcomes and not wrong
+
+
+def test_no_single_slip_in_a_true_claim_is_proved() -> None:
+    found = list(fates(goals(*CASES), every=250))
+    assert not [f for f in found if f.outcome in ALARMS]
+    refuted, undecided = (sum(f.outcome == outcome for f in found) for outcome in (REFUTED, UNDECIDED))
+    assert refuted >= LEAST_REFUTED * (refuted + undecided) > 0, [f for f in found if f.outcome == UNDECIDED]
+
+
+def test_random_terms_and_claims() -> None:
+    report = Report()
+    for report in fuzz(120, seed=1):
+        pass
+    assert not report.differences, "\n".join(map(str, report.differences))
+    assert all(report.features[f] >= LEAST_SHARE * report.counts["terms"] > 0 for f in FEATURES), report.features
+
+
+@pytest.mark.parametrize("plant", PLANTS, ids=lambda plant: plant.name)
+def test_every_plant_fits_the_kernel(plant: Plant) -> None:
+    with planted(plant):
+        pass
+
+
+def test_a_planted_fault_is_found() -> None:
+    plant = next(p for p in PLANTS if p.name == "hypotheses below a derivative")
+    catch = found_by(plant, 100, 1)
+    assert catch is not None and catch.detector == "claims"
+
+
+def test_the_kernel_is_whole_after_a_plant() -> None:
+    (claim,) = (c for reading in read([Target(HOLES, "product-of-zeros")]) for c in reading.claims)
+    for plant in PLANTS[:5]:
+        with planted(plant):
+            pass
+    assert isinstance(prove(claim.lines[0].goal), Theorem)
