@@ -22,8 +22,8 @@ FEWEST = 24  # goals that are worth a process
 def ahead(check: Check, goals: Sequence[Goal]) -> Iterator[Check]:
     """``check``, its answers computed ahead in another process if there is a processor for it.
 
-    The goals are expected in their order; from the first one that is not, and once the other process has died or met a
-    defect, every goal is checked here. The answers are the same with and without it.
+    The goals are expected in their order, some may be passed over; once the other process has died or met a defect,
+    every goal is checked here. The answers are the same with and without it.
     """
     if len(goals) < FEWEST or not _has_a_processor_to_spare():
         yield check
@@ -68,12 +68,11 @@ class _Answers:
         self._answers = answers
 
     def of(self, goal: Goal) -> Counterexample | Support:
-        if next(self._goals, None) is goal:
-            try:
+        try:
+            for answered in self._goals:
                 found: Counterexample | Support = pickle.load(self._answers)
-                return found
-            except (EOFError, pickle.UnpicklingError):
-                self._goals = iter(())
-        else:
+                if answered is goal:
+                    return found
+        except (EOFError, pickle.UnpicklingError):
             self._goals = iter(())
         return self._check(goal)

@@ -7,7 +7,6 @@ from dataclasses import replace
 from derive.claim import Goal
 from derive.kernel import Residual, Theorem
 from derive.prove import prove
-from derive.refute import refute
 from derive.term import Component, Limit, Relation, Variable, subterms
 from derive.verdict import Contradicted, Counterexample
 
@@ -16,6 +15,8 @@ def contradict(goal: Goal, residual: Residual) -> Contradicted | None:
     """The theorem that the limit is ``residual.instead``, and a point at which that is not what the goal claims."""
     if residual.instead is None:
         return None
+    from derive.refute import refute  # seldom needed, and it brings NumPy along
+
     is_left = isinstance(goal.left, Limit)
     limit = goal.left if is_left else goal.right
     values = replace(goal, left=residual.instead) if is_left else replace(goal, right=residual.instead)

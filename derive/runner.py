@@ -17,7 +17,6 @@ from derive.kernel import Residual
 from derive.outcome import Outcome, Results
 from derive.prove import prove
 from derive.read import Reading, read
-from derive.refute import refute
 from derive.select import Predicate
 from derive.verdict import Counterexample, Refuted, Support, Verdict
 
@@ -67,10 +66,11 @@ def _decisions(
 
 
 def _goals(claim: Claim) -> Iterator[Goal]:
-    """The goals of a claim in the order in which they are decided."""
-    yield from (line.goal for line in claim.lines)
-    if claim.correction:
-        yield claim.correction.goal
+    """The goals of a claim that may be checked, in the order in which they are."""
+    for line in (*claim.lines, *((claim.correction,) if claim.correction else ())):
+        yield line.goal
+        if line.exact:
+            yield line.exact
 
 
 def _concerns(found: Problem, selected: Predicate | None) -> bool:
@@ -80,6 +80,13 @@ def _concerns(found: Problem, selected: Predicate | None) -> bool:
 
 def _is_fine(decided: Outcome | Problem) -> bool:
     return isinstance(decided, Outcome) and not decided.findings
+
+
+def refute(goal: Goal, effort: int = 1) -> Counterexample | Support:
+    """The search, imported where it is first needed: often that is the second process only."""
+    from derive.refute import refute as search
+
+    return search(goal, effort)
 
 
 def _check(goal: Goal) -> Counterexample | Support:
@@ -99,7 +106,7 @@ def _decide(goal: Goal, check: Check) -> Verdict:
 def _of_line(line: Line, check: Check) -> Verdict:
     verdict = _decide(line.goal, check)
     if isinstance(verdict, Refuted) and line.exact:
-        found = refute(line.exact)
+        found = check(line.exact)
         return replace(verdict, value=found.left) if isinstance(found, Counterexample) else verdict
     return verdict
 

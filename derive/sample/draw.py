@@ -128,11 +128,12 @@ def _one_hot(size: int, count: int, place: int) -> tuple[Array, Array]:
 
 
 def _simplex(size: int, count: int, place: int) -> tuple[Array, Array]:
-    """Uniform, two vertices, an edge, then weights at random, some of them zero."""
+    """Uniform, a vertex, all different on a face, another vertex, an edge, then random weights, some of them zero."""
     rows, places = np.arange(count)[:, None], np.arange(size)
     weights = 1 + _scattered((count, size), 5, 2 * place + 1)
     weights[(_scattered((count, size), 5, 2 * place + 2) < 2) & (rows % 3 == 2)] = 0
-    patterns = (np.ones(size), places == place % size, places == size - 1 - place % size, places < 2)
+    vertices = (places == place % size, places == size - 1 - place % size)
+    patterns = (np.ones(size), vertices[0], (size - 1 - places + place) % size, vertices[1], places < 2)
     for row, pattern in zip(range(count), patterns, strict=False):
         weights[row] = pattern
     weights[weights.sum(1) == 0, 0] = 1
