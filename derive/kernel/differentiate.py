@@ -35,17 +35,14 @@ class Target:
 
 def differentiate(ctx: Context, poly: Polynomial, target: Target) -> Polynomial:
     """The derivative of a polynomial; Fails with Stuck where an open obligation of a rule is not discharged."""
-    total: Polynomial = {}
-    for mono, c in poly.items():
-        if any(target.name in ctx.generators[key].names for key, _ in mono):
-            total = add(total, scale(_of_monomial(ctx, mono, target), c))
-    return total
+    moving = ((m, c) for m, c in poly.items() if any(target.name in ctx.generators[key].names for key, _ in m))
+    return add(*(scale(_of_monomial(ctx, mono, target), c) for mono, c in moving))
 
 
 def _of_monomial(ctx: Context, mono: Monomial, target: Target) -> Polynomial:
     """V2: the product rule."""
     ctx.use("V2")
-    total: Polynomial = {}
+    terms: list[Polynomial] = []
     smooth = _smooth_kinks(ctx, mono)
     for n, (key, e) in enumerate(mono):
         gen = ctx.generators[key]
@@ -60,8 +57,8 @@ def _of_monomial(ctx: Context, mono: Monomial, target: Target) -> Polynomial:
             below = e - 1 if key not in smooth else e - 2
             lowered = scale(power(ctx, {((key, 1),): 1}, below), e)
             inner = multiply(ctx, lowered, _of_generator(ctx, gen, target))
-        total = add(total, multiply(ctx, others, inner))
-    return total
+        terms.append(multiply(ctx, others, inner))
+    return add(*terms)
 
 
 def _smooth_kinks(ctx: Context, mono: Monomial) -> set[str]:

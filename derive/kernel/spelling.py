@@ -6,11 +6,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from derive.kernel.context import Context, Generator, Monomial, Place, Polynomial
+from derive.kernel.context import Context, Generator, Monomial, Place, Polynomial, Stuck
 from derive.kernel.polynomial import scale
 
 NOTHING: frozenset[Place] = frozenset()
 NO_NAMES: frozenset[str] = frozenset()
+LONGEST = 20_000  # characters of a key; nested ones grow without steps that the fuel would count
 
 
 class Factors:
@@ -125,6 +126,8 @@ def intern(
 ) -> str:
     """The key of a generator, made on first use."""
     key = _spell(ctx, kind, parts, {})
+    if len(key) > LONGEST:
+        raise Stuck("budget", "a part of the normal form is too long")
     if key not in ctx.generators:
         ctx.spend(1)
         ctx.generators[key] = Generator(kind, parts, key, inside, used, tall)
