@@ -38,9 +38,7 @@ class Sides:
 def read_sides(goal: Goal, fuel: int, propose: Propose | None = None) -> Sides:
     """Read both sides; a second time where the conditions of one side help with the other."""
     ctx, scope = context_of(goal, fuel, propose)
-    equations, _ = assume(ctx, goal, scope)
-    if ctx.suspended:
-        raise Stuck("budget", "a proof starts outside of every derivative")
+    equations = assume(ctx, goal, scope)
     given = ctx.fork()
     try:
         left, left_conditions = _side(ctx, given, goal.left, scope)

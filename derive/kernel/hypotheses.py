@@ -23,7 +23,7 @@ from derive.kernel.context import (
     SumRule,
     Undefined,
 )
-from derive.kernel.normalize import OP_SIGN, Condition, Reader, Scope
+from derive.kernel.normalize import OP_SIGN, Reader, Scope
 from derive.kernel.polynomial import add, constant, scale, subtract
 from derive.kernel.rebuild import rebuild
 from derive.kernel.ring import component, replace_generators
@@ -106,7 +106,7 @@ def _about_indices(hypothesis: Hypothesis) -> tuple[Delta, bool] | None:
     return None
 
 
-def assume(ctx: Context, goal: Goal, scope: Scope) -> tuple[Equations, list[Condition]]:
+def assume(ctx: Context, goal: Goal, scope: Scope) -> Equations:
     """Take the hypotheses of a goal into the context; equations are returned, to be used outside of derivatives."""
     values: list[tuple[str, Polynomial]] = []
     rewrites: list[tuple[Monomial, Polynomial]] = []
@@ -130,7 +130,7 @@ def assume(ctx: Context, goal: Goal, scope: Scope) -> tuple[Equations, list[Cond
             _equation(ctx, poly, values, rewrites, schemas)
         else:
             learn(ctx, poly, OP_SIGN[hypothesis.relation.op])
-    return Equations(tuple(values), tuple(rewrites), tuple(schemas)), []
+    return Equations(tuple(values), tuple(rewrites), tuple(schemas))
 
 
 def _gap(ctx: Context, relation: Relation, scope: Scope) -> Polynomial:

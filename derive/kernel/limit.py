@@ -47,7 +47,7 @@ def _decide(goal: Goal, limit: Limit, other: Term, fuel: int) -> Theorem | Resid
     declared = tuple(replace(d, type="positive") if d.name == variable_name else d for d in goal.declarations)
     inner = replace(goal, hypotheses=hypotheses, declarations=declared)
     ctx, scope = context_of(inner, fuel)
-    equations, _ = assume(ctx, inner, scope)
+    equations = assume(ctx, inner, scope)
     body = _defined_body(ctx, limit.body, scope)
     found = _limit(ctx, body, variable_name)
     given = ctx.fork()

@@ -107,5 +107,5 @@ def _has_sign(ctx: Context, poly: Polynomial, wanted: int) -> bool:
         step = attained(ctx, poly)
         if step is None:
             return False
-        poly, _values = step
+        poly = step
     return False

@@ -576,7 +576,7 @@ def _split_off(ctx: Context, key: str, free: list[Place]) -> Iterator[tuple[Poly
         yield subtract({((key, 1),): 1}, rename(ctx, {summand: 1}, {bound: place})), NONNEGATIVE | strict
 
 
-def attained(ctx: Context, poly: Polynomial) -> tuple[Polynomial, dict[str, Polynomial]] | None:
+def attained(ctx: Context, poly: Polynomial) -> Polynomial | None:
     """K4: an opaque Max or Min as the value at an index where it is attained, all occurrences at once."""
     for mono in poly:
         for key in _extrema_inside(ctx, mono):
@@ -587,7 +587,7 @@ def attained(ctx: Context, poly: Polynomial) -> tuple[Polynomial, dict[str, Poly
             gap = subtract(value, rename(ctx, body, {bound: other}))
             learn(ctx, gap if kind == "Max" else scale(gap, -1), NONNEGATIVE)
             ctx.use("K4")
-            return replace_generators(ctx, poly, {key: value}), {key: value}
+            return replace_generators(ctx, poly, {key: value})
     return None
 
 

@@ -55,5 +55,4 @@ class Residual:
     reason: Reason
     detail: str = ""
     residual: str = ""
-    splits: tuple[tuple[str, str], ...] = ()
     instead: Term | None = None
