@@ -93,7 +93,7 @@ def evaluate(tape: Tape, points: Points) -> tuple[Array, ...]:
     values: list[Array] = []
     with np.errstate(all="ignore"):
         for step, arguments in tape.steps:
-            values.append(step(points, *(values[a] for a in arguments)))
+            values.append(step(points, *[values[a] for a in arguments]))
     return tuple(_whole(_finite(_drop(values[r], len(shape))), shape) for r in tape.results)
 
 
@@ -102,8 +102,8 @@ def tape(terms: tuple[Term, ...], axes: tuple[Index, ...], integers: frozenset[s
 
     ``integers`` names the variables of integer type, which decide the meaning of a power.
     """
-    heights = max(map(_height, terms), default=0)
-    layout = _Layout(axes, heights, integers)
+    heights = _Heights()
+    layout = _Layout(axes, heights, max(map(heights.of, terms), default=0), integers)
     scope = {str(index.name): ("axis", 1 + position, index.dimension) for position, index in enumerate(axes)}
     try:
         results = tuple(layout.lay(t, scope, ()) for t in terms)
@@ -178,19 +178,29 @@ class _Shift:
     factor: complex
 
 
-def _height(term: Term) -> int:
-    below = max(map(_height, children(term)), default=0)
-    return below + isinstance(term, Reduce)
+class _Heights:
+    """How many reductions are nested in a term; a term is looked through once."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[Term, int]] = {}
+
+    def of(self, term: Term) -> int:
+        known = self._known.get(id(term))
+        if known is None:
+            below = max(map(self.of, children(term)), default=0)
+            known = self._known[id(term)] = (term, below + isinstance(term, Reduce))
+        return known[1]
 
 
 class _Layout:
     """Collects the steps of a tape; equal steps over equal arguments are one."""
 
-    def __init__(self, axes: tuple[Index, ...], heights: int, integers: frozenset[str]) -> None:
+    def __init__(self, axes: tuple[Index, ...], heights: _Heights, most: int, integers: frozenset[str]) -> None:
         self.steps: list[tuple[Callable[..., Array], tuple[int, ...]]] = []
-        self.bound: list[set[str]] = [set() for _ in range(heights)]
+        self.bound: list[set[str]] = [set() for _ in range(most)]
         self.first_bound = 1 + len(axes)
-        self.rank = 1 + len(axes) + heights
+        self.rank = 1 + len(axes) + most
+        self.heights = heights
         self.integers = integers
         self.differences = 0
         self._slots: dict[tuple[object, ...], int] = {}
@@ -227,7 +237,7 @@ class _Layout:
                 return self.step((op,), _BINARY[op], self.lay(left, scope, shifts), self.lay(right, scope, shifts))
             case Apply(name, args) if name in FUNCTIONS:
                 function = meaning(name)
-                return self.step((name,), lambda _, *a: function(*a), *(self.lay(a, scope, shifts) for a in args))
+                return self.step((name,), lambda _, *a: function(*a), *[self.lay(a, scope, shifts) for a in args])
             case Reduce():
                 return self.reduce(term, scope, shifts)
             case Diff(body, targets):
@@ -263,7 +273,7 @@ class _Layout:
         return slot
 
     def reduce(self, term: Reduce, scope: Mapping[str, Place], shifts: tuple[_Shift, ...]) -> int:
-        height = _height(term)
+        height = self.heights.of(term)
         axis = self.first_bound + height - 1
         here: Place = ("axis", axis, term.index.dimension)
         self.bound[height - 1].add(term.index.dimension)
