@@ -38,24 +38,6 @@ BROKEN = "  - id: broken\n    claim: x.real == x\n"
 CHAIN = "  - id: chain\n    steps:\n      - x + x\n      - == 2*x\n      - == 3*x\n      - == 4*x\n"
 
 
-@pytest.fixture
-def derive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Derive:
-    """Run the command in an empty folder; gives the exit code, standard output and standard error."""
-    monkeypatch.chdir(tmp_path)
-    for name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS"):
-        monkeypatch.delenv(name, raising=False)
-
-    def call(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["derive", *arguments])
-        with pytest.raises(SystemExit) as stop:
-            cli.main()
-        out, err = capsys.readouterr()
-        assert isinstance(stop.value.code, int)
-        return stop.value.code, out, err
-
-    return call
-
-
 def write(name: str, *claims: str) -> None:
     path = Path(name)
     path.parent.mkdir(parents=True, exist_ok=True)

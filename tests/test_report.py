@@ -35,6 +35,7 @@ from derive.verdict import (
     Verdict,
 )
 
+LARGE, SMALL = "2.7e9999999999999999999", "2.7e-9999999999999999999"
 HOSTILE = "z[k] [/] [red] \x1b[31m"
 TEXTS = (
     "softmax: x*y == y*x",
@@ -197,6 +198,9 @@ def test_json_of_each_claim() -> None:
         (Enclosure("0.1", "0.1"), Enclosure("0.1000000001", "0.1000000001"), ("0.1…", "0.1000000001…")),
         (Enclosure("1e-300", "1e-300"), Enclosure("2e-300", "2e-300"), ("1E-300…", "2E-300…")),
         (Enclosure("3.14159265358979", "3.14159265358980"), QUARTER, ("3.14159…", "1/4 = 0.25")),
+        (Enclosure("1.5e65657059", "1.5e65657059"), QUARTER, ("1.5E+65657059…", "1/4 = 0.25")),
+        (Enclosure(LARGE, LARGE), QUARTER, (f"{LARGE}…", "1/4 = 0.25")),
+        (Enclosure(SMALL, SMALL), QUARTER, (f"{SMALL}…", "1/4 = 0.25")),
     ),
 )
 def test_as_many_digits_as_it_takes(left: Enclosure, right: Enclosure, shown: tuple[str, str]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from decimal import Context, Decimal
+from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal
 from fractions import Fraction
 from itertools import groupby
 
@@ -77,7 +77,7 @@ def point(found: Counterexample, paint: Paint) -> Iterator[str]:
         yield f"at {place}"
     left, right = sides(found)
     if found.kind == "equality":
-        yield f"both sides are equal there (about {left}), so {found.op} fails"
+        yield f"both sides are equal there ({left}), so {found.op} fails"
         return
     yield f"left side  = {left}"
     yield f"right side = {right}"
@@ -101,9 +101,9 @@ def digits(line: Line, value: Enclosure) -> str:
 
 def _rounded_to(value: Enclosure, like: Decimal) -> str:
     """The value with the decimals of a printed number, where its enclosure settles them."""
-    context = Context(prec=LONGEST_SUM)
+    context = _context(LONGEST_SUM)
     ends = (value.low, value.high) if value.exact is None else (_rounded(value, LONGEST_SUM),) * 2
-    low, high = (context.quantize(Decimal(end), like) for end in ends)
+    low, high = (context.quantize(context.create_decimal(end), like) for end in ends)
     return str(low) if low == high and len(str(low)) <= LONGEST_EXACT else ""
 
 
@@ -143,7 +143,9 @@ def _apart(left: Enclosure, right: Enclosure) -> tuple[str, str]:
 
 
 def _side(value: Enclosure, digits: int) -> str:
-    decimal = str(_rounded(value, digits))
+    rounded = _rounded(value, digits)
+    is_decimal = rounded.is_finite() and rounded.adjusted() >= MIN_EMIN
+    decimal = str(rounded) if is_decimal else value.low
     if value.exact is None:
         return f"{decimal}…"
     exact = rational(value.exact)
@@ -153,11 +155,16 @@ def _side(value: Enclosure, digits: int) -> str:
 
 
 def _rounded(value: Enclosure, digits: int) -> Decimal:
-    context = Context(prec=digits)
+    context, exactly = _context(digits), _context(LONGEST_SUM)
     if value.exact is not None:
         return context.divide(Decimal(value.exact.numerator), Decimal(value.exact.denominator))
-    exactly = Context(prec=LONGEST_SUM)
-    return context.divide(exactly.add(Decimal(value.low), Decimal(value.high)), Decimal(2))
+    low, high = exactly.create_decimal(value.low), exactly.create_decimal(value.high)
+    return context.divide(exactly.add(low, high), Decimal(2))
+
+
+def _context(digits: int) -> Context:
+    """Decimals of any size that there are; what is larger still becomes no number instead of an exception."""
+    return Context(prec=digits, Emin=MIN_EMIN, Emax=MAX_EMAX, traps=[])
 
 
 def _theorem(theorem: TheoremEvidence) -> Iterator[str]:
