@@ -51,6 +51,10 @@ TOTAL = {name for name, row in FUNCTIONS.items() if not row.domain}
 
 def multiply(ctx: Context, left: Polynomial, right: Polynomial) -> Polynomial:
     """The product; generators that interact (deltas, roots, signs) are brought back to normal form."""
+    if right is ONE and all(map(_settled, left)):
+        return left
+    if left is ONE and all(map(_settled, right)):
+        return right
     ctx.spend(len(left) * len(right))
     total: Polynomial = {}
     for m, c in left.items():
@@ -62,14 +66,7 @@ def multiply(ctx: Context, left: Polynomial, right: Polynomial) -> Polynomial:
             else:
                 for k, e in settle(ctx, mono).items():
                     put(total, k, e * coefficient)
-    _guard_size(total)
     return total
-
-
-def _guard_size(poly: Polynomial) -> None:
-    for c in poly.values():
-        if (c.numerator.bit_length() if isinstance(c, Fraction) else c.bit_length()) > BIT_LIMIT:
-            raise Stuck("budget", "a coefficient has too many digits")
 
 
 def _settled(mono: Monomial) -> bool:
@@ -214,8 +211,8 @@ def _whole_power(ctx: Context, base: Polynomial, exponent: int) -> Polynomial:
         return inverse_power(ctx, base, -exponent)
     if len(base) == 1:
         ((mono, c),) = base.items()
-        if c not in (1, -1) and exponent > EXPONENT_LIMIT:
-            raise Stuck("budget", "an exponent is too large")
+        if c not in (1, -1) and max(c.numerator.bit_length(), c.denominator.bit_length()) * exponent > BIT_LIMIT:
+            raise Stuck("budget", "a coefficient has too many digits")
         raised = tuple((key, e * exponent) for key, e in mono) if exponent else ()
         value = c**exponent
         return scale(settle(ctx, raised), value) if not _settled(raised) else {raised: value}
@@ -240,6 +237,8 @@ def inverse_power(ctx: Context, base: Polynomial, exponent: int) -> Polynomial:
     c, mono, rest = factored_unit(ctx, base)
     if not c:
         raise Undefined("a division by zero")
+    if max(c.numerator.bit_length(), c.denominator.bit_length()) * exponent > BIT_LIMIT:
+        raise Stuck("budget", "a coefficient has too many digits")
     outside = tuple((key, -e * exponent) for key, e in mono)
     result: Polynomial = scale(settle(ctx, outside), Fraction(1) / Fraction(c) ** exponent)
     if rest == ONE:
@@ -257,6 +256,10 @@ def primitive(ctx: Context, poly: Polynomial) -> tuple[Rational, Monomial, Polyn
 
     q has whole coprime coefficients and no negative exponents; deltas and guards are never taken out.
     """
+    if len(poly) == 1:
+        ((single, v),) = poly.items()
+        if not any(key[0] in "dg" for key, _ in single):
+            return magnitude(v), single, {(): 1 if v > 0 else -1}
     total: Monomial = ()
     c = Fraction(1)
     for _ in range(PRIMITIVE_ROUNDS):
@@ -265,7 +268,8 @@ def primitive(ctx: Context, poly: Polynomial) -> tuple[Rational, Monomial, Polyn
             return 0, (), {}
         factor, mono = _content(ctx, poly)
         c, total = c * factor, merge(total, mono)
-        poly = scale(poly, 1 / factor)
+        if factor != 1:
+            poly = scale(poly, 1 / factor)
         if not mono:
             break
         # Taking a denominator out may multiply a radicand back in, which may leave a new common factor.

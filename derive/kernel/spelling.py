@@ -103,16 +103,16 @@ def _spell(ctx: Context, kind: str, parts: tuple[object, ...], renamed: Mapping[
 
 
 def _spell_part(ctx: Context, part: object, renamed: Mapping[Place, str]) -> str:
-    if isinstance(part, dict):
-        return poly_text(ctx, part, renamed)
+    if isinstance(part, tuple):
+        if part and isinstance(part[0], int):
+            return renamed.get(part) or token(part)
+        return ",".join(_spell_part(ctx, p, renamed) for p in part)
     if isinstance(part, str):
         return part
-    if isinstance(part, tuple) and part and isinstance(part[0], int):
-        return renamed.get(part) or token(part)
+    if isinstance(part, dict):
+        return poly_text(ctx, part, renamed)
     if isinstance(part, Factors):
         return mono_text(ctx, part.mono, renamed)
-    if isinstance(part, tuple):
-        return ",".join(_spell_part(ctx, p, renamed) for p in part)
     raise TypeError(part)
 
 
