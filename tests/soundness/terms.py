@@ -384,12 +384,19 @@ class Terms:
             )
         )
 
+    def denominators(self) -> Term:
+        """One or two factors; the second differs from the first by what may be 0."""
+        first = self.indefinite()
+        if self.random.random() < 0.6:
+            return first
+        return Binary("*", first, Binary("+", first, self.leaf()))
+
     def fraction_sum(self) -> Term:
-        depth = self.random.choice((0, 1))
-        numerator: Callable[[Terms], Term] = lambda t: t.term(depth)  # noqa: E731
+        depth = self.random.choice((0, 0, 1))
+        fraction: Callable[[Terms], Term] = lambda t: Binary("/", t.term(depth), t.denominators())  # noqa: E731
         if self.random.random() < 0.5:
-            return self.total("n", lambda s: s.total("n", lambda t: Binary("/", numerator(t), t.indefinite())))
-        return self.total("n", lambda t: Binary("/", numerator(t), t.indefinite()))
+            return self.total("n", lambda s: s.total("n", fraction))
+        return self.total("n", fraction)
 
     def softmax(self) -> Term:
         array = self.random.choice(("o", "a"))
@@ -417,6 +424,11 @@ class Terms:
         return Apply(
             self.random.choice(("log", "sqrt")), (Binary("*", Binary("**", inner, self.number(2)), Variable("u")),)
         )
+
+    def times_indicator(self, inner: Term) -> Term:
+        """What is 0 unless something is 0, or is 0 there: a division by it that was not allowed shows."""
+        sign = Binary("**", Apply("sign", (self.leaf(),)), self.number(2))
+        return Binary("*", inner, Binary("-", self.number(1), sign))
 
     def inverted(self, inner: Term) -> Term:
         return Binary("/", self.term(1), inner)
@@ -477,6 +489,7 @@ WEIGHTS = {
     "generic": 4,
 }
 WRAPPINGS: tuple[Callable[[Terms, Term], Term], ...] = (
+    Terms.times_indicator,
     Terms.log_of,
     Terms.inverted,
     Terms.function_of,
