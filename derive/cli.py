@@ -13,6 +13,8 @@ import click
 from derive import __version__
 
 if TYPE_CHECKING:
+    from derive.errors import Code
+    from derive.kernel.rules import Rule
     from derive.outcome import Results
     from derive.report.paint import Paint
 
@@ -150,23 +152,34 @@ def _print(text: str) -> None:
 @derive.command()
 @click.argument("code", required=False)
 def explain(code: str | None) -> None:
-    """Explain a CODE such as DV101: what it means, why it is reported, how to repair it.
+    """Explain a CODE: a message such as DV101, or a rule such as R5 that a proof rests on.
 
     Without CODE: the list of all codes.
     """
     from difflib import get_close_matches
 
     from derive.errors import CODES
+    from derive.kernel.rules import RULES
 
+    pages = {row.code: (row.title, _message_page(row)) for row in sorted(CODES.values(), key=lambda row: row.code)}
+    pages |= {rule.name: (rule.title, _rule_page(rule)) for rule in RULES.values()}
     if code is None:
-        click.echo("\n".join(f"{row.code}  {row.title}" for row in sorted(CODES.values(), key=lambda row: row.code)))
-        return
-    row = CODES.get(code.upper())
-    if row is None:
-        near = get_close_matches(code.upper(), CODES, n=1, cutoff=0)
-        raise click.UsageError(f"there is no code {code!r}; codes look like DV101; the nearest is {near[0]}")
-    click.echo(f"{row.code}: {row.title}\n\n{click.wrap_text(row.page, 80)}\n")
-    click.echo(re.sub(r"{(\w+)}", r"<\1>", f"Message: {row.template}\nRepair:  {row.help}"))
+        click.echo("\n".join(f"{name:<5}  {title}" for name, (title, _) in pages.items()))
+    elif code.upper() in pages:
+        title, page = pages[code.upper()]
+        click.echo(f"{code.upper()}: {title}\n\n{page}")
+    else:
+        near = get_close_matches(code.upper(), pages, n=1, cutoff=0)
+        raise click.UsageError(f"there is no code {code!r}; the nearest is {near[0]}; `derive explain` lists them all")
+
+
+def _message_page(row: Code) -> str:
+    shape = re.sub(r"{(\w+)}", r"<\1>", f"Message: {row.template}\nRepair:  {row.help}")
+    return f"{click.wrap_text(row.page, 80)}\n\n{shape}"
+
+
+def _rule_page(rule: Rule) -> str:
+    return f"{rule.says}\n\nRequires: {rule.requires or 'nothing but that the sides are defined'}"
 
 
 @derive.command()

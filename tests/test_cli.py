@@ -17,6 +17,7 @@ import pytest
 from derive import __version__, cli, report, runner
 from derive.claim import Goal
 from derive.errors import CODES, problem
+from derive.kernel.rules import RULES
 from derive.kernel.theorem import Theorem, make_theorem
 from derive.outcome import Results
 from derive.prove import prove
@@ -351,8 +352,15 @@ def test_explain(derive: Derive, code: str) -> None:
 
 def test_explain_lists_every_code(derive: Derive) -> None:
     code, out, _ = derive("explain")
-    assert (code, [row.split()[0] for row in out.splitlines()]) == (0, sorted(CODES))
-    assert all(row.split("  ")[1] == CODES[row.split()[0]].title for row in out.splitlines())
+    titles = {name: CODES[name].title for name in sorted(CODES)} | {name: RULES[name].title for name in RULES}
+    assert (code, out) == (0, "".join(f"{name:<5}  {title}\n" for name, title in titles.items()))
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_explain_a_rule(derive: Derive, name: str) -> None:
+    code, out, _ = derive("explain", name)
+    assert code == 0
+    assert out.startswith(f"{name}: {RULES[name].title}\n") and RULES[name].says in out and RULES[name].requires in out
 
 
 def test_explain_unknown_code(derive: Derive) -> None:
