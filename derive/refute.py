@@ -315,13 +315,13 @@ class _Search:
         self.admissible += int(np.count_nonzero(seen.admissible))
         self.defined += int(np.count_nonzero(seen.defined))
         self.sizes.update(seen.batch.dimensions.values())
-        if self.goal.op == "==" and seen.violation.any():
+        if self.goal.op == "==":
             gaps = seen.violation / np.fmax(1, seen.scale)
-            self.largest_gap = max(self.largest_gap, float(gaps.max()))
+            self.largest_gap = max(self.largest_gap, float(np.maximum.reduce(gaps, None)))
 
     def clear(self, seen: _Seen) -> Iterator[_Settled]:
         """Suspects that float noise hardly explains, simplest first; fewer once floats have cried wolf."""
-        if not (seen.relative > self.noise).any():
+        if not np.count_nonzero(seen.relative > self.noise):
             return
         clear = (seen.violation > self.noise) & (seen.relative > self.noise)
         for place in _places(clear, max(1, self.tries - self.false_alarms)):

@@ -103,6 +103,8 @@ def _small_sizes(rank: int) -> tuple[tuple[int, ...], ...]:
 
 
 def _dimensions_meet(prepared: Plan, sizes: tuple[int, ...]) -> bool:
+    if not prepared.of_dimensions:
+        return True
     place = Place(dict(zip(prepared.structural, sizes, strict=True)), prepared.integers)
     return all(i.holds({}, place) is not False for h in prepared.of_dimensions for i in instances(h, place, {}))
 
