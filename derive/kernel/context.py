@@ -7,9 +7,11 @@ value: the key spells out structure, dimensions, bound names and signs.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import partial
+from itertools import count
 from typing import Any
 
 from derive.verdict import Reason
@@ -125,7 +127,7 @@ class Context:
     depth: int = 3
     lemmas: bool = False
     unknown: int = 0
-    fresh: int = 0
+    numbers: Iterator[int] = field(default_factory=partial(count, 1))
 
     def spend(self, steps: int) -> None:
         """Pay for work; Fails with Stuck when the budget is used up, so that no result is ever truncated."""
@@ -134,7 +136,10 @@ class Context:
             raise Stuck("budget", "the step budget is used up")
 
     def fork(self) -> Context:
-        """A copy for one case of a split: what is learnt in it stays in it."""
+        """A copy for one case of a split: what is learnt in it stays in it.
+
+        Names are drawn from one store for all copies: polynomials go from one copy to another.
+        """
         facts = {shape: list(bucket) for shape, bucket in self.facts.items()}
         return replace(
             self,
@@ -153,10 +158,8 @@ class Context:
 
     def open(self, dimension: str) -> Place:
         """A name of a dimension that occurs nowhere else."""
-        self.fresh += 1
-        return (FRESH, dimension, self.fresh)
+        return (FRESH, dimension, next(self.numbers))
 
     def witness(self, dimension: str) -> Place:
         """A name for one index of which something is known; unlike an opened one it stands for no other."""
-        self.fresh += 1
-        return (FREE, dimension, f"'{self.fresh}")
+        return (FREE, dimension, f"'{next(self.numbers)}")

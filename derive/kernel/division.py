@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from derive.kernel.context import Context, Monomial, Place, Polynomial, Rational
+from derive.kernel.context import NONZERO, Context, Monomial, Place, Polynomial, Rational
 from derive.kernel.polynomial import merge, put
 from derive.kernel.ring import settle
 
@@ -53,7 +53,7 @@ def _divide(ctx: Context, mono: Monomial, key: str, below: list[str], bound: fro
     for k, _ in lead:
         if have.get(k, 0) < 0:
             free = [m for m in denominator if all(f != k for f, _ in m)]
-            if len(free) == 1:
+            if len(free) == 1 and all(ctx.sign(ctx, {((f, 1),): 1}) & NONZERO for f, _ in free[0]):
                 return _exchange(ctx, mono, key, denominator, free[0])
     return None
 

@@ -347,7 +347,8 @@ class Reader:
             return NONNEGATIVE | (bits & NONZERO)
         value = right.value if isinstance(right, Number) else None
         if value is None:
-            return bits if bits & NONNEGATIVE else bits & NONZERO
+            # A power to 0 is 1, whatever the base.
+            return bits & POSITIVE if bits & NONNEGATIVE else bits & NONZERO
         if value < 0:
             bits |= NONZERO
         return NONNEGATIVE | (bits & NONZERO) if value % 2 == 0 else bits
