@@ -75,6 +75,22 @@ def test_a_false_claim_is_refuted_by_a_point_that_is_shown(derive: Derive, text:
     assert found["verdict"] == "refuted" and found["counterexample"]["kind"] in ("point", "equality")
 
 
+# claim, hypothesis, what is said of it
+CONDITIONS = (
+    ("x/x == 1", "", "proved where x != 0"),
+    ("log(x**2) == 2*log(x)", "", "proved where x > 0"),
+    ("log(x**2) == 2*log(x)", "", "at x = -1 only the left side is defined"),
+    ("sqrt(x**2) == x", "", "at x = -1"),
+    ("sqrt(x**2) == x", "x >= 0", "claim: proved"),
+)
+
+
+@pytest.mark.parametrize(("text", "assume", "said"), CONDITIONS)
+def test_conditions_are_said(derive: Derive, text: str, assume: str, said: str) -> None:
+    Path("derivations.yaml").write_text(claim(text, assume), encoding="utf-8")
+    assert said in derive("check")[1]
+
+
 # False, but out of reach of every point that is tried: undecided at best.
 NEVER_PROVED = (
     "x**2 < 10**40",
