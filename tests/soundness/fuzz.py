@@ -189,6 +189,7 @@ def _wrong(sides: Sides, point: Point, value: Real) -> Iterator[tuple[str, str]]
         if decide("==", value, found) is False:
             yield "the normal form has another value", f"{_short(value)} / {_short(found)}"
     yield from _false_facts(sides.ctx, normal)
+    yield from _false_facts(sides.given, normal)
     yield from _false_conditions([*sides.left_conditions, *sides.right_conditions], normal)
     yield from _false_signs(sides.ctx, normal)
 
@@ -263,7 +264,7 @@ def attack_claim(random: Random, report: Report) -> None:
 def attack_slip(random: Random, report: Report) -> None:
     """A true claim of the case files, and two slips in a row."""
     _, goal = random.choice(goals(*CASES))
-    _check(goal, random, report)
+    _check(goal, random, report, deep=random.random() < 0.3)
     for _, slip in _sampled(goal, random, 2):
         for _, second in _sampled(slip, random, 1):
             _check(second, random, report)
@@ -285,10 +286,10 @@ def _sampled(goal: Goal, random: Random, count: int) -> list[tuple[Mutant, Goal]
     return random.sample(every, min(count, len(every)))
 
 
-def _check(goal: Goal, random: Random, report: Report) -> None:
+def _check(goal: Goal, random: Random, report: Report, deep: bool = False) -> None:
     report.counts["claims"] += 1
     try:
-        result = prove(goal, CLAIM_FUEL)
+        result = prove(goal, CLAIM_FUEL, deep=deep)
     except CRASHES as defect:
         report.differences.append(_found("crash", goal, None, repr(defect)))
         return

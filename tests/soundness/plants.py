@@ -208,24 +208,6 @@ PLANTS = (
         "if rule.names.isdisjoint(ctx.suspended) else None",
         "if True else None",
     ),
-    Plant(
-        "weak facts below a derivative",
-        "sign._fact_bits",
-        "return fact.bits if fact.bits & NONZERO else UNKNOWN",
-        "return fact.bits",
-    ),
-    Plant(
-        "weak types below a derivative", "sign._in_force", "return bits if bits & NONZERO else UNKNOWN", "return bits"
-    ),
-    Plant(
-        "signs remembered across suspension",
-        "sign.sign",
-        "poly_text(ctx, poly, {}), ctx.suspended)",
-        "poly_text(ctx, poly, {}))",
-    ),
-    Plant(
-        "rebuilt values remembered across suspension", "ring._rebuild", "touched,\n        ctx.suspended,", "touched,"
-    ),
     Plant("fact about one index used for all", "sign._pattern", "p[0] >= BOUND", "p[0] >= 1"),
     Plant(
         "weighted sum by the sum of a simplex",

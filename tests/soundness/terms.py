@@ -241,8 +241,9 @@ class Terms:
         """A denominator of either sign, with coinciding indices in it."""
         if self.bound:
             self.features.add("sign-indefinite denominator under a sum")
-        first = self.component(("a", "o", "z"))
-        second = Binary("*", self.number(1, 2, -1), self.component(("a", "o", "z")))
+        arrays = self.random.choice((("a",), ("o",), ("a", "o", "z")))
+        first = self.component(arrays)
+        second = Binary("*", self.number(1, 2, -1), self.component(arrays))
         gap = Binary("-", first, second)
         return self.random.choice((gap, Binary("+", gap, Variable("x")), Binary("+", first, Variable("v")), first))
 
@@ -410,6 +411,17 @@ class Terms:
         body = self.random.choice((inner.softmax, inner.nested_sum, inner.weighted, inner.fraction_sum))()
         return Diff(body, (self.target(body),))
 
+    def kink(self) -> Term:
+        """A derivative of what has a corner, and of what has none because a factor is 0 there."""
+        self.features.add("derivative")
+        inner = replace(self, below_diff=True)
+        leaves = (inner.component(("a", "o", "A")), Variable("x"), Variable("y"))
+        corner, factor, other = (self.random.choice(leaves) for _ in range(3))
+        inside = self.random.choice((corner, Binary("-", corner, other)))
+        name = self.random.choice(("Abs", "Abs", "sign", "cbrt"))
+        body = Binary("*", factor, Apply(name, (inside,)))
+        return Diff(self.random.choice((body, Binary("+", body, inner.term(1)))), (self.target(corner),))
+
     def weighted(self) -> Term:
         """A sum with simplex, one-hot or positive weights, of a positive or any term."""
         weights = self.random.choice(("p", "h", "b", "r"))
@@ -475,6 +487,7 @@ PIECES: dict[str, Callable[[Terms], Term]] = {
     "fraction": Terms.fraction_sum,
     "softmax": Terms.softmax,
     "gradient": Terms.gradient,
+    "kink": Terms.kink,
     "weighted": Terms.weighted,
     "generic": Terms.generic,
 }
@@ -485,6 +498,7 @@ WEIGHTS = {
     "fraction": 4,
     "softmax": 1,
     "gradient": 4,
+    "kink": 1,
     "weighted": 2,
     "generic": 4,
 }
