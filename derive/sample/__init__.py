@@ -19,7 +19,7 @@ from derive.sample.repair import Repair
 
 __all__ = ["Sample", "has_type", "sample"]
 
-_ROWS = 24
+_ROWS = 96
 _ROWS_WITHOUT_DIMENSIONS = 192
 _ROWS_TO_REPAIR = 64  # without dimensions
 _ROWS_OF_MANY = 10  # entries, where points are to be repaired
