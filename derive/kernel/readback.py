@@ -11,11 +11,13 @@ from derive.write import write
 
 LETTERS = "klmpqrabcde"
 LIMIT = 400
+LONGEST = 1_000  # bits of a number that is still worth printing
 
 
 def written(ctx: Context, poly: Polynomial) -> str:
     """The text of a normal form; shortened where it is long."""
-    if sum(len(m) + 1 for m in poly) > LIMIT:
+    longest = max((max(c.numerator.bit_length(), c.denominator.bit_length()) for c in poly.values()), default=0)
+    if sum(len(m) + 1 for m in poly) > LIMIT or longest > LONGEST:
         return f"a sum of {len(poly)} terms"
     return write(term_of(ctx, poly, {}))
 

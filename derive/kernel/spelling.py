@@ -60,7 +60,10 @@ def mono_text(ctx: Context, mono: Monomial, renamed: Mapping[Place, str]) -> str
 
 def poly_text(ctx: Context, poly: Polynomial, renamed: Mapping[Place, str]) -> str:
     """The spelling of a polynomial."""
-    return "+".join(sorted(f"{c}~{mono_text(ctx, m, renamed)}" for m, c in poly.items()))
+    try:
+        return "+".join(sorted(f"{c}~{mono_text(ctx, m, renamed)}" for m, c in poly.items()))
+    except ValueError as error:  # Python spells no integer of more than 4300 digits
+        raise Stuck("budget", "a coefficient has too many digits") from error
 
 
 def loose_text(ctx: Context, key: str, renamed: Mapping[Place, str]) -> str:
