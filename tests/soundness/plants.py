@@ -276,7 +276,7 @@ PLANTS = (
         "product by logs of what may be negative",
         "reductions.product_over",
         "if ctx.sign(ctx, body) & POSITIVE == POSITIVE and",
-        "if ctx.sign(ctx, body) & NONZERO and",
+        "if ctx.sign(ctx, body) & NONNEGATIVE and",
     ),
     Plant("sign squared is 1", "ring._settle_sign", "(e if e < 3 else 2 - e % 2)", "e % 2"),
     Plant("Abs dropped", "ring.absolute", "if bits & NONNEGATIVE:", "if True:"),
