@@ -28,6 +28,7 @@ from derive.verdict import (
 DIGITS = (6, 12, 20, 40, 80)
 LONGEST_EXACT = 40
 LONGEST_SUM = 2_000
+LONGEST_RUN = 18
 
 
 def evidence(line: Line, verdict: Verdict, paint: Paint, width: int) -> list[str]:
@@ -120,9 +121,13 @@ def place_of(found: Counterexample, paint: Paint) -> str:
 def _value(value: Value) -> str:
     if isinstance(value, Fraction):
         return rational(value)
-    runs = ((text, len(list(same))) for text, same in groupby(_value(v) for v in value))
-    # A vector of fifty zeros is read at a glance only when it is not written out.
-    return f"({', '.join(f'{t} [{n} times]' if n > 6 else ', '.join([t] * n) for t, n in runs)})"
+    return f"({', '.join(_run(text, len(list(same))) for text, same in groupby(_value(v) for v in value))})"
+
+
+def _run(text: str, times: int) -> str:
+    """A vector of fifty zeros is read at a glance only when it is not written out."""
+    written = ", ".join([text] * times)
+    return written if times == 1 or len(written) <= LONGEST_RUN else f"{text} [{times} times]"
 
 
 def rational(value: Fraction) -> str:
