@@ -98,13 +98,17 @@ def learn(ctx: Context, poly: Polynomial, bits: int) -> None:
         if bits & NONZERO and e > 0 and len(mono) + len(poly) > 2:
             learn(ctx, {((key, 1),): 1}, NONZERO)
     if bits & NONZERO and len(poly) == 1 and len(mono) == 1:
-        _learn_inside(ctx, mono[0][0], bits)
+        ((key, e),) = mono
+        odd = e.denominator == 1 and e % 2 == 1
+        negative = next(iter(poly.values())) < 0
+        _learn_inside(ctx, key, NONZERO if not odd else negated(bits) if negative else bits)
     if len(poly) == 1:
         # A factor that is known to be positive says nothing of the sign.
-        mono = tuple((k, e) for k, e in mono if _of_power(ctx, k, e) & POSITIVE != POSITIVE)
-        poly = {mono: next(iter(poly.values()))}
+        ((single, v),) = poly.items()
+        mono = tuple((k, e) for k, e in single if _of_power(ctx, k, e) & POSITIVE != POSITIVE)
         if not mono:
             return
+        poly = {mono: v}
     outer = _of_monomial(ctx, mono)
     poly = rest if outer & POSITIVE == POSITIVE and len(rest) > 1 else scale(poly, 1 / Fraction(c))
     if len(poly) == 1:
