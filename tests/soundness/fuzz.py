@@ -129,10 +129,14 @@ def attack_term(random: Random, report: Report) -> None:
     if sides is None:
         return
     report.rules.update(sides.ctx.rules)
-    values = ((point, _value(goal.left, goal, point)) for point in chosen)
+    values = [(point, _value(goal.left, goal, point)) for point in chosen]
     defined = [(point, value) for point, value in values if not isinstance(value, Missing)]
     wrong = ((point, found) for point, value in defined if (found := _first_wrong(sides, point, value)) is not None)
     report.differences += [_found(sort, goal, point, seen) for point, (sort, seen) in islice(wrong, 1)]
+    if "derivative" not in terms.features:
+        nowhere = (point for point, value in values if value is Missing.UNDEFINED)
+        lost = (p for p in nowhere if all(_certain(sides, p, c) for c in sides.left_conditions))
+        report.differences += [_found("a condition is lost", goal, p, "") for p in islice(lost, 1)]
     report.counts["compared"] += bool(defined)
     report.counts["points"] += len(defined)
 
@@ -209,6 +213,17 @@ def _false_conditions(conditions: list[Condition], normal: NormalForm) -> Iterat
         if not c.guarded:
             text = write(c.written)
             yield from (("a false condition", seen) for seen in _false(normal, c.polynomial, c.bits, text))
+
+
+def _certain(sides: Sides, point: Point, condition: Condition) -> bool:
+    """Whether a condition surely holds at a point, for all values of what is bound around it."""
+    normal = NormalForm(sides.ctx, point)
+    try:
+        values = [normal.value(condition.polynomial, at) for at in normal.environments(condition.polynomial)]
+    except NoValue:
+        return False
+    ops = [op for bit, op in HAS.items() if condition.bits & bit]
+    return all(decide(op, value, fmpq(0)) is True for value in values for op in ops)
 
 
 def _false_signs(ctx: Context, normal: NormalForm) -> Iterator[tuple[str, str]]:

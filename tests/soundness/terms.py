@@ -279,8 +279,12 @@ class Terms:
         return Binary("**", self.positive(depth) if roll < 0.9 else self.term(depth - 1), exponent)
 
     def whole(self) -> Term:
+        """An exponent of integer type, a symbol or a constant in disguise, or nearly."""
         c = Variable(self.random.choice(("c", "e", "n")))
-        return self.random.choice((c, Binary("*", self.number(2), c), Binary("+", c, self.number(1, -1)), Neg(c)))
+        sum_ = Binary("+", self.number(1, 2, -1), self.number(1, 3))
+        product = Binary("*", self.number(2), c)
+        shifted = Binary("+", c, self.number(1, -1))
+        return self.random.choice((c, product, shifted, Neg(c), Binary("/", sum_, self.number(1, 2)), self.delta()))
 
     def apply(self, depth: int) -> Term:
         name = self.random.choice(FUNCTIONS)
