@@ -57,12 +57,13 @@ def _decisions(
     targets: Iterable[Target], selected: Predicate | None, readings: list[Reading], strict: bool
 ) -> Iterator[Outcome | Problem]:
     """What comes of the claims in question, file after file, so that an interrupted run has something to show."""
-    for reading in read(targets):
-        readings.append(reading)
-        claims = [c for c in reading.claims if selected is None or selected(" ".join((c.id, c.title, *c.tags)))]
-        with ahead(_check, [goal for claim in claims for goal in _goals(claim)]) as check:
+    with ahead(_check) as checks:
+        for reading in read(targets):
+            readings.append(reading)
+            claims = [c for c in reading.claims if selected is None or selected(" ".join((c.id, c.title, *c.tags)))]
+            checks.ask([goal for claim in claims for goal in _goals(claim)])
             for claim in claims:
-                yield _decided(claim, strict, check)
+                yield _decided(claim, strict, checks.answer)
 
 
 def _goals(claim: Claim) -> Iterator[Goal]:
