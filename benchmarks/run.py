@@ -3,8 +3,8 @@
     python benchmarks/run.py            about ten minutes, most of them waiting for SymPy
     python benchmarks/run.py --tiny     a few seconds: whether the scripts work at all
 
-Every figure is the median of several fresh processes, taken in turn, so that a busy moment strikes all alike. The
-modules of derive are compiled beforehand, as they are when a package has been installed.
+Every figure is the median of several fresh processes, taken in turn, so that a busy moment strikes all alike; those of
+single claims are processor time. All modules are compiled beforehand, as they are when packages have been installed.
 """
 
 from __future__ import annotations
@@ -70,22 +70,32 @@ def main() -> None:
 
 def processes(extent: Extent) -> Iterator[str]:
     """Cold starts, as ratios to the imports that they cannot do without."""
-    yield f"{'whole process':<44}{'seconds':>9}{'ratio':>8}"
-    pairs = (("derive check derivations.yaml", CHECK, IMPORTS), ("derive --help", HELP, CLICK))
-    seconds: dict[Sequence[str], list[float]] = {c: [] for c in (IMPORTS, CHECK, CLICK, HELP)}
+    yield f"{'whole process':<44}{'seconds':>9}{'ratio':>8}{'processor':>11}{'ratio':>8}"
+    taken: dict[Sequence[str], list[tuple[float, float]]] = {c: [] for c in (IMPORTS, CHECK, CLICK, HELP)}
     for _ in range(extent.rounds):
-        for command, taken in seconds.items():
-            taken.append(_seconds(command))
-    for name, command, reference in pairs:
-        own, other = median(seconds[command]), median(seconds[reference])
-        yield f"{f'python -c {reference[-1]!r}':<44}{other:>9.3f}{1:>8.2f}"
-        yield f"{name:<44}{own:>9.3f}{own / other:>8.2f}"
+        for command, figures in taken.items():
+            figures.append(_taken(command))
+    for name, command, reference in (("derive check derivations.yaml", CHECK, IMPORTS), ("derive --help", HELP, CLICK)):
+        base, own = _medians(taken[reference]), _medians(taken[command])
+        yield _process(f"python -c {reference[-1]!r}", base, base)
+        yield _process(name, own, base)
 
 
-def _seconds(command: Sequence[str]) -> float:
+def _taken(command: Sequence[str]) -> tuple[float, float]:
+    """Seconds on the clock, and of all processors together."""
     start = time.perf_counter()
-    subprocess.run(command, stdout=subprocess.DEVNULL, check=False)
-    return time.perf_counter() - start
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    usage = os.wait4(process.pid, 0)[2]
+    return time.perf_counter() - start, usage.ru_utime + usage.ru_stime
+
+
+def _medians(figures: list[tuple[float, float]]) -> tuple[float, float]:
+    return median(f[0] for f in figures), median(f[1] for f in figures)
+
+
+def _process(name: str, own: tuple[float, float], base: tuple[float, float]) -> str:
+    (clock, processor), (clock_base, processor_base) = own, base
+    return f"{name:<44}{clock:>9.3f}{clock / clock_base:>8.2f}{processor:>11.3f}{processor / processor_base:>8.2f}"
 
 
 # --- claims
