@@ -15,7 +15,7 @@ from typing import Any
 
 from flint import arb, ctx, fmpq, fmpz
 
-from derive.evaluate import Point, is_integer_type
+from derive.evaluate import Point
 from derive.parse import parse, parse_relation_chain
 from derive.signature import FUNCTIONS
 from derive.term import (
@@ -36,6 +36,7 @@ from derive.term import (
     subterms,
 )
 from derive.verdict import Enclosure
+from derive.whole import is_integer_type
 
 Real = fmpq | arb
 _EXACT_BITS = 4096

@@ -34,6 +34,7 @@ from derive.term import (
     children,
 )
 from derive.verdict import Value
+from derive.whole import is_integer_type
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -116,52 +117,6 @@ def tape(terms: tuple[Term, ...], axes: tuple[Index, ...], integers: frozenset[s
 def integer_names(goal: Goal) -> frozenset[str]:
     """The names that make a power integer: integer variables and dimensions."""
     return frozenset(d.name for d in goal.declarations if "integer" in d.type) | frozenset(goal.dimensions)
-
-
-def is_integer_type(term: Term, integers: frozenset[str]) -> bool:
-    """Whether a term is of integer type, a matter of syntax: ``2``, ``4/2``, ``n - 1``, ``m**2``; not ``floor(x)``."""
-    match term:
-        case Variable(name) | Component(name):
-            return name in integers
-        case Neg(operand):
-            return is_integer_type(operand, integers)
-        case Binary("+" | "-" | "*", left, right) if is_integer_type(left, integers):
-            return is_integer_type(right, integers)
-        case Binary("**", base, Number(value)) if value.denominator == 1 and value >= 0:
-            return is_integer_type(base, integers)
-        case _:
-            constant = closed_rational(term)
-            return constant is not None and constant.denominator == 1
-
-
-def closed_rational(term: Term) -> Fraction | None:
-    """The value of a constant made of literals by ``+ - * /`` and small integer powers, else None."""
-    match term:
-        case Number(value):
-            return value
-        case Neg(operand):
-            inner = closed_rational(operand)
-            return None if inner is None else -inner
-        case Binary(op, left, right):
-            a, b = closed_rational(left), closed_rational(right)
-            return None if a is None or b is None else _rational(op, a, b)
-        case _:
-            return None
-
-
-def _rational(op: str, a: Fraction, b: Fraction) -> Fraction | None:
-    match op:
-        case "+":
-            return a + b
-        case "-":
-            return a - b
-        case "*":
-            return a * b
-        case "/":
-            return a / b if b else None
-        case _:
-            small = b.denominator == 1 and abs(b) <= 64 and max(abs(a.numerator), a.denominator) < 2**64
-            return a**b.numerator if small and (a or b >= 0) else None
 
 
 class _NotEvaluable(Exception):

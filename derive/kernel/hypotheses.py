@@ -34,7 +34,7 @@ from derive.term import Delta, Number, Op, Relation, Variable
 
 LARGEST_SIZE = 64
 MIRRORED: dict[Op, Op] = {"<=": ">=", "<": ">", ">=": "<=", ">": "<", "==": "==", "!=": "!="}
-INTEGER_TYPES = ("integer", "positive integer", "nonnegative integer", "dimension", "onehot")
+INTEGER_TYPES = ("integer", "positive integer", "nonnegative integer", "dimension")
 
 
 def context_of(goal: Goal, fuel: int, propose: Propose | None = None) -> tuple[Context, Scope]:

@@ -26,7 +26,7 @@ from derive.kernel.functions import maximum, number_constant, symbolic_power
 from derive.kernel.polynomial import add, constant, scale, subtract
 from derive.kernel.readback import term_of
 from derive.kernel.reductions import extremum, product_over
-from derive.kernel.ring import component, delta, guarded, multiply, power, renew, variable
+from derive.kernel.ring import absolute, component, delta, guarded, multiply, power, renew, variable
 from derive.kernel.sign import decisive, learn, negated, sign, times
 from derive.kernel.sums import sum_over
 from derive.term import (
@@ -48,6 +48,7 @@ from derive.term import (
     Term,
     Variable,
 )
+from derive.whole import is_integer_type
 
 OP_SIGN: dict[Op, int] = {
     ">": POSITIVE,
@@ -198,18 +199,30 @@ class Reader:
 
     def _power(self, left: Term, right: Term, scope: Scope) -> Polynomial:
         base, exponent = self.read(left, scope), self.read(right, scope)
-        whole = self.is_whole(right)
+        whole = is_integer_type(right, self.ctx.integers)
         value = constant(exponent)
         if whole and value is not None:
             if value < 0:
                 self._need(left, base, "!=", scope)
         elif whole:
-            if not sign(self.ctx, exponent) & NONNEGATIVE:
-                self._learn_written(left, base, scope)
+            self._whole_exponent(left, right, base, exponent, scope)
         else:
             negative = sign(self.ctx, exponent) & NONPOSITIVE
             self._need(left, base, ">" if negative else ">=", scope)
         return symbolic_power(self.ctx, base, exponent, whole)
+
+    def _whole_exponent(self, left: Term, right: Term, base: Polynomial, exponent: Polynomial, scope: Scope) -> None:
+        """t**m has a value where t != 0 or m >= 0, which is Max(Abs(t), m + 1) > 0."""
+        bits = sign(self.given or self.ctx, exponent)
+        if bits & NONNEGATIVE:
+            return
+        self._learn_written(left, base, scope)
+        if bits & NEGATIVE == NEGATIVE:
+            self._need(left, base, "!=", scope)
+        elif not sign(self.given or self.ctx, base) & NONZERO:
+            either = Apply("Max", (Apply("Abs", (left,)), Binary("+", right, Number(Fraction(1)))))
+            poly = maximum(self.ctx, absolute(self.ctx, base), add(exponent, {(): 1}), 1)
+            self._collect(poly, POSITIVE, Relation(either, ">", ZERO_TERM), scope)
 
     def _learn_written(self, term: Term, poly: Polynomial, scope: Scope) -> None:
         if not decisive(sign(self.ctx, poly)):
@@ -287,30 +300,6 @@ class Reader:
             return Target(target.name)
         return Target(target.array, tuple(self.place(i, scope) for i in target.indices))
 
-    def is_whole(self, term: Term) -> bool:
-        """Whether a term is of integer type, by its form (KERNEL 2.2)."""
-        match term:
-            case Number(value):
-                return value.denominator == 1
-            case Variable(name):
-                return name in self.ctx.integers or name.isdecimal()
-            case Component(array):
-                return array in self.ctx.integers
-            case Delta():
-                return True
-            case Neg(operand):
-                return self.is_whole(operand)
-            case Binary("+" | "-" | "*", left, right):
-                return self.is_whole(left) and self.is_whole(right)
-            case Binary("**", left, Number(value)):
-                return value.denominator == 1 and value >= 0 and self.is_whole(left)
-            case Binary("/", Number(top), Number(bottom)):
-                return bottom != 0 and (top / bottom).denominator == 1
-            case Reduce("Sum", body):
-                return self.is_whole(body)
-            case _:
-                return False
-
     def written_sign(self, term: Term, scope: Scope) -> int:
         """The sign that the author's own form shows: sums and products of signs, squares, exponentials (4.11)."""
         match term:
@@ -343,7 +332,7 @@ class Reader:
 
     def _power_sign(self, left: Term, right: Term, scope: Scope) -> int:
         bits = self.written_sign(left, scope)
-        if not self.is_whole(right):
+        if not is_integer_type(right, self.ctx.integers):
             return NONNEGATIVE | (bits & NONZERO)
         value = right.value if isinstance(right, Number) else None
         if value is None:

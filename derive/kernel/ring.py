@@ -277,14 +277,22 @@ def primitive(ctx: Context, poly: Polynomial) -> tuple[Rational, Monomial, Polyn
     return c, total, {m: int(v) if v.denominator == 1 else v for m, v in poly.items()}
 
 
+def _is_lazy(mono: Monomial) -> bool:
+    return any(key[0] in "dg" for key, _ in mono)
+
+
 def _content(ctx: Context, poly: Polynomial) -> tuple[Fraction, Monomial]:
     top, bottom = 0, 1
     for c in poly.values():
         top, bottom = gcd(top, c.numerator), lcm(bottom, c.denominator)
     lowest: dict[str, Rational] = {}
+    apart = {key for mono in poly if not _is_lazy(mono) for key, e in mono if e < 0}
     for mono in poly:
+        lazy = _is_lazy(mono)
         for key, e in mono:
-            if key[0] not in "dg":
+            # A denominator beside a delta is known to differ from 0 only where the delta is 1.
+            hidden = lazy and e < 0 and key not in apart and not power_sign(ctx, key, 1) & NONZERO
+            if key[0] not in "dg" and not hidden:
                 lowest[key] = min(lowest.get(key, e), e)
     for key in list(lowest):
         if lowest[key] > 0 and any(all(k != key for k, _ in mono) for mono in poly):

@@ -131,6 +131,8 @@ def _learn_inside(ctx: Context, key: str, bits: int) -> None:
         learn(ctx, parts[0], bits)
     elif kind == "q" and not parts[1]:
         learn(ctx, parts[2], NONZERO)
+    elif kind == "p" and sign(ctx, parts[1]) & POSITIVE == POSITIVE:
+        learn(ctx, parts[0], NONZERO)
 
 
 def implies(ctx: Context, known: list[tuple[Polynomial, int]], poly: Polynomial, bits: int) -> bool:

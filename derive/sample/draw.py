@@ -32,9 +32,7 @@ class Sample:
 
     def points(self) -> Points:
         """The same points in float64."""
-        values = {
-            name: np.asarray(top / self.denominators[name], dtype=float) for name, top in self.numerators.items()
-        }
+        values = {name: np.asarray(top / self.denominators[name], dtype=float) for name, top in self.numerators.items()}
         return Points(self.dimensions, values, self.count)
 
     def point(self, row: int, indices: Mapping[str, int]) -> Point:

@@ -12,10 +12,11 @@ import numpy as np
 from flint import fmpq
 
 from derive.claim import Declaration, Goal, Hypothesis
-from derive.evaluate import Array, closed_rational, integer_names
+from derive.evaluate import Array, integer_names
 from derive.sample.rational import Cell, Instance, Place, rational
 from derive.term import Binary, Component, Number, Reduce, Term, Variable, own_indices, subterms
 from derive.verdict import Value
+from derive.whole import closed_rational
 
 
 @dataclass(frozen=True, slots=True, eq=False)

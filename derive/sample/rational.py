@@ -13,8 +13,8 @@ from typing import Any
 from flint import fmpq
 
 from derive.claim import Hypothesis
-from derive.evaluate import is_integer_type
 from derive.term import Apply, Binary, Component, Delta, Index, Neg, Number, Reduce, Term, Variable, children
+from derive.whole import is_integer_type
 
 Cell = tuple[str, tuple[int, ...]]
 """A scalar variable ``(name, ())`` or a component ``(name, coordinates from 1)``."""
