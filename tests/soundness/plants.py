@@ -303,7 +303,7 @@ PLANTS = (
         "if all(",
     ),
     Plant("least value one too high", "sign._shifted", "{(): ctx.least[name]}", "{(): ctx.least[name] + 1}"),
-    Plant("weights that may all be 0", "sign._of_sum", "if rest & NONZERO and rest & ZERO", "if rest & ZERO"),
+    Plant("weights that may all be 0", "sign._of_sum", "gen.parts[0] in ctx.simplex and", "True and"),
     Plant(
         "sign of a product over an empty range",
         "sign._by_kind",

@@ -574,11 +574,14 @@ def limits(random: Random) -> Goal:
     rates = [t.random.choice((t.component(("a", "o", "b")), Variable("x"), t.number(0))) for _ in range(2)]
     rows = [Binary("*", t.positive(0), Apply("exp", (Binary("*", scale, rate),))) for rate in rates]
     total = t.total("n", lambda inner: Apply("exp", (Binary("*", scale, inner.component(("o",))),)))
-    body = random.choice((rows[0], total, Binary("+", rows[0], rows[1]), Binary("+", rows[0], total)))
+    row = Apply("exp", (Binary("*", scale, Component("o", (Index("i", "n"),))),))
+    sums = (Binary("+", rows[0], rows[1]), Binary("+", rows[0], total), Binary("-", total, row))
+    body = random.choice((rows[0], total, *sums))
     wholes: list[Term] = [rates[0], Apply("Max", (rates[0], rates[1])), Apply("Min", (rates[0], rates[1]))]
     wholes += [Reduce("Max", Component("o", (Index("k", "n"),)), Index("k", "n"))]
     wholes += [Apply("Max", (wholes[-1], rates[0])), Apply("Max", (rates[0], t.leaf()))]
     left = Limit(Binary("/", Apply("log", (body,)), scale), "T", Constant("oo"))
     if random.random() < 0.3:
         left = replace(left, body=Binary("+", left.body, Binary("/", t.leaf(), scale)))
-    return goal_of(left, "==", random.choice(wholes))
+    given = (hypothesis("n >= 2"),) if random.random() < 0.5 else ()
+    return goal_of(left, "==", random.choice(wholes), given)
