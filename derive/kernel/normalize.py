@@ -207,9 +207,17 @@ class Reader:
         elif whole:
             self._whole_exponent(left, right, base, exponent, scope)
         else:
-            negative = sign(self.ctx, exponent) & NONPOSITIVE
-            self._need(left, base, ">" if negative else ">=", scope)
+            self._real_exponent(left, right, base, exponent, scope)
         return symbolic_power(self.ctx, base, exponent, whole)
+
+    def _real_exponent(self, left: Term, right: Term, base: Polynomial, exponent: Polynomial, scope: Scope) -> None:
+        """t**u has a value where t > 0, or t = 0 and u > 0, which is t >= 0 and Max(t, u) > 0."""
+        given = self.given or self.ctx
+        bits = sign(given, exponent)
+        self._need(left, base, ">" if bits & NONPOSITIVE else ">=", scope)
+        if not bits & NONPOSITIVE and bits & POSITIVE != POSITIVE and sign(given, base) & POSITIVE != POSITIVE:
+            poly = maximum(self.ctx, base, exponent, 1)
+            self._collect(poly, POSITIVE, Relation(Apply("Max", (left, right)), ">", ZERO_TERM), scope)
 
     def _whole_exponent(self, left: Term, right: Term, base: Polynomial, exponent: Polynomial, scope: Scope) -> None:
         """t**m has a value where t != 0 or m >= 0, which is Max(Abs(t), m + 1) > 0."""
