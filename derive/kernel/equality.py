@@ -40,6 +40,8 @@ def read_sides(goal: Goal, fuel: int, propose: Propose | None = None) -> Sides:
     ctx, scope = context_of(goal, fuel, propose)
     equations = assume(ctx, goal, scope)
     given = ctx.fork()
+    left_conditions: list[Condition] | None = None
+    right_conditions: list[Condition] | None = None
     try:
         left, left_conditions = _side(ctx, given, goal.left, scope)
         right, right_conditions = _side(ctx, given, goal.right, scope)
@@ -50,9 +52,27 @@ def read_sides(goal: Goal, fuel: int, propose: Propose | None = None) -> Sides:
         again = True
     if again:
         _learn_conditions(ctx, given, goal, scope)
-        left, left_conditions = _side(ctx, given, goal.left, scope)
-        right, right_conditions = _side(ctx, given, goal.right, scope)
-    return Sides(ctx, given, scope, equations, left, right, left_conditions, right_conditions)
+        left, more_left = _side(ctx, given, goal.left, scope)
+        right, more_right = _side(ctx, given, goal.right, scope)
+    else:
+        more_left, more_right = left_conditions or [], right_conditions or []
+    if left_conditions or more_left or more_right:
+        # What one condition gives may hide another: each side is read for its own under the hypotheses alone.
+        left_conditions = [*_conditions(given, goal.left, scope), *more_left]
+        right_conditions = [*_conditions(given, goal.right, scope), *more_right]
+    return Sides(ctx, given, scope, equations, left, right, left_conditions or [], right_conditions or [])
+
+
+def _conditions(given: Context, term: Term, scope: Scope) -> list[Condition]:
+    case = given.fork()
+    reader = Reader(case, [], given)
+    try:
+        reader.read(term, scope)
+    except Stuck as stuck:
+        if stuck.reason == "budget":
+            raise
+    given.fuel = min(given.fuel, case.fuel)
+    return reader.conditions or []
 
 
 def _learn_conditions(ctx: Context, given: Context, goal: Goal, scope: Scope) -> None:
