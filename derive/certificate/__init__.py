@@ -1,0 +1,1 @@
+"""Verdicts as certificates: data that ``derive/recheck`` checks without this program."""
