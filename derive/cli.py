@@ -80,6 +80,9 @@ def _outputs(context: click.Context, parameter: click.Parameter, values: tuple[s
 @click.option(
     "-k", "words", metavar="EXPR", help='Only claims whose id, title or tags match, as in "softmax and not loss".'
 )
+@click.option(
+    "--tag", "tags", multiple=True, metavar="TAG", help="Only claims with this tag. May be repeated: any of them."
+)
 @click.option("-x", "stop_early", is_flag=True, help="Stop at the first claim that is not as expected.")
 @click.option("--strict", is_flag=True, help="Sides that are not defined at the same points are a finding.")
 @click.option("--allow-empty", is_flag=True, help="Checking nothing at all is not a failure.")
@@ -90,6 +93,7 @@ def check(
     files: tuple[str, ...],
     outputs: tuple[Output, ...],
     words: str | None,
+    tags: tuple[str, ...],
     stop_early: bool,
     strict: bool,
     allow_empty: bool,
@@ -105,7 +109,7 @@ def check(
     from derive.select import select
 
     try:
-        selected = select(words) if words is not None else None
+        selected = select(words, tags)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="-k") from error
     found = find(files)

@@ -26,7 +26,7 @@ def run(
 ) -> Results:
     """Decide the claims of all targets, in file order; never fails: a defect met at one claim is reported there.
 
-    ``selected`` tests a claim's id, title and tags; ``strict`` makes sides of unequal domain a finding; ``stop_early``
+    ``selected`` tells which claims are in question; ``strict`` makes sides of unequal domain a finding; ``stop_early``
     ends the run with the first claim that is not as expected.
     """
     readings: list[Reading] = []
@@ -46,7 +46,7 @@ def run(
     outcomes = tuple(d for d in decided if isinstance(d, Outcome))
     defects = tuple(d for d in decided if isinstance(d, Problem))
     files = tuple(file for reading in readings for file in reading.files)
-    problems = tuple(p for reading in readings for p in reading.problems if _concerns(p, selected))
+    problems = tuple(p for reading in readings for p in reading.problems if _concerns(p, reading, selected))
     return Results(files, outcomes, problems + defects, interrupted)
 
 
@@ -60,7 +60,7 @@ def _decisions(
     with ahead(_check) as checks:
         for reading in read(targets):
             readings.append(reading)
-            claims = [c for c in reading.claims if selected is None or selected(" ".join((c.id, c.title, *c.tags)))]
+            claims = [c for c in reading.claims if selected is None or selected(c)]
             checks.ask([goal for claim in claims for goal in _goals(claim)])
             for claim in claims:
                 yield _decided(claim, strict, checks.answer)
@@ -74,9 +74,16 @@ def _goals(claim: Claim) -> Iterator[Goal]:
             yield line.exact
 
 
-def _concerns(found: Problem, selected: Predicate | None) -> bool:
+def _concerns(found: Problem, reading: Reading, selected: Predicate | None) -> bool:
     """A lint of a claim that was not asked for is noise; a claim that cannot be read might have been asked for."""
-    return selected is None or not found.is_lint or found.claim_id is None or selected(found.claim_id)
+    if selected is None or not found.is_lint or found.claim_id is None:
+        return True
+    return any(selected(claim) for claim in reading.claims if claim.id == found.claim_id)
+
+
+def decide(claim: Claim, strict: bool = False) -> Outcome | Problem:
+    """One claim by itself; never fails: a defect that is met is the problem."""
+    return _decided(claim, strict, _check)
 
 
 def _is_fine(decided: Outcome | Problem) -> bool:
