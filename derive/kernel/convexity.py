@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import product as cartesian
 
 from derive.kernel.context import (
     NONNEGATIVE,
@@ -23,9 +24,11 @@ from derive.kernel.context import (
 from derive.kernel.functions import exponential
 from derive.kernel.polynomial import ONE, add, merge, scale, subtract
 from derive.kernel.ring import multiply, power, rename, rename_mono, variable
+from derive.kernel.spelling import places
 from derive.kernel.sums import sum_over
 
 HALF = Fraction(1, 2)
+MOST_INSTANCES = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,7 @@ def _weightings(ctx: Context, poly: Polynomial) -> Iterator[Weighting]:
             at = next((k for k in keys if _has_component(ctx, k, array, dimension)), None)
             if at is not None:
                 yield Weighting(place, ((_component_at(ctx, at, array, place), 1),), ())
+        yield from _given(ctx, poly, place)
         if not dimension.isdecimal():
             yield Weighting(place, (), next(iter(variable(ctx, dimension))))
     for key in sums:
@@ -78,6 +82,24 @@ def _weightings(ctx: Context, poly: Polynomial) -> Iterator[Weighting]:
             ((weight, c),) = rename_mono(ctx, summand, {bound: place}).items()
             if c == 1:
                 yield Weighting(place, weight, ((key, 1),))
+
+
+def _given(ctx: Context, poly: Polynomial, place: Place) -> Iterator[Weighting]:
+    """S10: weights >= 0 whose sum is 1 by hypothesis, at the indices that stand in the polynomial."""
+    for rule in ctx.sum_rules:
+        if rule.place[1] != place[1] or rule.value != ONE or not rule.names.isdisjoint(ctx.suspended):
+            continue
+        pattern = sorted(rule.pattern)
+        free = sorted(places(ctx, poly))
+        if len(free) ** len(pattern) > MOST_INSTANCES:
+            continue
+        for chosen in cartesian(free, repeat=len(pattern)):
+            if all(p[1] == q[1] for p, q in zip(pattern, chosen, strict=True)):
+                at = dict(zip(pattern, chosen, strict=True)) | {rule.place: place}
+                weight = rename_mono(ctx, rule.summand, at)
+                if list(weight.values()) == [1] and ctx.sign(ctx, weight) & NONNEGATIVE:
+                    ctx.use("S10")
+                    yield Weighting(place, next(iter(weight)), ())
 
 
 def _has_component(ctx: Context, key: str, array: str, dimension: str) -> bool:

@@ -26,7 +26,7 @@ from derive.kernel.context import (
 from derive.kernel.normalize import OP_SIGN, Reader, Scope
 from derive.kernel.polynomial import add, constant, scale, subtract
 from derive.kernel.rebuild import rebuild
-from derive.kernel.ring import component, replace_generators
+from derive.kernel.ring import component, rename, replace_generators
 from derive.kernel.sign import TYPE_SIGN, learn, sign
 from derive.kernel.spelling import names, places
 from derive.kernel.zero import Equations, rank, rewriting
@@ -130,7 +130,20 @@ def assume(ctx: Context, goal: Goal, scope: Scope) -> Equations:
             _equation(ctx, poly, values, rewrites, schemas)
         else:
             learn(ctx, poly, OP_SIGN[hypothesis.relation.op])
+    _terms_of_sums(ctx)
     return Equations(tuple(values), tuple(rewrites), tuple(schemas))
+
+
+def _terms_of_sums(ctx: Context) -> None:
+    """O6: where all terms of a sum of known value are >= 0, none exceeds that value; each is below it for n >= 2."""
+    for rule in ctx.sum_rules:
+        place = ctx.open(rule.place[1])
+        term = rename(ctx, {rule.summand: 1}, {rule.place: place})
+        bits = sign(ctx, term)
+        if bits & NONNEGATIVE:
+            ctx.use("O6")
+            strict = bits & NONZERO if ctx.least.get(rule.place[1], 1) >= 2 else 0
+            learn(ctx, subtract(rule.value, term), NONNEGATIVE | strict)
 
 
 def _gap(ctx: Context, relation: Relation, scope: Scope) -> Polynomial:
