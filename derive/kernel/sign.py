@@ -298,6 +298,9 @@ def _of_polynomial(ctx: Context, poly: Polynomial) -> int:
     bits = times(outer, _of_sum_of_terms(ctx, rest))
     if mono and not bits & NONZERO:
         bits |= _looked_up(ctx, scale(poly, Fraction(1) / c))
+    if not decisive(bits) and any(e < 0 for _, e in mono):
+        # Multiplying denominators out may hide which terms belong together.
+        bits |= _of_sum_of_terms(ctx, poly)
     return bits
 
 
