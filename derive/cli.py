@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from derive.report.paint import Paint
 
 Output = tuple[str, str | None]
-FORMATS = ("full", "concise", "json")
+FORMATS = ("full", "concise", "json", "junit", "sarif", "github", "gitlab", "markdown")
 STYLES = ("unicode", "pretty", "ascii", "latex", "markdown", "mathml", "json")
 
 

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from html import unescape
 from pathlib import Path
+from xml.etree import ElementTree
 
 import jsonschema
 import pytest
+import xmlschema
+from markdown_it import MarkdownIt
 from rich.cells import cell_len
 
 import derive
@@ -21,6 +26,7 @@ from derive.parse import parse_relation_chain
 from derive.report import FORMATS, report
 from derive.report.evidence import rational, sides
 from derive.report.excerpt import excerpt
+from derive.report.notice import uri
 from derive.report.paint import Paint, clean, wrap
 from derive.term import Relation, Variable
 from derive.verdict import (
@@ -52,6 +58,7 @@ TEXTS = (
     "lint: Sum(x, k) == n*x",
 )
 LINES = tuple(TEXTS)
+SCHEMAS = Path(__file__).parent / "schemas"
 SCHEMA = json.loads((Path(derive.__file__).parent / "results.schema.json").read_text(encoding="utf-8"))
 
 
@@ -123,12 +130,29 @@ def test_golden(format: str, golden: Callable[[str, str], None]) -> None:
     golden(f"{format}.txt", report(results(), format, Paint()))
 
 
+def readable(format: str, text: str) -> str:
+    """The text of a report as a reader of its format sees it."""
+    if format in ("json", "sarif", "gitlab"):
+        return json.dumps(json.loads(text), ensure_ascii=False)
+    if format == "junit":
+        return " ".join(
+            part
+            for element in ElementTree.fromstring(text).iter()
+            for part in (element.text or "", *element.attrib.values())
+        )
+    return text.replace("%0A", "\n") if format == "github" else text
+
+
 @pytest.mark.parametrize("format", FORMATS)
 def test_every_report_tells_every_finding_and_error(format: str) -> None:
-    text = report(results(), format, Paint(width=1000))
+    shown = readable(format, report(results(), format, Paint(width=1000)))
     for found in (*results().errors(), *(f.problem for f in results().findings())):
-        shown = text if format != "json" else json.dumps(json.loads(text), ensure_ascii=False)
         assert (found.claim_id or found.path) in shown
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_two_reports_of_a_run_are_the_same_bytes(format: str) -> None:
+    assert report(results(), format, Paint()) == report(results(), format, Paint())
 
 
 @pytest.mark.parametrize("format", FORMATS)
@@ -163,6 +187,126 @@ def test_json_follows_its_schema() -> None:
     jsonschema.Draft7Validator.check_schema(SCHEMA)
     for run in (results(), Results(), Results(problems=problems())):
         jsonschema.validate(json.loads(report(run, "json", Paint())), SCHEMA)
+
+
+RUNS = (results, Results, lambda: Results(problems=problems()), lambda: flooded(3))
+
+
+def flooded(count: int) -> Results:
+    """Many findings and problems, those of a code all alike."""
+    again = tuple(outcome(4, Refuted(POINT)) for _ in range(count))
+    return Results((ClaimFile("notes.yaml", "", LINES),), again, problems() * count)
+
+
+@pytest.mark.parametrize("run", RUNS)
+def test_sarif_follows_its_schema(run: Callable[[], Results]) -> None:
+    log = json.loads(report(run(), "sarif", Paint()))
+    jsonschema.Draft4Validator(json.loads((SCHEMAS / "sarif-2.1.0.json").read_text(encoding="utf-8"))).validate(log)
+    (found,) = log["runs"]
+    rules = found["tool"]["driver"]["rules"]
+    assert [rules[r["ruleIndex"]]["id"] for r in found["results"]] == [r["ruleId"] for r in found["results"]]
+    places = [r["locations"][0]["physicalLocation"]["artifactLocation"] for r in found["results"]]
+    assert all(not p["uri"].startswith("/") and p["uriBaseId"] == "%SRCROOT%" for p in places)
+
+
+@pytest.mark.parametrize("run", RUNS)
+def test_junit_follows_its_schema(run: Callable[[], Results]) -> None:
+    text = report(run(), "junit", Paint())
+    xmlschema.XMLSchema(SCHEMAS / "junit-10.xsd").validate(text)
+    root = ElementTree.fromstring(text)
+    for name, tag in (("tests", "testcase"), ("failures", "failure"), ("errors", "error")):
+        assert int(root.get(name, "")) == len(list(root.iter(tag))), name
+    for suite in root:
+        names = [case.get("name") for case in suite]
+        assert len(set(names)) == len(names)
+
+
+def test_junit_has_a_case_for_every_claim() -> None:
+    cases = {c.get("name"): c for c in ElementTree.fromstring(report(results(), "junit", Paint())).iter("testcase")}
+    assert {o.claim.id for o in results().outcomes} <= cases.keys()
+    kinds = {name: [e.tag for e in case] for name, case in cases.items()}
+    assert kinds["softmax"] == kinds["slip"] == ["system-out"]
+    assert kinds["typed"] == ["failure", "system-out"] and kinds["broken"] == ["error"]
+
+
+@pytest.mark.parametrize("run", RUNS)
+def test_gitlab_follows_its_schema(run: Callable[[], Results]) -> None:
+    entries = json.loads(report(run(), "gitlab", Paint()))
+    jsonschema.validate(entries, json.loads((SCHEMAS / "gitlab-code-quality.json").read_text(encoding="utf-8")))
+    prints = [entry["fingerprint"] for entry in entries]
+    assert len(set(prints)) == len(prints)
+
+
+def test_a_fingerprint_outlives_a_move() -> None:
+    found = outcome(4, Refuted(POINT))
+    (finding,) = found.findings
+    moved = replace(finding, problem=replace(finding.problem, span=Span(99, 1, 99, 2)))
+    runs = (Results(outcomes=(found,)), Results(outcomes=(replace(found, findings=(moved,)),)))
+    assert len({json.loads(report(run, "gitlab", Paint()))[0]["fingerprint"] for run in runs}) == 1
+
+
+COMMAND = re.compile(r"::(error|warning|notice) ((?:\w+=[^,:\r\n]*,)*title=[^,:\r\n]*)::([^\r\n]*)")
+
+
+def annotations(run: Results) -> list[tuple[str, dict[str, str], str]]:
+    found = [COMMAND.fullmatch(line) for line in report(run, "github", Paint()).splitlines()]
+    assert all(found)
+    return [(m[1], dict(p.split("=", 1) for p in m[2].split(",")), m[3]) for m in found if m]
+
+
+def test_github_annotations_are_commands_with_the_worst_first() -> None:
+    told = annotations(results())
+    assert "DV901" in told[0][1]["title"] and told[-2][0] == "warning"
+    kinds = [kind for kind, _, _ in told]
+    assert kinds == sorted(kinds, key=("error", "warning", "notice").index)
+    assert {"file", "line", "endLine", "col", "endColumn", "title"} == told[0][1].keys()
+    gone = next(fields for _, fields, _ in told if fields.get("file") == "gone.yaml")
+    assert "line" not in gone
+
+
+def test_github_says_what_it_will_not_show() -> None:
+    assert "10 annotations" in annotations(flooded(11))[-1][2]
+    assert annotations(Results()) == [("notice", {"title": "derive"}, "nothing was checked")]
+
+
+def test_github_text_cannot_start_another_command() -> None:
+    hostile = Problem("DV001", "a\n::set-output name=x::y%0A\r::", path="a,b:c\n.yaml")
+    (line,) = report(Results(problems=(hostile,)), "github", Paint()).splitlines()
+    assert line.startswith("::error file=a%2Cb%3Ac%0A.yaml,title=") and "y%250A" in line
+
+
+def test_markdown_renders_what_strangers_wrote_as_text() -> None:
+    title = "<img src=x> | **a** `b` @team #1 [c](d) $e$ ~f~"
+    (found,) = results().outcomes[:1]
+    named = replace(found, claim=replace(found.claim, title=title))
+    text = report(Results(outcomes=(named,)), "markdown", Paint())
+    html = MarkdownIt("commonmark", {"html": True}).enable("table").render(text.split("\n\n")[2])
+    (cell,) = re.findall(r"<strong>softmax</strong><br>(.*?)</td>", html)
+    assert unescape(cell) == title
+    ticks = Problem("DV001", "`" * 5, path="a")
+    assert "``````text\n" in report(Results(problems=(ticks,)), "markdown", Paint())
+
+
+def test_markdown_stays_below_what_a_job_summary_may_hold() -> None:
+    text = report(flooded(3_000), "markdown", Paint())
+    assert len(text.encode()) < 2**20 and "are not shown" in text
+
+
+def test_xml_carries_what_it_can() -> None:
+    found = Problem("DV001", "a\ufffeb\x00c\ud800d", path="x")
+    text = report(Results(problems=(found,)), "junit", Paint())
+    assert "a\ufffdb\\x00c\\ud800d" in ElementTree.fromstring(text)[0][0].get("name", "")
+
+
+def test_paths_are_relative_and_escaped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    cases = (
+        (str(tmp_path / "a b.yaml"), "a%20b.yaml"),
+        ("./notes/公式.yaml", "notes/%E5%85%AC%E5%BC%8F.yaml"),
+        ("../up.yaml", "../up.yaml"),
+        ("/elsewhere/a.yaml", "file:///elsewhere/a.yaml"),
+    )
+    assert [uri(path) for path, _ in cases] == [expected for _, expected in cases]
 
 
 def test_json_of_each_claim() -> None:

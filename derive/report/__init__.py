@@ -8,7 +8,12 @@ from derive.outcome import Results
 from derive.report.concise import concise
 from derive.report.document import document
 from derive.report.full import full
+from derive.report.github import github
+from derive.report.gitlab import gitlab
+from derive.report.junit import junit
+from derive.report.markdown import markdown
 from derive.report.paint import Paint
+from derive.report.sarif import sarif
 
 
 def report(results: Results, format: str, paint: Paint) -> str:
@@ -20,4 +25,9 @@ FORMATS: dict[str, Callable[[Results, Paint], str]] = {
     "full": full,
     "concise": concise,
     "json": document,
+    "junit": junit,
+    "sarif": sarif,
+    "github": github,
+    "gitlab": gitlab,
+    "markdown": markdown,
 }

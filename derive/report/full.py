@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from derive.claim import Goal, Line
-from derive.errors import Problem
-from derive.outcome import ClaimFile, Finding, Outcome, Results, word
+from derive.claim import Goal
+from derive.outcome import ClaimFile, Outcome, Results, word
 from derive.report.evidence import domains, evidence, restricted
 from derive.report.excerpt import excerpt
+from derive.report.notice import Notice, decisive, notices
 from derive.report.paint import BOLD, DIM, GREEN, RED, Paint, clean, wrap
 from derive.report.summary import summary
 from derive.term import Component, Relation, Variable, subterms
-from derive.verdict import Conflict, Proved, Verdict
+from derive.verdict import Proved
 from derive.write import write
 
 
@@ -38,7 +38,7 @@ def _file(file: ClaimFile, outcomes: list[Outcome], paint: Paint) -> str:
 def _claim(outcome: Outcome, paint: Paint) -> Iterator[str]:
     passed, failed = ("✓", "✗") if paint.unicode else ("ok", "x ")
     mark, style = (passed, GREEN) if outcome.as_expected else (failed, RED)
-    first, *rest = wrap(f"{clean(outcome.claim.id)}: {_phrase(outcome)}", paint.width - 4)
+    first, *rest = wrap(f"{clean(outcome.claim.id)}: {phrase(outcome)}", paint.width - 4)
     yield f"  {paint(mark, style)} {first}"
     yield from (f"      {row}" for row in rest)
     # The evidence of a finding stands in its diagnostic.
@@ -46,7 +46,8 @@ def _claim(outcome: Outcome, paint: Paint) -> Iterator[str]:
         yield from (f"      {row}" for row in _remarks(outcome, paint))
 
 
-def _phrase(outcome: Outcome) -> str:
+def phrase(outcome: Outcome) -> str:
+    """The verdict of a claim in words, with its dimensions and conditions."""
     claim = outcome.claim
     if outcome.word != "proved":
         wrong = f" for {_digits(outcome)}" if claim.is_printed and len(claim.lines) > 1 else ""
@@ -83,45 +84,22 @@ def _remarks(outcome: Outcome, paint: Paint) -> Iterator[str]:
         proved = (v for v in outcome.verdicts if isinstance(v, Proved))
         yield from (part for verdict in proved for row in domains(verdict, paint) for part in wrap(row, width))
         return
-    for line, verdict in _decisive(outcome):
+    for line, verdict in decisive(outcome):
         yield from evidence(line, verdict, paint, width)
     yield from (paint(row, DIM) for row in wrap(clean(f"because {outcome.claim.because}"), width))
     if outcome.correction:
         yield "the correction is proved"
 
 
-def _decisive(outcome: Outcome) -> Iterator[tuple[Line, Verdict]]:
-    """The line that decides, and each further printed number that comes out like it."""
-    for number, (line, verdict) in enumerate(zip(outcome.claim.lines, outcome.verdicts, strict=True)):
-        if number == outcome.deciding or (line.exact and word(verdict) == outcome.word):
-            yield line, verdict
-
-
 def diagnostics(results: Results, paint: Paint) -> list[str]:
     """Every problem and finding with its place, in file order."""
-    findings = {f.problem: (o, f) for o in results.outcomes for f in o.findings}
     lines = {file.path: file.lines for file in results.files}
-    ranks = {path: number for number, path in enumerate(lines)}
-    everything = sorted([*results.problems, *findings], key=lambda p: _position(p, ranks))
-    return [_diagnostic(p, lines.get(p.path, ()), findings.get(p), paint) for p in everything]
+    return [_diagnostic(n, lines.get(n.problem.path, ()), paint) for n in notices(results, paint, paint.width - 8)]
 
 
-def _position(problem: Problem, ranks: dict[str, int]) -> tuple[int, int, int]:
-    """Where a problem stands: those of no file first, then in file order; Python's sort keeps the rest in order."""
-    line, column = (problem.span.line, problem.span.column) if problem.span else (0, 0)
-    return ranks.get(problem.path, -1), line, column
-
-
-def _diagnostic(problem: Problem, lines: tuple[str, ...], found: tuple[Outcome, Finding] | None, paint: Paint) -> str:
-    if found is None:
-        return excerpt(problem, lines, paint)
-    outcome, finding = found
-    about = list(_decisive(outcome)) if finding.verdict is outcome.verdict else [(finding.line, finding.verdict)]
-    rows = [row for line, verdict in about for row in evidence(line, verdict, paint, paint.width - 8)]
-    if outcome.claim.chained and finding.line in outcome.claim.lines:
-        rows.insert(0, f"step {outcome.claim.lines.index(finding.line) + 1} of {len(outcome.claim.lines)}:")
-    found_text = excerpt(problem, lines, paint, rows)
-    return f"{_alarm(paint)}\n{found_text}" if isinstance(finding.verdict, Conflict) else found_text
+def _diagnostic(notice: Notice, lines: tuple[str, ...], paint: Paint) -> str:
+    text = excerpt(notice.problem, lines, paint, notice.evidence)
+    return f"{_alarm(paint)}\n{text}" if notice.is_conflict else text
 
 
 def _alarm(paint: Paint) -> str:
