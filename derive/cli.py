@@ -11,15 +11,14 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from derive import __version__
+from derive.output import FORMATS, Output
+from derive.output import outputs as read_outputs
 
 if TYPE_CHECKING:
     from derive.errors import Code
     from derive.kernel.rules import Rule
-    from derive.outcome import Results
     from derive.report.paint import Paint
 
-Output = tuple[str, str | None]
-FORMATS = ("full", "concise", "json", "junit", "sarif", "github", "gitlab", "markdown")
 STYLES = ("unicode", "pretty", "ascii", "latex", "markdown", "mathml", "json")
 
 
@@ -51,17 +50,11 @@ def derive() -> None:
 
 
 def _outputs(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> tuple[Output, ...]:
-    """``--format NAME`` and ``--format NAME=FILE``; standard output takes one report, by default the full one."""
-    outputs: list[Output] = []
-    for value in values:
-        name, named, path = value.partition("=")
-        if name not in FORMATS or (named and not path):
-            raise click.BadParameter(f"found {value!r}, required one of {', '.join(FORMATS)}, or NAME=FILE")
-        outputs.append((name, path if named else None))
-    printed = [name for name, path in outputs if path is None]
-    if len(printed) > 1:
-        raise click.BadParameter(f"{' and '.join(printed)} both go to standard output; write {printed[1]}=FILE")
-    return tuple(outputs) if printed else (("full", None), *outputs)
+    """The reports that are asked for, none where the configuration or the default has the say."""
+    try:
+        return read_outputs(values) if values else ()
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
 
 
 @derive.command(
@@ -83,9 +76,10 @@ def _outputs(context: click.Context, parameter: click.Parameter, values: tuple[s
 @click.option(
     "--tag", "tags", multiple=True, metavar="TAG", help="Only claims with this tag. May be repeated: any of them."
 )
+@click.option("--last-failed", "--lf", is_flag=True, help="Only claims that failed last time; all, if none did.")
 @click.option("-x", "stop_early", is_flag=True, help="Stop at the first claim that is not as expected.")
-@click.option("--strict", is_flag=True, help="Sides that are not defined at the same points are a finding.")
-@click.option("--allow-empty", is_flag=True, help="Checking nothing at all is not a failure.")
+@click.option("--strict/--no-strict", default=None, help="Sides that are not defined at the same points are a finding.")
+@click.option("--allow-empty/--no-allow-empty", default=None, help="Checking nothing at all is not a failure.")
 @click.option("--no-cache", is_flag=True, expose_value=False, help="Decide every claim anew.")
 @click.pass_context
 def check(
@@ -94,9 +88,10 @@ def check(
     outputs: tuple[Output, ...],
     words: str | None,
     tags: tuple[str, ...],
+    last_failed: bool,
     stop_early: bool,
-    strict: bool,
-    allow_empty: bool,
+    strict: bool | None,
+    allow_empty: bool | None,
 ) -> None:
     """Decide the claims of FILES: paths, folders, FILE::ID, or an ID of the default files.
 
@@ -104,34 +99,28 @@ def check(
     """
     from dataclasses import replace
 
+    from derive.configure import configure
+    from derive.deliver import deliver
     from derive.find import find
+    from derive.last_failed import recall, remember
     from derive.runner import run
     from derive.select import select
 
+    configuration = configure()
     try:
-        selected = select(words, tags)
+        selected = select(words, tags, recall(configuration.root) if last_failed else None)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="-k") from error
-    found = find(files)
+    found = find(files, configuration)
+    strict = configuration.strict if strict is None else strict
     results = run(found.targets, selected=selected, strict=strict, stop_early=stop_early)
-    results = replace(results, problems=(*found.problems, *results.problems))
-    _write(results, outputs)
-    context.exit(results.exit_code(allow_empty))
-
-
-def _write(results: Results, outputs: tuple[Output, ...]) -> None:
-    from derive.report import report
-    from derive.report.paint import Paint
-
-    for name, path in outputs:
-        if path is None:
-            _print(report(results, name, _paint()))
-            continue
-        try:
-            with open(path, "w", encoding="utf-8", newline="\n") as file:
-                file.write(report(results, name, Paint()))
-        except OSError as error:
-            raise click.FileError(path, error.strerror) from error
+    results = replace(results, problems=(*configuration.problems, *found.problems, *results.problems))
+    is_partial = words or tags or stop_early or results.interrupted or any(target.id for target in found.targets)
+    remember(configuration.root, results, is_whole=not is_partial)
+    failures = deliver(results, outputs or read_outputs(configuration.format), _paint(), os.environ)
+    if failures:
+        raise click.FileError(failures[0].filename, failures[0].strerror)
+    context.exit(results.exit_code(configuration.allow_empty if allow_empty is None else allow_empty))
 
 
 def _paint() -> Paint:
@@ -147,10 +136,6 @@ def _paint() -> Paint:
         unicode = False
     width = shutil.get_terminal_size((80, 24)).columns
     return Paint(colour, unicode, min(max(width, 40), 120))
-
-
-def _print(text: str) -> None:
-    click.echo(text, nl=False, color=True)
 
 
 @derive.command()
@@ -195,6 +180,8 @@ def show(context: click.Context, target: str | None, style: str | None, proof: b
     """Print claims as formulas: those of TARGET, a FILE, FILE::ID or ID; without it all of the default files."""
     from dataclasses import replace
 
+    from derive.configure import configure
+    from derive.deliver import emit
     from derive.find import find
     from derive.narrate import tell
     from derive.outcome import Results
@@ -207,7 +194,8 @@ def show(context: click.Context, target: str | None, style: str | None, proof: b
     style = style or paint.style
     if style not in STYLES:
         raise click.BadParameter(f"found {style!r}, required one of {', '.join(STYLES)}", param_hint="--format")
-    found = find([target] if target else [])
+    configuration = configure()
+    found = find([target] if target else [], configuration)
     if proof:
         results = run(found.targets)
         pages = [page(o.claim, style, o, paint.width, tell(o)) for o in results.outcomes]
@@ -216,9 +204,9 @@ def show(context: click.Context, target: str | None, style: str | None, proof: b
         files, problems = (f for r in readings for f in r.files), (p for r in readings for p in r.problems)
         results = Results(tuple(files), (), tuple(problems))
         pages = [page(claim, style, width=paint.width) for r in readings for claim in r.claims]
-    results = replace(results, problems=(*found.problems, *results.problems))
+    results = replace(results, problems=(*configuration.problems, *found.problems, *results.problems))
     between = "\n" if style == "json" else "\n\n"
-    _print(paint.characters("".join(f"{text}{between}" for text in pages).rstrip("\n") + "\n" if pages else ""))
+    emit(paint.characters("".join(f"{text}{between}" for text in pages).rstrip("\n") + "\n" if pages else ""))
     for text in diagnostics(replace(results, outcomes=()), paint):
         click.echo(paint.characters(text), err=True)
     context.exit(results.exit_code(allow_empty=True))

@@ -708,8 +708,9 @@ _RUN = (
         "Configuration",
         "[tool.derive]: {found}",
         "{repair}",
-        "The table [tool.derive] of pyproject.toml has one key, `files`: a list of claim files and directories, "
-        "relative to pyproject.toml.",
+        "The table [tool.derive] of pyproject.toml has the keys `files` and `exclude` (claim files and folders, "
+        "relative to pyproject.toml), `format` (as on the command line), `strict` and `allow-empty` (true or false). "
+        "A misspelt key would quietly turn the gate off, so any other key is an error.",
     ),
     Code(
         "DV028",

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import os
-import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 
-from derive.errors import Problem, meant, problem
+from derive.configure import Configuration
+from derive.errors import Problem, problem
 
 DEFAULT = "derivations.yaml"
-KEYS = ("files",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,20 +24,23 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The targets, each file once, and what was wrong with the request or the configuration."""
+    """The targets, each file once, and what was wrong with the request."""
 
     targets: tuple[Target, ...]
     problems: tuple[Problem, ...] = ()
 
 
-def find(arguments: Sequence[str]) -> Found:
-    """Resolve ``FILE``, ``DIRECTORY``, ``FILE::ID`` and bare ``ID``; without arguments the default files."""
+def find(arguments: Sequence[str], configuration: Configuration) -> Found:
+    """Resolve ``FILE``, ``DIRECTORY``, ``FILE::ID`` and bare ``ID``; without arguments the default files.
+
+    What is wrong with the configuration itself is told by its own problems.
+    """
     if not arguments:
-        return _defaults()
+        return _defaults(configuration)
     targets: list[Target] = []
     problems: list[Problem] = []
     for argument in arguments:
-        found = _defaults(argument) if _is_id(argument) else _named(argument)
+        found = _defaults(configuration, argument) if _is_id(argument) else _named(argument, configuration)
         targets += found.targets
         problems += found.problems
     return Found(tuple(dict.fromkeys(targets)), tuple(dict.fromkeys(problems)))
@@ -48,62 +51,40 @@ def _is_id(argument: str) -> bool:
     return not (looks_like_a_path or "::" in argument or Path(argument).exists())
 
 
-def _named(argument: str) -> Found:
+def _named(argument: str, configuration: Configuration) -> Found:
     path, _, id = argument.partition("::")
-    return _targets([Path(path)], id or None)
+    return _targets([Path(path)], configuration, id or None)
 
 
-def _targets(paths: Sequence[Path], id: str | None) -> Found:
-    files = {path: _files(path) for path in paths}
+def _targets(paths: Sequence[Path], configuration: Configuration, id: str | None) -> Found:
+    files = {path: _files(path, configuration) for path in paths}
     empty = tuple(problem("DV506", path=str(path)).placed(str(path), None) for path in paths if not files[path])
     return Found(tuple(Target(file, id) for found in files.values() for file in found), empty)
 
 
-def _files(path: Path) -> list[Path]:
+def _files(path: Path, configuration: Configuration) -> list[Path]:
     if not path.is_dir():
         return [path]
     # Hidden folders hold environments and caches, not claims.
     below = (file for file in path.rglob("*.yaml") if not _is_hidden(file.relative_to(path)))
-    return sorted(below)
+    return sorted(file for file in below if not _is_excluded(file, configuration))
+
+
+def _is_excluded(file: Path, configuration: Configuration) -> bool:
+    name = Path(os.path.relpath(file, configuration.root)).as_posix()
+    return any(fnmatchcase(name, pattern) for pattern in configuration.exclude)
 
 
 def _is_hidden(path: Path) -> bool:
     return any(part.startswith(".") for part in path.parts)
 
 
-def _defaults(id: str | None = None) -> Found:
-    here = Path.cwd()
-    folder = next((f for f in (here, *here.parents) if (f / "pyproject.toml").is_file()), None)
-    names, problems = _configured(folder / "pyproject.toml") if folder else (None, ())
-    if problems:
-        return Found((), problems)
-    if folder and names is not None:
-        paths = [Path(os.path.relpath(folder / name)) for name in names]
-    else:
-        paths = [Path(DEFAULT)]
-        if not paths[0].exists():
+def _defaults(configuration: Configuration, id: str | None = None) -> Found:
+    if configuration.problems:
+        return Found(())
+    names, root = configuration.files, configuration.root
+    if names is None:
+        if not Path(DEFAULT).exists():
             return Found((), (problem("DV026", path=f"./{DEFAULT}"),))
-    return _targets(paths, id)
-
-
-def _configured(path: Path) -> tuple[list[str] | None, tuple[Problem, ...]]:
-    """``files`` of ``[tool.derive]``, or None where it is not given."""
-    shown = os.path.relpath(path)
-    try:
-        table = tomllib.loads(path.read_text(encoding="utf-8")).get("tool", {}).get("derive", {})
-    except (OSError, ValueError) as error:
-        return None, (problem("DV027", found=str(error), repair="repair the file").placed(shown, None),)
-    problems = tuple(found.placed(shown, None) for found in _wrong(table))
-    return (None, problems) if problems else (table.get("files"), ())
-
-
-def _wrong(table: object) -> Iterator[Problem]:
-    if not isinstance(table, dict):
-        yield problem("DV027", found="not a table", repair="write `[tool.derive]` and its keys below it")
-        return
-    for key in table:
-        if key not in KEYS:
-            yield problem("DV027", found=f"unknown key `{key}`", repair=meant(key, KEYS))
-    files = table.get("files", [])
-    if not isinstance(files, list) or not all(isinstance(name, str) for name in files):
-        yield problem("DV027", found="`files` is not a list of texts", repair=f'write `files = ["{DEFAULT}"]`')
+        return _targets([Path(DEFAULT)], configuration, id)
+    return _targets([Path(os.path.relpath(root / name)) for name in names], configuration, id)

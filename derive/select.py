@@ -3,30 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Sequence
 
 from derive.claim import Claim
 
 Predicate = Callable[[Claim], bool]
 Test = Callable[[str], bool]
-Place = tuple[str, str]
 
 
-def select(words: str | None = None, tags: Sequence[str] = (), among: Set[Place] | None = None) -> Predicate | None:
+def select(words: str | None = None, tags: Sequence[str] = (), also: Predicate | None = None) -> Predicate | None:
     """The test of a claim that meets all that is asked, or None where nothing is.
 
     ``words`` joins words by ``and``, ``or``, ``not`` and brackets; each is sought in id, title and tags, ignoring case.
-    ``tags`` are whole tags of which the claim must have one; ``among`` holds (file, id). Fails with ValueError when
+    ``tags`` are whole tags of which the claim must have one; ``also`` must hold too. Fails with ValueError when
     ``words`` cannot be read.
     """
-    tests: list[Predicate] = []
+    tests: list[Predicate] = [also] if also else []
     if words is not None:
         has_words = _words(words)
         tests.append(lambda claim: has_words(" ".join((claim.id, claim.title, *claim.tags)).lower()))
     if tags:
         tests.append(lambda claim: not {t.lower() for t in claim.tags}.isdisjoint(tag.lower() for tag in tags))
-    if among is not None:
-        tests.append(lambda claim: (claim.path, claim.id) in among)
     return (lambda claim: all(test(claim) for test in tests)) if tests else None
 
 

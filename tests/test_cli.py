@@ -16,6 +16,7 @@ import pytest
 
 from derive import __version__, cli, report, runner
 from derive.claim import Goal
+from derive.configure import OPTIONS
 from derive.errors import CODES, problem
 from derive.kernel.rules import RULES
 from derive.kernel.theorem import Theorem, make_theorem
@@ -61,6 +62,10 @@ CHECKS = (
     ("selected by title", (GOOD, BAD), ("-k", "commute and not bad"), 0),
     ("selected by tag", (OTHER, BAD), ("-k", "PRODUCT"), 0),
     ("selected by either", (GOOD, OTHER, BAD), ("-k", "good or (other)"), 0),
+    ("selected by a whole tag", (OTHER, BAD), ("--tag", "Product"), 0),
+    ("selected by one of two tags", (OTHER, BAD), ("--tag", "sum", "--tag", "product"), 0),
+    ("selected by tag and word", (OTHER, BAD), ("--tag", "product", "-k", "bad"), 5),
+    ("half a tag is none", (OTHER,), ("--tag", "prod"), 5),
     ("one of the file", (GOOD, BAD), ("derivations.yaml::good",), 0),
     ("one of the file, others unreadable", (GOOD, BROKEN), ("derivations.yaml::good",), 0),
     ("bare id", (GOOD, BAD), ("bad",), 1),
@@ -73,6 +78,7 @@ CHECKS = (
     ("unreadable selection", (GOOD,), ("-k", "good and ("), 2),
     ("unknown format", (GOOD,), ("--format", "yaml"), 2),
     ("two reports on one output", (GOOD,), ("--format", "full", "--format", "json"), 2),
+    ("two reports in one file", (GOOD,), ("--format", "sarif=a", "--format", "json=a"), 2),
     ("report into a missing folder", (GOOD,), ("--format", "json=no/such/folder.json"), 2),
 )
 
@@ -158,17 +164,112 @@ def test_configuration_names_the_default_files(derive: Derive, monkeypatch: pyte
 @pytest.mark.parametrize(
     ("text", "said"),
     (
-        ('[tool.derive]\nfile = ["a.yaml"]\n', "did you mean `files`"),
-        ("[tool.derive]\nfiles = 3\n", "not a list"),
-        ("[tool]\nderive = 3\n", "not a table"),
-        ("[tool.derive\n", "[tool.derive]"),
+        ('[tool.derive]\nfile = ["a.yaml"]\n', ("did you mean `files`", "pyproject.toml:2:1")),
+        ("# [tool.derive]\n[tool.derive]\nx = 1\n  allow_empty = true\n", ("`allow-empty`", ":3:1", ":4:3")),
+        ("[tool.derive]\nfiles = 3\n", ("not a list", ":2:1")),
+        ("[tool.derive]\nstrict = 'yes'\n", ("not true or false", "write `strict = true`")),
+        ("[tool.derive]\nformat = ['sarrif']\n", ("'sarrif'", "required one of full")),
+        ("[tool.derive]\nformat = ['json', 'full']\n", ("both go to standard output",)),
+        ("[tool]\nderive = 3\n", ("not a table", ":1:1")),
+        ("[tool.derive\n", ("[tool.derive]", "pyproject.toml:1:13")),
+        ("tool = 3\n", ()),
     ),
 )
-def test_wrong_configuration_is_told(derive: Derive, text: str, said: str) -> None:
+def test_wrong_configuration_is_told(derive: Derive, text: str, said: tuple[str, ...]) -> None:
     Path("pyproject.toml").write_text(text, encoding="utf-8")
     write("derivations.yaml", GOOD)
+    for arguments in ((), ("derivations.yaml",)):
+        code, out, _ = derive("check", *arguments)
+        shown = " ".join(out.split())
+        assert (code, [part for part in said if part not in shown]) == (2 if said else 0, []), out
+
+
+def test_configuration_stands_in_for_options(derive: Derive) -> None:
+    table = '[tool.derive]\nfiles = ["."]\nexclude = ["drafts/*"]\nformat = ["concise", "json=a.json"]\nstrict = true\n'
+    Path("pyproject.toml").write_text(table + "allow-empty = true\n", encoding="utf-8")
+    write("derivations.yaml", PARTIAL)
+    write("drafts/a.yaml", BAD)
     code, out, _ = derive("check")
-    assert (code, said in " ".join(out.split())) == (2, True), out
+    assert (code, len(out.splitlines()), "DV301" in out) == (1, 2, True)
+    assert [c["file"] for c in json.loads(Path("a.json").read_text())["claims"]] == ["derivations.yaml"]
+    assert derive("check", "--no-strict")[0] == 0
+    assert derive("check", "-k", "nothing")[0] == 0
+    assert derive("check", "-k", "nothing", "--no-allow-empty")[0] == 5
+    assert derive("check", "drafts/a.yaml", "--format", "full")[1].startswith("drafts/a.yaml: Sums\n")
+
+
+def test_every_option_is_explained() -> None:
+    for option in OPTIONS:
+        assert f"`{option.name}`" in CODES["DV027"].page
+
+
+def claims_of(derive: Derive, *arguments: str) -> list[str]:
+    return [claim["id"] for claim in json.loads(derive("check", *arguments, "--format", "json")[1])["claims"]]
+
+
+def test_last_failed(derive: Derive) -> None:
+    write("derivations.yaml", GOOD, BAD, OTHER, CHAIN)
+    assert claims_of(derive, "--last-failed") == ["good", "bad", "other", "chain"]
+    assert claims_of(derive, "--last-failed") == ["bad", "chain"]
+    assert claims_of(derive, "-k", "bad") == ["bad"]
+    write("derivations.yaml", GOOD, BAD.replace("2*x", "x + 0"), OTHER, CHAIN)
+    assert claims_of(derive, "--lf", "-k", "bad") == ["bad"]
+    assert claims_of(derive, "--lf") == ["chain"]
+    write("derivations.yaml", GOOD, OTHER)
+    assert claims_of(derive, "--lf") == []
+    assert claims_of(derive, "--lf") == ["good", "other"]
+
+
+def test_last_failed_sees_what_could_not_be_read(derive: Derive) -> None:
+    write("derivations.yaml", GOOD, BROKEN)
+    write("other.yaml", GOOD)
+    text = Path("other.yaml").read_text(encoding="utf-8")
+    Path("other.yaml").write_text(text.replace("variables:", "variable:"), encoding="utf-8")
+    assert claims_of(derive, "derivations.yaml", "other.yaml") == ["good"]
+    write("derivations.yaml", GOOD, BROKEN.replace("x.real", "x"))
+    Path("other.yaml").write_text(text, encoding="utf-8")
+    Path("below").mkdir()
+    assert claims_of(derive, "--lf", "derivations.yaml", "other.yaml") == ["broken", "good"]
+
+
+@pytest.mark.parametrize("text", ("", "{}", "[1]", '{"failed": 3}', '{"failed": [[1, 2, 3]]}', "[" * 100_000))
+def test_what_is_not_remembered_is_checked(derive: Derive, text: str) -> None:
+    write("derivations.yaml", GOOD, BAD)
+    derive("check")
+    kept = Path(".derive_cache/last_failed.json")
+    assert "bad" in kept.read_text(encoding="utf-8")
+    kept.write_text(text, encoding="utf-8")
+    assert claims_of(derive, "--lf") == ["good", "bad"]
+
+
+def test_a_folder_that_cannot_be_written_is_no_failure(derive: Derive) -> None:
+    write("derivations.yaml", GOOD, BAD)
+    Path(".derive_cache").write_text("in the way", encoding="utf-8")
+    assert derive("check")[0] == 1
+
+
+def test_nothing_is_kept_where_nothing_failed(derive: Derive) -> None:
+    write("derivations.yaml", GOOD)
+    assert derive("check")[0] == 0
+    assert not Path(".derive_cache/last_failed.json").exists()
+
+
+def test_github_is_told_without_being_asked(derive: Derive, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", "summary.md")
+    write("derivations.yaml", GOOD, BAD)
+    _, out, _ = derive("check")
+    assert "\n::error file=derivations.yaml,line=9," in out and "✗ bad" in out
+    code, out, _ = derive("check", "--format", "json", "--format", "markdown=own.md")
+    assert (code, json.loads(out)["schema_version"]) == (1, 1)
+    assert Path("summary.md").read_text(encoding="utf-8") == 2 * Path("own.md").read_text(encoding="utf-8")
+
+
+def test_one_report_that_cannot_be_written_spares_the_others(derive: Derive) -> None:
+    write("derivations.yaml", BAD)
+    code, out, err = derive("check", "--format", "json=no/such/a.json", "--format", "sarif=b.sarif")
+    assert (code, "✗ bad" in out, "no/such/a.json" in err) == (2, True, True)
+    assert json.loads(Path("b.sarif").read_text(encoding="utf-8"))["version"] == "2.1.0"
 
 
 def test_a_proof_and_a_counterexample_is_an_alarm(derive: Derive, monkeypatch: pytest.MonkeyPatch) -> None:
