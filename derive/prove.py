@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 from itertools import combinations
 
 from derive.claim import Goal
@@ -19,10 +20,11 @@ from derive.kernel import (
     decide,
     join,
 )
-from derive.term import Component, Delta, Index, Reduce, own_indices, subterms
+from derive.term import Component, Delta, Index, Number, Reduce, Variable, own_indices, subterms
 
 DEPTH = 2
 MOST_SUBJECTS = 4
+TWO = Number(Fraction(2))
 
 
 def prove(goal: Goal, budget: int = FUEL, depth: int = DEPTH, deep: bool = False) -> Theorem | Residual:
@@ -62,6 +64,7 @@ def _by(goal: Goal, subject: Subject, budget: int, depth: int, deep: bool) -> Th
 
 def _subjects(goal: Goal, result: Residual) -> Iterator[Subject]:
     """Splits that may help: not where the normal form, complete for deltas, leaves a plain difference."""
+    yield from _first_places(goal)
     if result.reason == "nonzero residual" and not _restricted(goal):
         return
     pairs = [
@@ -71,6 +74,17 @@ def _subjects(goal: Goal, result: Residual) -> Iterator[Subject]:
     ]
     yield from pairs[:MOST_SUBJECTS]
     yield from (Smallest(name) for name in goal.dimensions[:MOST_SUBJECTS] if not _bounded(goal, name))
+
+
+def _first_places(goal: Goal) -> Iterator[Subject]:
+    """Of an index with two places: it is the first one, or not."""
+    relations = [h.relation for h in goal.hypotheses]
+    pairs = {r.left for r in relations if r.op == "==" and r.right == TWO and isinstance(r.left, Variable)}
+    for index in goal.indices[:MOST_SUBJECTS]:
+        first = Index(1, index.dimension)
+        two = index.dimension == "2" or Variable(index.dimension) in pairs
+        if two and not _decided(goal, index, first):
+            yield Coincidence(index, first)
 
 
 def _restricted(goal: Goal) -> bool:

@@ -193,11 +193,11 @@ def _of_extremum(ctx: Context, gen: Generator, target: Target) -> Polynomial:
 
 
 def kinks(ctx: Context, poly: Polynomial, target: Target) -> Iterator[Polynomial]:
-    """V13: the w for which ``a*Abs(w) + g`` has no derivative where w = 0, so that definedness implies w != 0.
+    """V13: the w for which ``a*Abs(w) + g`` or ``a*sign(w) + g`` has no derivative where w = 0: so w != 0 is implied.
 
     a differs from 0 and is smooth, g is smooth, and w moves with the target.
     """
-    for key in sorted({k for mono in poly for k, e in mono if k[0] == "h" and e == 1}):
+    for key in sorted({k for mono in poly for k, e in mono if k[0] in "hz" and e == 1}):
         gen = ctx.generators[key]
         around: Polynomial = {}
         apart: Polynomial = {}

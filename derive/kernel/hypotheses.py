@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from derive.claim import Goal, Hypothesis
 from derive.kernel.context import (
+    FREE,
     FRESH,
     LITERAL,
     NONNEGATIVE,
@@ -94,7 +95,27 @@ def _identified(ctx: Context, goal: Goal) -> dict[str, Place]:
                 raise Contradiction("the hypotheses contradict each other")
             ctx.distinct.add(frozenset((left, right)))
             ctx.least[left[1]] = max(ctx.least.get(left[1], 1), 2)
+    while (found := _only_place(ctx)) is not None:
+        drop, keep = found
+        chosen = {name: keep if p == drop else p for name, p in chosen.items()} | {str(drop[2]): keep}
+        pairs = [tuple(keep if p == drop else p for p in pair) for pair in ctx.distinct]
+        if any(len(set(pair)) == 1 for pair in pairs):
+            raise Contradiction("the hypotheses contradict each other")
+        ctx.distinct = {frozenset(pair) for pair in pairs}
     return chosen
+
+
+def _only_place(ctx: Context) -> tuple[Place, Place] | None:
+    """An index of explicit dimension that differs from all places but one, and that one (K6)."""
+    for place in sorted({p for pair in ctx.distinct for p in pair if p[0] == FREE and p[1].isdecimal()}):
+        others = [p for pair in ctx.distinct if place in pair for p in pair if p[0] == LITERAL]
+        left = set(range(1, int(place[1]) + 1)) - {p[2] for p in others}
+        if not left:
+            raise Contradiction("the hypotheses contradict each other")
+        if len(left) == 1:
+            ctx.use("K6")
+            return place, (LITERAL, place[1], left.pop())
+    return None
 
 
 def _about_indices(hypothesis: Hypothesis) -> tuple[Delta, bool] | None:
@@ -283,9 +304,15 @@ def solutions(ctx: Context, poly: Polynomial) -> Iterator[tuple[str, Polynomial]
         key = mono[0][0]
         gen = ctx.generators[key]
         rest = {m: v for m, v in poly.items() if m != mono}
-        if gen.parts[0] in ctx.least or not gen.names.isdisjoint(names(ctx, rest)):
+        apart = gen.names.isdisjoint(names(ctx, rest)) or (gen.kind == "a" and _is_flat(key, rest))
+        if gen.parts[0] in ctx.least or not apart:
             continue
         yield key, scale(rest, -1 / Fraction(c))
+
+
+def _is_flat(key: str, poly: Polynomial) -> bool:
+    """Whether a polynomial is made of variables and components, none of which is the one of the key."""
+    return all(k[0] in "va" and k != key for mono in poly for k, _ in mono)
 
 
 def _rewrite_facts(ctx: Context, key: str, value: Polynomial) -> None:

@@ -77,7 +77,10 @@ RULES: dict[str, Rule] = {
         Rule("V6", "derivative below a sum", "Sum(t, k)' = Sum(t', k)", "the index does not stand in the variable"),
         Rule("V7", "derivative of a product", "Prod(t, k)' = Sum(t'*Prod(t, l != k), k)"),
         Rule(
-            "V13", "kink", "a*Abs(w) + g has no derivative where w = 0", "a != 0, g smooth, w moves with the variable"
+            "V13",
+            "kink",
+            "a*Abs(w) + g and a*sign(w) + g have no derivative where w = 0",
+            "a != 0, g smooth, w moves with the variable",
         ),
         Rule("K1", "cases of two indices", "i = j, or i != j", "one dimension"),
         Rule("K2", "cases of a sign", "w > 0, w < 0 or w = 0", "w is defined"),
@@ -89,6 +92,7 @@ RULES: dict[str, Rule] = {
         Rule(
             "N1", "constants are enclosed", "a closed constant lies in a rational interval", "the interval excludes 0"
         ),
+        Rule("N2", "rounding", "floor(t) <= t < floor(t) + 1, ceiling(t) - 1 < t <= ceiling(t)"),
         Rule("O2", "sums and products of signs", "t >= 0 and u > 0 give t + u > 0"),
         Rule("O3", "sum of signs", "t >= 0 for all k gives Sum(t, k) >= 0", "strict: one term > 0"),
         Rule("O4", "weighted mean", "w >= 0 and t >= 0 give Sum(w*t) >= 0", "strict: t > 0 and Sum(w) != 0"),

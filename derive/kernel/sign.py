@@ -544,6 +544,8 @@ def _inequalities(
                 yield from cauchy(ctx, key)
         elif gen.kind in "el" and ctx.lemmas:
             yield from tangents(ctx, key)
+        elif gen.kind == "f" and gen.parts[0] in ("floor", "ceiling"):
+            yield from _rounding(ctx, key)
         elif gen.kind == "a" and gen.parts[0] in ctx.simplex and gen.parts[0] not in ctx.suspended:
             yield subtract(ONE, {((key, 1),): 1}), NONNEGATIVE
     if ctx.lemmas:
@@ -570,6 +572,16 @@ def _extremum_bounds(ctx: Context, key: str, free: list[Place]) -> Iterator[tupl
             ctx.use("O7")
             gap = subtract({((key, 1),): 1}, rename(ctx, body, {bound: place}))
             yield (gap if kind == "Max" else scale(gap, -1)), NONNEGATIVE
+
+
+def _rounding(ctx: Context, key: str) -> Iterator[tuple[Polynomial, int]]:
+    """N2: rounding moves a number by less than one, down or up."""
+    name, (argument,) = ctx.generators[key].parts
+    up = subtract({((key, 1),): 1}, argument)
+    away = up if name == "ceiling" else scale(up, -1)
+    ctx.use("N2")
+    yield away, NONNEGATIVE
+    yield subtract(ONE, away), POSITIVE
 
 
 def _split_off(ctx: Context, key: str, free: list[Place]) -> Iterator[tuple[Polynomial, int]]:

@@ -13,7 +13,7 @@ from derive.term import Delta, Index, Number, Relation, Variable
 
 @dataclass(frozen=True, slots=True)
 class Coincidence:
-    """Two indices of one dimension are equal, or they are not (K1)."""
+    """Two indices of one dimension are equal, or they are not (K1); the right one may be a number."""
 
     left: Index
     right: Index
@@ -36,7 +36,7 @@ Subject = Coincidence | Smallest
 def cases(goal: Goal, subject: Subject) -> tuple[Goal, ...]:
     """The goals of a complete split; Fails with ValueError where the subject is not one of the goal's."""
     if isinstance(subject, Coincidence):
-        if subject.left not in goal.indices or subject.right not in goal.indices:
+        if subject.left not in goal.indices or not _is_place(goal, subject.right):
             raise ValueError("a split on an index that is not free in the claim")
         if subject.left.dimension != subject.right.dimension:
             raise ValueError("a split on indices of two dimensions")
@@ -48,6 +48,13 @@ def cases(goal: Goal, subject: Subject) -> tuple[Goal, ...]:
         name = Variable(subject.dimension)
         relations = [Relation(name, "==", Number(Fraction(1))), Relation(name, ">=", Number(Fraction(2)))]
     return tuple(replace(goal, hypotheses=(*goal.hypotheses, Hypothesis(r))) for r in relations)
+
+
+def _is_place(goal: Goal, index: Index) -> bool:
+    """Whether an index is free in the goal, or a number that every value of its dimension admits."""
+    if not isinstance(index.name, int):
+        return index in goal.indices
+    return 1 <= index.name <= (int(index.dimension) if index.dimension.isdecimal() else 1)
 
 
 def join(goal: Goal, subject: Subject, theorems: tuple[Theorem | None, ...], fuel: int) -> Theorem:
