@@ -79,11 +79,12 @@ def relation_to_json(left: Term, op: Op, right: Term) -> Json:
 
 def goal_to_json(goal: Goal) -> dict[str, Any]:
     """The meaning of a claim, and nothing else: no text, no places, no names of definitions."""
+    types = {name: "dimension" for name in goal.dimensions}
     return {
         "left": to_json(goal.left),
         "op": goal.op,
         "right": to_json(goal.right),
-        "declarations": [[d.name, d.type, list(d.dimensions)] for d in goal.declarations],
+        "declarations": [[d.name, types.get(d.name, d.type), list(d.dimensions)] for d in goal.declarations],
         "indices": _indices(goal.indices),
         "hypotheses": [_hypothesis(h) for h in goal.hypotheses],
     }
