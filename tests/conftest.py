@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -49,3 +50,17 @@ def derive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
         return stop.value.code, out, err
 
     return call
+
+
+@pytest.fixture
+def wait_for() -> Callable[[Path], None]:
+    """Wait until a file is there, for a minute at most."""
+
+    def wait(path: Path) -> None:
+        for _ in range(1200):
+            if path.exists():
+                return
+            time.sleep(0.05)
+        raise AssertionError(f"{path} was never written")
+
+    return wait

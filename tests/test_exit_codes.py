@@ -1,0 +1,153 @@
+"""The exit code of every situation that a gate can meet, each in a process of its own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+HEAD = "derive: 1\nvariables: {x: real, y: real}\nclaims:\n"
+GOOD = f"{HEAD}  - {{id: good, claim: x + y == y + x}}\n"
+BAD = f"{HEAD}  - {{id: bad, claim: x == 2*x}}\n"
+KNOWN = f"{HEAD}  - {{id: known, claim: x == 2*x, expect: refuted, because: only 0 is its own double}}\n"
+BETTER = f"{HEAD}  - {{id: better, claim: x == x, expect: refuted, because: it looks odd}}\n"
+OPEN = f"{HEAD}  - {{id: open, claim: x**2 < 10**40}}\n"
+VACUOUS = f"{HEAD}  - {{id: vacuous, claim: x == y, assume: [x > 0, x < 0]}}\n"
+PARTIAL = f"{HEAD}  - {{id: partial, claim: x/x == 1}}\n"
+BROKEN = f"{GOOD}  - {{id: broken, claim: x.real == x}}\n"
+LINT = f"{HEAD}  - {{id: lint, claim: 'Sum(x, k) == n*x', variables: {{n: positive integer, k: 'index[n]'}}}}\n"
+NOT_UTF8 = b"claims: \xff\n"
+UNSOUND = """
+from derive import runner
+from derive.cli import main
+from derive.kernel.theorem import make_theorem
+runner.prove = lambda goal, deep=False: make_theorem(goal, ("wishful thinking",), (), "no method at all")
+main()
+"""
+DEFECTIVE = """
+from derive import runner
+from derive.cli import main
+def prove(goal, deep=False):
+    raise ZeroDivisionError
+runner.prove = prove
+main()
+"""
+INTERRUPTED = """
+import os, signal
+from derive import runner
+from derive.cli import main
+def prove(goal, deep=False):
+    os.kill(os.getpid(), signal.SIGINT)
+runner.prove = prove
+main()
+"""
+CRASHING = "from derive import cli, find\ndef find_(*_): raise ZeroDivisionError\nfind.find = find_\ncli.main()\n"
+
+
+@dataclass(frozen=True)
+class Situation:
+    """Files in a folder, a command, and what must come of it."""
+
+    name: str
+    code: int
+    arguments: str = "check"
+    files: Mapping[str, str | bytes] = field(default_factory=dict)
+    says: str = ""
+    program: str = "from derive.cli import main; main()"
+
+
+A = "derivations.yaml"
+SITUATIONS = (
+    Situation("every claim proved", 0, files={A: GOOD}),
+    Situation("refuted as expected", 0, files={A: KNOWN}),
+    Situation("a condition", 0, files={A: PARTIAL}),
+    Situation("a lint", 0, files={A: LINT}, says="warning[DV501]"),
+    Situation("help", 0, "--help", says="Usage"),
+    Situation("an explanation", 0, "explain DV101", says="DV101: Refuted"),
+    Situation("a bare command", 2, "", says="Usage"),
+    Situation("refuted", 1, files={A: BAD}, says="DV101"),
+    Situation("undecided", 1, files={A: OPEN}, says="DV207"),
+    Situation("vacuous", 1, files={A: VACUOUS}, says="DV201"),
+    Situation("better than expected", 1, files={A: BETTER}, says="DV103"),
+    Situation("a condition, strictly", 1, "check --strict", {A: PARTIAL}, "DV301"),
+    Situation("a finding beside an empty file", 1, "check a.yaml b.yaml", {"a.yaml": "", "b.yaml": BAD}),
+    Situation("a finding, reported to a machine", 1, "check --format sarif", {A: BAD}, "DV101"),
+    Situation("a claim cannot be read", 2, files={A: BROKEN}, says="DV033"),
+    Situation("a finding and a claim that cannot be read", 2, files={A: BAD + BROKEN[len(HEAD) :]}),
+    Situation("no file", 2, says="DV026"),
+    Situation("a missing file", 2, "check gone.yaml", {A: GOOD}, "DV001"),
+    Situation("a missing file beside a good one", 2, f"check {A} gone.yaml", {A: GOOD}),
+    Situation("not UTF-8", 2, files={A: NOT_UTF8}, says="DV004"),
+    Situation("a folder in place of the file", 5, f"check {A}", {f"{A}/x": ""}, "DV506"),
+    Situation("no YAML", 2, files={A: "claims: [\n"}, says="DV006"),
+    Situation("an unknown option", 2, "check --fast", {A: GOOD}, "--fast"),
+    Situation("an unknown command", 2, "chek", {A: GOOD}, "chek"),
+    Situation("an unknown format", 2, "check --format yaml", {A: GOOD}, "sarif"),
+    Situation("an unreadable selection", 2, "check -k (", {A: GOOD}, "-k"),
+    Situation("an unknown id", 2, "check goood", {A: GOOD}, "did you mean `good`?"),
+    Situation("an unknown code", 2, "explain DV199", says="DV1"),
+    Situation(
+        "a wrong configuration", 2, files={A: GOOD, "pyproject.toml": "[tool.derive]\nfile = []\n"}, says="files"
+    ),
+    Situation("a report that cannot be written", 2, "check --format json=no/a.json", {A: GOOD}, "no/a.json"),
+    Situation("a starter over a file", 2, "init", {A: GOOD}, A),
+    Situation("a proof and a counterexample", 3, files={A: BAD}, says="DV901", program=UNSOUND),
+    Situation("a conflict outranks what cannot be read", 3, files={A: BAD + BROKEN[len(HEAD) :]}, program=UNSOUND),
+    Situation("an empty file", 5, files={A: ""}, says="nothing was checked"),
+    Situation("no claims", 5, files={A: "derive: 1\nclaims: []\n"}),
+    Situation("nothing selected", 5, "check -k nothing", {A: GOOD}, "nothing was checked"),
+    Situation("no claim has the tag", 5, "check --tag nothing", {A: GOOD}),
+    Situation("a folder without claims", 5, "check notes", {"notes/a.txt": ""}, "DV506"),
+    Situation("an empty file, allowed", 0, "check --allow-empty", {A: ""}),
+    Situation("an empty file beside a good one", 0, "check a.yaml b.yaml", {"a.yaml": "", "b.yaml": GOOD}),
+    Situation("a defect at a claim", 70, files={A: GOOD}, says="DV900", program=DEFECTIVE),
+    Situation("a defect outranks a conflict", 70, "check", {A: GOOD + BAD[len(HEAD) :]}, program=DEFECTIVE),
+    Situation("a defect elsewhere", 70, files={A: GOOD}, says="internal error", program=CRASHING),
+    Situation("an interrupt", 130, files={A: GOOD}, says="interrupted", program=INTERRUPTED),
+)
+
+
+def environment(**more: str) -> dict[str, str]:
+    """That of the tests, without what decides how reports look."""
+    taken = ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY")
+    kept = {name: value for name, value in os.environ.items() if name not in taken}
+    return kept | {"PYTHONPATH": str(Path(__file__).parent.parent), "PYTHONUTF8": "1"} | more
+
+
+def lay(folder: Path, files: Mapping[str, str | bytes]) -> None:
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+
+
+@pytest.mark.parametrize("situation", SITUATIONS, ids=lambda s: s.name)
+def test_exit_code(situation: Situation, tmp_path: Path) -> None:
+    lay(tmp_path, situation.files)
+    command = [sys.executable, "-c", situation.program, *situation.arguments.split()]
+    done = subprocess.run(command, cwd=tmp_path, env=environment(), capture_output=True, text=True, encoding="utf-8")
+    said = done.stdout + done.stderr
+    assert (done.returncode, situation.says in " ".join(said.split())) == (situation.code, True), said
+    assert situation.program == CRASHING or "Traceback" not in said
+
+
+def test_a_reader_that_leaves_does_not_change_the_exit_code(tmp_path: Path) -> None:
+    lay(tmp_path, {A: HEAD + "".join(f"  - {{id: bad-{k}, claim: x == {k}*x + 1}}\n" for k in range(40))})
+    command = f"{sys.executable} -m derive check | head -n 1; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", command], cwd=tmp_path, env=environment(), capture_output=True, text=True)
+    assert (done.returncode, done.stderr, len(done.stdout.splitlines())) == (1, "", 1)
+
+
+def test_an_interrupt_from_outside(tmp_path: Path, wait_for: Callable[[Path], None]) -> None:
+    marked = INTERRUPTED.replace("os.kill(os.getpid(), signal.SIGINT)", "open('here', 'w').close(); signal.pause()")
+    lay(tmp_path, {A: GOOD})
+    process = subprocess.Popen([sys.executable, "-c", marked, "check"], cwd=tmp_path, env=environment())
+    wait_for(tmp_path / "here")
+    process.send_signal(signal.SIGINT)
+    assert process.wait(timeout=20) == 130
