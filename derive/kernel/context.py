@@ -79,6 +79,21 @@ class SumRule:
     pattern: frozenset[Place]
     names: frozenset[str]
 
+    @property
+    def bound(self) -> tuple[Place, ...]:
+        return (self.place,)
+
+
+@dataclass(frozen=True, slots=True)
+class SumEquation:
+    """As ``SumRule``, for a sum over several indices, or one whose value is a sum again."""
+
+    bound: tuple[Place, ...]
+    summand: Monomial
+    value: Polynomial
+    pattern: frozenset[Place]
+    names: frozenset[str]
+
 
 @dataclass(frozen=True, slots=True)
 class ComponentRule:
@@ -117,6 +132,7 @@ class Context:
     distinct: set[frozenset[Place]] = field(default_factory=set)
     size: dict[str, int] = field(default_factory=dict)
     sum_rules: list[SumRule] = field(default_factory=list)
+    sum_equations: list[SumEquation] = field(default_factory=list)
     component_rules: dict[str, ComponentRule] = field(default_factory=dict)
     symmetric: dict[str, int] = field(default_factory=dict)
     facts: dict[str, list[Fact]] = field(default_factory=dict)
@@ -146,6 +162,7 @@ class Context:
             facts=facts,
             memo={},
             sum_rules=list(self.sum_rules),
+            sum_equations=list(self.sum_equations),
             component_rules=dict(self.component_rules),
             least=dict(self.least),
             types=dict(self.types),

@@ -16,20 +16,23 @@ from derive.kernel.context import (
     ComponentRule,
     Context,
     Contradiction,
+    Generator,
     Monomial,
     Place,
     Polynomial,
     Propose,
+    Rational,
     Stuck,
+    SumEquation,
     SumRule,
     Undefined,
 )
 from derive.kernel.normalize import OP_SIGN, Reader, Scope
 from derive.kernel.polynomial import add, constant, scale, subtract
 from derive.kernel.rebuild import rebuild
-from derive.kernel.ring import component, rename, replace_generators
+from derive.kernel.ring import component, multiply, rename, replace_generators
 from derive.kernel.sign import TYPE_SIGN, learn, sign
-from derive.kernel.spelling import names, places
+from derive.kernel.spelling import Factors, names, places
 from derive.kernel.zero import Equations, rank, rewriting
 from derive.term import Delta, Number, Op, Relation, Variable
 
@@ -235,7 +238,7 @@ def _equation(
         ctx.sum_rules.append(rule)
         return
     if quantified:
-        if not _component_rule(ctx, poly, quantified):
+        if not _component_rule(ctx, poly, quantified) and not _sum_equation(ctx, poly, quantified):
             learn(ctx, poly, OP_SIGN["=="])
             schemas.append(poly)
         return
@@ -246,7 +249,8 @@ def _equation(
         values.append(solved)
         _rewrite_facts(ctx, *solved)
         return
-    rewrites.extend(rewriting(poly))
+    if not _sum_equation(ctx, poly, quantified):
+        rewrites.extend(rewriting(poly))
 
 
 def _component_rule(ctx: Context, poly: Polynomial, quantified: frozenset[Place]) -> bool:
@@ -294,6 +298,38 @@ def _sum_rule(ctx: Context, poly: Polynomial, quantified: frozenset[Place]) -> S
                 if places(ctx, rest) & quantified <= pattern:
                     return SumRule(gen.parts[0][0], gen.parts[1].mono, rest, pattern, gen.names | names(ctx, rest))
     return None
+
+
+def _sum_equation(ctx: Context, poly: Polynomial, quantified: frozenset[Place]) -> bool:
+    """An equation as the value of its largest sum; that every other term is smaller ends the rewriting."""
+    sizes = {mono: _size(ctx, mono) for mono in poly}
+    for mono, c in poly.items():
+        sums = [key for key, e in mono if key[0] == "s" and e == 1]
+        if len(sums) != 1 or any(sizes[m] >= sizes[mono] for m in poly if m != mono):
+            continue
+        outer = tuple((key, -e) for key, e in mono if key != sums[0])
+        gen = ctx.generators[sums[0]]
+        pattern = gen.places & quantified
+        if not sign(ctx, {outer: 1}) & NONZERO:
+            continue
+        rest = multiply(ctx, {m: v for m, v in poly.items() if m != mono}, {outer: -1 / Fraction(c)})
+        if places(ctx, rest) & quantified <= pattern:
+            used = gen.names | names(ctx, rest)
+            ctx.sum_equations.append(SumEquation(gen.parts[0], gen.parts[1].mono, rest, pattern, used))
+            return True
+    return False
+
+
+def _size(ctx: Context, mono: Monomial) -> Rational:
+    """How many variables, components and binders a monomial holds."""
+    return sum(abs(e) * _size_of_generator(ctx, ctx.generators[key]) for key, e in mono)
+
+
+def _size_of_generator(ctx: Context, gen: Generator) -> Rational:
+    polys = [p for part in gen.parts for p in (part if isinstance(part, tuple) else (part,)) if isinstance(p, dict)]
+    monos = [p.mono for p in gen.parts if isinstance(p, Factors)] + [m for p in polys for m in p]
+    binders = len(gen.parts[0]) if gen.kind == "s" else 0
+    return 1 + binders + sum(_size(ctx, m) for m in monos)
 
 
 def solutions(ctx: Context, poly: Polynomial) -> Iterator[tuple[str, Polynomial]]:

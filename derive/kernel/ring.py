@@ -479,7 +479,10 @@ def replace_generators(ctx: Context, poly: Polynomial, new: Mapping[str, Polynom
 
 
 def renew(ctx: Context, poly: Polynomial, arrays: frozenset[str]) -> Polynomial:
-    """Make every generator that mentions one of the arrays anew, so that hypotheses now in force apply."""
+    """Make every generator anew that mentions one of the arrays, or what a hypothesis ties to them."""
+    for rule in (*ctx.sum_rules, *ctx.sum_equations, *ctx.component_rules.values()):
+        if not rule.names.isdisjoint(arrays):
+            arrays |= rule.names
     return transform(ctx, poly, {}, {}, arrays)
 
 

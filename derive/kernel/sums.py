@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from derive.kernel.context import BOUND, LITERAL, Context, Monomial, Place, Polynomial, Rational, Stuck, SumRule
+from derive.kernel.context import BOUND, LITERAL, Context, Monomial, Place, Polynomial, Rational, Stuck, SumEquation, SumRule
 from derive.kernel.division import reduce_fractions
-from derive.kernel.polynomial import ONE, add, put, scale, subtract, without
+from derive.kernel.embed import embed
+from derive.kernel.polynomial import ONE, add, merge, put, scale, subtract, without
 from derive.kernel.ring import (
     defined,
     defined_power,
@@ -15,9 +16,10 @@ from derive.kernel.ring import (
     product,
     rename,
     rename_mono,
+    settle,
     variable,
 )
-from derive.kernel.spelling import Factors, height, intern, loose_text, match, names, places
+from derive.kernel.spelling import NOTHING, Factors, height, intern, loose_text, names, places
 
 MOST_ORDERS = 4
 
@@ -131,10 +133,13 @@ def _linked(
 
 
 def _connected(ctx: Context, bound: tuple[Place, ...], mono: Monomial) -> Polynomial:
-    for rule in ctx.sum_rules:
+    for rule in (*ctx.sum_rules, *ctx.sum_equations):
         applied = _apply_sum_rule(ctx, rule, bound, mono) if rule.names.isdisjoint(ctx.suspended) else None
         if applied is not None:
             return applied
+    normalised = _over_own_sum(ctx, bound, mono)
+    if normalised is not None:
+        return normalised
     if len(bound) == 1 and len(mono) == 1 and mono[0][1] == 1 and mono[0][0][0] == "a":
         gen = ctx.generators[mono[0][0]]
         if gen.parts[0] in ctx.simplex and gen.parts[0] not in ctx.suspended:
@@ -224,18 +229,34 @@ def _refine(ctx: Context, colours: dict[Place, str], mono: Monomial) -> dict[Pla
         colours = new
 
 
-def _apply_sum_rule(ctx: Context, rule: SumRule, bound: tuple[Place, ...], mono: Monomial) -> Polynomial | None:
-    """Use a hypothesis about a sum on one index of a connected sum, if that index stands nowhere else (S10, H1)."""
-    for place in bound:
-        if place[1] != rule.place[1]:
-            continue
-        inside = tuple(f for f in mono if place in ctx.generators[f[0]].places)
-        matched = match(ctx, rule.summand, inside, {rule.place: place}, rule.pattern)
-        if matched is None or place in (matched[p] for p in rule.pattern):
-            continue
+def _apply_sum_rule(
+    ctx: Context, rule: SumRule | SumEquation, bound: tuple[Place, ...], mono: Monomial
+) -> Polynomial | None:
+    """Use a hypothesis about a sum on indices of a connected sum that stand nowhere else (S10, H1)."""
+    for chosen, rest in embed(ctx, rule.bound, rule.summand, rule.pattern, frozenset(bound), mono):
         ctx.use("S10")
-        value = rename(ctx, rule.value, {p: matched[p] for p in rule.pattern})
-        rest = multiply(ctx, {tuple(f for f in mono if f not in inside): 1}, value)
-        left = tuple(p for p in bound if p != place)
-        return sum_over(ctx, left, rest) if left else rest
+        value = rename(ctx, rule.value, {p: chosen[p] for p in rule.pattern})
+        left = tuple(p for p in bound if p not in {chosen[q] for q in rule.bound})
+        body = multiply(ctx, {rest: 1}, value)
+        return sum_over(ctx, left, body) if left else body
     return None
+
+
+def _over_own_sum(ctx: Context, bound: tuple[Place, ...], mono: Monomial) -> Polynomial | None:
+    """Take a sum that stands in a denominator out of a connected sum that holds its summand, where it cancels (S6)."""
+    for key in sorted(_sums_below(ctx, mono)):
+        gen = ctx.generators[key]
+        for chosen, rest in embed(ctx, gen.parts[0], gen.parts[1].mono, NOTHING, frozenset(bound), mono):
+            left = tuple(p for p in bound if p not in chosen.values())
+            body = reduce_fractions(ctx, frozenset(left), settle(ctx, merge(rest, ((key, 1),))))
+            if all(dict(m).get(key, 0) <= 0 for m in body):
+                ctx.use("S6")
+                return sum_over(ctx, left, body) if left else body
+    return None
+
+
+def _sums_below(ctx: Context, mono: Monomial) -> set[str]:
+    """The sums in the denominators of a monomial."""
+    below = [key for key, e in mono if e < 0]
+    inside = (k for key in below if key[0] == "b" for m in ctx.generators[key].parts[0] for k, _ in m)
+    return {key for key in (*below, *inside) if key[0] == "s"}
