@@ -9,7 +9,7 @@ import yaml
 
 ROOT = Path(__file__).parent.parent
 ROWS_OF_NOTE = {0: 30, 1: 26, 2: 31, 3: 24, 4: 27}
-REASONS = ("definition", "wording", "notation", "needs an order", "needs a limit", "needs an optimum", "needs digits")
+REASONS = ("definition", "wording", "notation")
 
 Row = tuple[set[str], str, str]
 
