@@ -279,7 +279,7 @@ def attack_claim(random: Random, report: Report) -> None:
 def attack_slip(random: Random, report: Report) -> None:
     """A true claim of the case files, and two slips in a row."""
     _, goal = random.choice(goals(*CASES))
-    _check(goal, random, report, deep=random.random() < 0.3)
+    _check(goal, random, report, FUEL, deep=random.random() < 0.3)
     for _, slip in _sampled(goal, random, 2):
         for _, second in _sampled(slip, random, 1):
             _check(second, random, report)
@@ -301,10 +301,10 @@ def _sampled(goal: Goal, random: Random, count: int) -> list[tuple[Mutant, Goal]
     return random.sample(every, min(count, len(every)))
 
 
-def _check(goal: Goal, random: Random, report: Report, deep: bool = False) -> None:
+def _check(goal: Goal, random: Random, report: Report, fuel: int = CLAIM_FUEL, deep: bool = False) -> None:
     report.counts["claims"] += 1
     try:
-        result = prove(goal, CLAIM_FUEL, deep=deep)
+        result = prove(goal, fuel, deep=deep)
     except CRASHES as defect:
         report.differences.append(_found("crash", goal, None, repr(defect)))
         return
