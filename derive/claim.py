@@ -66,13 +66,15 @@ class Line:
     """One relation as the author wrote it (definitions by name), and its goal.
 
     ``exact`` tells a printed number: the goal that the value is this very number; ``goal`` grants it half a unit of the
-    last digit.
+    last digit. ``left`` and ``right`` are the places of the two sides, where they are known.
     """
 
     written: Relation
     goal: Goal
     span: Span
     exact: Goal | None = None
+    left: Span | None = None
+    right: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,13 @@ def _correction(id: str, verdict: Verdict) -> Problem | None:
 def _domains(outcome: Outcome) -> Iterator[tuple[Problem, Line, Verdict]]:
     for verdict, line in zip(outcome.verdicts, outcome.claim.lines, strict=True):
         if isinstance(verdict, Proved) and verdict.has_one_sided_domain:
-            yield problem("DV301", id=outcome.claim.id), line, verdict
+            yield problem("DV301", help=_common_domain(verdict), id=outcome.claim.id), line, verdict
+
+
+def _common_domain(verdict: Proved) -> str | None:
+    """The hypotheses that make the domains equal, where the theorem names them."""
+    missing = dict.fromkeys((*verdict.theorem.left_only, *verdict.theorem.right_only))
+    return f"add to `assume`: {', '.join(f'`{condition}`' for condition in missing)}" if missing else None
 
 
 UNDECIDED: dict[Reason, str] = {

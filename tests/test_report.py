@@ -25,7 +25,7 @@ from derive.outcome import ClaimFile, Outcome, Results
 from derive.parse import parse_relation_chain
 from derive.report import FORMATS, report
 from derive.report.evidence import rational, sides
-from derive.report.excerpt import excerpt
+from derive.report.excerpt import Label, excerpt
 from derive.report.notice import uri
 from derive.report.paint import Paint, clean, wrap
 from derive.term import Relation, Variable
@@ -381,6 +381,66 @@ def test_caret_stands_under_what_an_ascii_terminal_shows() -> None:
     rows = [row[4:] for row in excerpt(found, ("·公x" + "y" * 200,), Paint(unicode=False)).splitlines() if "|" in row]
     assert (rows[1][:9], rows[2]) == ("*\\u516cxy", " " * 7 + "^")
     assert rows[1].endswith("y...") and len(rows[1]) == 76
+
+
+@pytest.mark.parametrize(
+    ("line", "width", "shown"),
+    (
+        (
+            "公: x + y == 2*x",
+            60,
+            ("公: x + y == 2*x", "    ^^^^^ left side = 0.25", "             ^^^ right side = 1/3"),
+        ),
+        (
+            "公: x + y == 2*x",
+            26,
+            ("公: x + y == 2*x", "    ^^^^^", "    left side = 0.25", "             ^^^", "      right side = 1/3"),
+        ),
+        (
+            "公: x + y == 2*x",
+            17,
+            (
+                "公: x + y ==…",
+                "    ^^^^^",
+                "  left side =",
+                "  0.25",
+                "… y == 2*x",
+                "       ^^^",
+                " right side =",
+                " 1/3",
+            ),
+        ),
+    ),
+)
+def test_labels_stand_under_the_sides(line: str, width: int, shown: tuple[str, ...]) -> None:
+    sides = (("x + y", "left side = 0.25"), ("2*x", "right side = 1/3"))
+    places = [(line.index(text), text, said) for text, said in sides]
+    labels = [Label(Span(1, at + 1, 1, at + 1 + len(text)), said) for at, text, said in places]
+    found = Problem("DV101", "m", path="f", span=Span(1, 1, 1, 2))
+    rows = excerpt(found, (line,), Paint(width=width), labels=labels).splitlines()[3:]
+    assert tuple(row[4:] for row in rows) == shown
+    assert all(cell_len(row) <= width for row in rows)
+
+
+def test_what_a_label_says_is_not_said_again() -> None:
+    chain = outcome(4, Refuted(POINT))
+    span = chain.claim.lines[0].span
+    left, right = replace(span, end_column=span.column + 5), replace(span, column=span.column + 9)
+    line = replace(chain.claim.lines[0], left=left, right=right)
+    (finding,) = chain.findings
+    labelled = replace(chain, claim=replace(chain.claim, lines=(line,)), findings=(replace(finding, line=line),))
+    run = Results((ClaimFile("notes.yaml", "", LINES),), (labelled,))
+    for format, count in (("full", 1), ("markdown", 1), ("sarif", 1), ("github", 1)):
+        text = report(run, format, Paint())
+        assert text.count("1/4 = 0.25") == count, format
+        assert ("^^^ right side = 1/4 = 0.25\n" in text) == (format in ("full", "markdown"))
+
+
+def test_a_block_of_text_ends_with_its_last_line() -> None:
+    found = Problem("DV030", "m", path="f", span=Span(1, 8, 4, 3))
+    lines = ("claim: >-", "  x +", "  y", "  - id: next")
+    text = excerpt(found, lines, Paint())
+    assert "  y\n" in text and "next" not in text
 
 
 def test_wide_characters_take_two_cells() -> None:

@@ -47,6 +47,12 @@ class _Written:
     right: Scalar
     span: Span
 
+    def line(self, goal: Goal) -> Line:
+        """The relation with its goal, and the places of its sides."""
+        sides = ((self.relation.left, self.left), (self.relation.right, self.right))
+        left, right = (text.locate(*side.at) if side.at else None for side, text in sides)
+        return Line(self.relation, goal, self.span, left=left, right=right)
+
 
 def _claim(
     entry: Entry, file: LoadedFile, outer: Scope, shared: tuple[Hypothesis, ...], problems: list[Problem]
@@ -91,7 +97,7 @@ def _decided(
     if _is_fatal(problems):
         return [], None
     goals = _goals([*lines, *correction], assumed, shared, scope, problems)
-    made = [Line(w.relation, g, w.span) for w, g in zip((*lines, *correction), goals, strict=bool(goals))]
+    made = [w.line(g) for w, g in zip((*lines, *correction), goals, strict=bool(goals))]
     return made[: len(lines)], made[-1] if correction and made else None
 
 

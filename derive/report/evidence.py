@@ -31,10 +31,35 @@ LONGEST_SUM = 2_000
 LONGEST_RUN = 18
 
 
-def evidence(line: Line, verdict: Verdict, paint: Paint, width: int) -> list[str]:
-    """The line as its author wrote it and what speaks for its verdict, in lines of at most ``width`` cells."""
-    rows = [clean(show(line.written, paint.style)), *_of(line, verdict, paint)]
+def evidence(line: Line, verdict: Verdict, paint: Paint, width: int, is_labelled: bool = False) -> list[str]:
+    """The line as its author wrote it and what speaks for its verdict, in lines of at most ``width`` cells.
+
+    ``is_labelled`` tells that ``labels`` stand elsewhere, so that what they say is left out.
+    """
+    found = point_of(line, verdict) if is_labelled else None
+    spoken = [f"at {place_of(found, paint)}" if place_of(found, paint) else ""] if found else _of(line, verdict, paint)
+    rows = filter(None, (clean(show(line.written, paint.style)), *spoken))
     return [line for row in rows for line in hang(row, width)]
+
+
+def labels(line: Line, verdict: Verdict) -> tuple[str, str]:
+    """What is to be said of the left side and of the right side by itself: its value at the point, or its domain."""
+    if found := point_of(line, verdict):
+        left, right = sides(found)
+        return f"left side = {left}", f"right side = {right}"
+    if isinstance(verdict, Proved):
+        left, right = (" and ".join(c) for c in (verdict.theorem.left_only, verdict.theorem.right_only))
+        return clean(f"requires {left}" if left else ""), clean(f"requires {right}" if right else "")
+    return "", ""
+
+
+def point_of(line: Line, verdict: Verdict) -> Counterexample | None:
+    """The point at which the two values of the sides say all, if there is one."""
+    match verdict:
+        case Refuted(Counterexample(kind="point") as found) if not line.exact:
+            return found
+        case _:
+            return None
 
 
 def proof_or_point(line: Line, verdict: Verdict, paint: Paint) -> Iterator[str]:

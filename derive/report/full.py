@@ -94,11 +94,12 @@ def _remarks(outcome: Outcome, paint: Paint) -> Iterator[str]:
 def diagnostics(results: Results, paint: Paint) -> list[str]:
     """Every problem and finding with its place, in file order."""
     lines = {file.path: file.lines for file in results.files}
-    return [_diagnostic(n, lines.get(n.problem.path, ()), paint) for n in notices(results, paint, paint.width - 8)]
+    told = notices(results, paint, paint.width - 8, is_labelled=True)
+    return [_diagnostic(n, lines.get(n.problem.path, ()), paint) for n in told]
 
 
 def _diagnostic(notice: Notice, lines: tuple[str, ...], paint: Paint) -> str:
-    text = excerpt(notice.problem, lines, paint, notice.evidence)
+    text = excerpt(notice.problem, lines, paint, notice.evidence, notice.labels)
     return f"{_alarm(paint)}\n{text}" if notice.is_conflict else text
 
 

@@ -25,7 +25,7 @@ def markdown(results: Results, paint: Paint) -> str:
     blocks = [f"### derive: {_escaped(summary(results)[0])}"]
     if failed:
         blocks.append(_table(failed, "❌"))
-    told = notices(results, Paint(), WIDTH - 8)
+    told = notices(results, Paint(), WIDTH - 8, is_labelled=True)
     lines = {file.path: file.lines for file in results.files}
     blocks += [_fenced(_diagnostic(n, lines.get(n.problem.path, ()))) for n in told[:MOST_NOTICES]]
     if len(told) > MOST_NOTICES:
@@ -50,7 +50,7 @@ def _row(outcome: Outcome, mark: str) -> str:
 
 
 def _diagnostic(notice: Notice, lines: tuple[str, ...]) -> str:
-    return excerpt(notice.problem, lines, Paint(width=WIDTH), notice.evidence)
+    return excerpt(notice.problem, lines, Paint(width=WIDTH), notice.evidence, notice.labels)
 
 
 def _fenced(text: str) -> str:

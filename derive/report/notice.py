@@ -13,10 +13,10 @@ from urllib.parse import quote
 from derive.claim import Line
 from derive.errors import CODES, Problem
 from derive.outcome import INTERNAL, Finding, Outcome, Results, word
-from derive.report.evidence import evidence
-from derive.report.excerpt import whose
+from derive.report.evidence import evidence, labels
+from derive.report.excerpt import Label, whose
 from derive.report.paint import Paint, clean
-from derive.verdict import Conflict, Verdict
+from derive.verdict import Conflict, Proved, Verdict
 
 Level = Literal["error", "warning"]
 
@@ -25,11 +25,13 @@ Level = Literal["error", "warning"]
 class Notice:
     """A problem, the finding that it is about where it is one, its evidence, and a name that outlives edits.
 
-    ``fingerprint`` is made of the file, the claim and the code, not of the line, so that a claim that moves keeps it.
+    ``labels`` say something of a part of the file each. ``fingerprint`` is made of the file, the claim and the code,
+    not of the line, so that a claim that moves keeps it.
     """
 
     problem: Problem
     finding: Finding | None
+    labels: tuple[Label, ...]
     evidence: tuple[str, ...]
     fingerprint: str
 
@@ -67,17 +69,33 @@ class Notice:
         return clean(f"{self.problem.code} {CODES[self.problem.code].title}{claim}")
 
 
-def notices(results: Results, paint: Paint, width: int) -> list[Notice]:
-    """Every problem and finding; those of no file first, then in file order. Evidence is wrapped to ``width`` cells."""
+def notices(results: Results, paint: Paint, width: int, is_labelled: bool = False) -> list[Notice]:
+    """Every problem and finding; those of no file first, then in file order. Evidence is wrapped to ``width`` cells.
+
+    ``is_labelled`` asks for labels, and for evidence that does not say again what they say.
+    """
     found: list[tuple[Problem, Outcome | None, Finding | None]] = [(p, None, None) for p in results.problems]
     found += [(f.problem, o, f) for o in results.outcomes for f in o.findings]
     ranks = {file.path: number for number, file in enumerate(results.files)}
     found.sort(key=lambda part: _position(part[0], ranks))
     met: Counter[tuple[str, ...]] = Counter()
-    return [
-        Notice(problem, finding, tuple(_evidence(outcome, finding, paint, width)), _fingerprint(problem, met))
-        for problem, outcome, finding in found
+    told = []
+    for problem, outcome, finding in found:
+        marks = _labels(finding) if finding and is_labelled else ()
+        rows = _evidence(outcome, finding, paint, width, bool(marks)) if outcome and finding else ()
+        told.append(Notice(problem, finding, marks, tuple(rows), _fingerprint(problem, met)))
+    return told
+
+
+def _labels(finding: Finding) -> tuple[Label, ...]:
+    """What is said of each side at its place; nothing where a place is not known or has several lines."""
+    line = finding.line
+    marks = [
+        Label(span, text)
+        for span, text in zip((line.left, line.right), labels(line, finding.verdict), strict=True)
+        if span and span.line == span.end_line and text
     ]
+    return tuple(marks) if len(marks) == 2 or isinstance(finding.verdict, Proved) else ()
 
 
 def _position(problem: Problem, ranks: dict[str, int]) -> tuple[int, int, int]:
@@ -86,14 +104,12 @@ def _position(problem: Problem, ranks: dict[str, int]) -> tuple[int, int, int]:
     return ranks.get(problem.path, -1), line, column
 
 
-def _evidence(outcome: Outcome | None, finding: Finding | None, paint: Paint, width: int) -> Iterator[str]:
-    if outcome is None or finding is None:
-        return
+def _evidence(outcome: Outcome, finding: Finding, paint: Paint, width: int, is_labelled: bool) -> Iterator[str]:
     if outcome.claim.chained and finding.line in outcome.claim.lines:
         yield f"step {outcome.claim.lines.index(finding.line) + 1} of {len(outcome.claim.lines)}:"
     about = decisive(outcome) if finding.verdict is outcome.verdict else iter([(finding.line, finding.verdict)])
     for line, verdict in about:
-        yield from evidence(line, verdict, paint, width)
+        yield from evidence(line, verdict, paint, width, is_labelled)
 
 
 def decisive(outcome: Outcome) -> Iterator[tuple[Line, Verdict]]:
