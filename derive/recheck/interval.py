@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache, partial
-from math import floor
+from math import ceil, floor
 from typing import Any
 
 LONGEST_EXACT = 4096  # bits of a number that is kept exactly
@@ -119,20 +119,21 @@ def _down(value: Fraction, bits: int) -> Fraction:
 
 
 def _series(first: Fraction, z: Fraction, a: Callable[[int], int], b: Callable[[int], int], bits: int) -> Interval:
-    """The sum of p(n)/b(n) with p(0) = first and p(n) = p(n-1) * z / a(n).
+    """The sum of p(n)/b(n) with p(0) = first and p(n) = p(n-1) * z / a(n), in whole multiples of one last digit.
 
-    Needs ``abs(first) <= 2``, ``a, b >= 1`` and ``abs(z) <= a(n)/2`` for n >= 1, so that p at least halves. In units of
-    the last digit: rounding p down costs 3 a step, of which half is left after the next one, so p is off by less than 7
-    and p/b, rounded, by less than 8; where p has come down to 1, the terms left out add up to less than 2 * 8.
+    Needs ``abs(first) <= 2``, ``b >= 1``, a that never falls, and ``a(n) >= n`` or else ``a >= 1, abs(z) <= 1/2``. With
+    q = abs(z), an error in p then grows at most e**q fold, and p is at most 2 e**q. Rounding z and p down costs at most
+    2 e**q + 1 a step, so that p is off by n (2 e**q + 1) e**q, which is below 3 n 8**q, and p/b by one more. Where q is
+    at most a(n)/2, p halves from then on; once it has come down to 1, what is left out is below twice p and its error.
     """
     scale = 1 << bits
     ratio, p = floor(z * scale), floor(first * scale)
     total = n = 0
-    while n == 0 or abs(p) > 1:
+    while n == 0 or abs(p) > 1 or a(n) < 2 * abs(z):
         total += p // b(n)
         n += 1
         p = p * ratio // (scale * a(n))
-    slack = 8 * (n + 2)
+    slack = 8 * (n + 2) ** 2 << 3 * ceil(abs(z))
     return Interval(Fraction(total - slack, scale), Fraction(total + slack, scale), bits)
 
 
@@ -148,7 +149,7 @@ def _constant(k: int, sign: int, bits: int) -> Interval:
 
 def pi(bits: int) -> Interval:
     """pi = 16 atan(1/5) - 4 atan(1/239)."""
-    result: Interval = _constant(5, -1, bits + 16) * 16 - _constant(239, -1, bits + 16) * 4
+    result: Interval = _constant(5, -1, bits + 32) * 16 - _constant(239, -1, bits + 32) * 4
     return result.rounded(bits)
 
 
@@ -163,7 +164,7 @@ def exp(x: Fraction, bits: int) -> Interval:
     """exp(x) = exp(x / m)**m, where m is a power of 2 beyond 2 abs(x)."""
     decided(abs(x) <= LARGEST_POWER)
     halvings = floor(2 * abs(x)).bit_length()
-    part = _series(Fraction(1), x / 2**halvings, lambda n: n, lambda n: 1, bits + halvings + 16)
+    part = _series(Fraction(1), x / 2**halvings, lambda n: n, lambda n: 1, bits + halvings + 32)
     return part.power(2**halvings) if x else exactly(1, bits)
 
 
@@ -173,8 +174,8 @@ def log(x: Fraction, bits: int) -> Interval:
     e = x.numerator.bit_length() - x.denominator.bit_length()
     m = x / Fraction(2) ** e
     t = (m - 1) / (m + 1)
-    inside = _series(t, t * t, lambda n: 1, _odd, bits + 24) if t else exactly(0, bits + 24)
-    result: Interval = inside * 2 + _constant(3, 1, bits + 24) * (2 * e)
+    inside = _series(t, t * t, lambda n: 1, _odd, bits + 32) if t else exactly(0, bits + 32)
+    result: Interval = inside * 2 + _constant(3, 1, bits + 32) * (2 * e)
     return result
 
 
@@ -202,10 +203,21 @@ def _whole_root(n: int, degree: int) -> int:
 
 def atan(x: Fraction, bits: int) -> Interval:
     """atan(x) = 4 atan(t), where t comes from x by x / (1 + sqrt(1 + x**2)) twice, so that t < 1/2."""
-    t = exactly(x, bits + 16)
+    t = exactly(x, bits + 32)
     for _ in range(2 if x else 0):
         t = t / (increasing(partial(root, 2), t * t + 1) + 1)
     result: Interval = _gently(lambda m: _series(m, -m * m, lambda n: 1, _odd, t.bits), t) * 4 if x else t
+    return result
+
+
+def erf(x: Fraction, bits: int) -> Interval:
+    """2 x/sqrt(pi) times the sum of (-x**2)**n / (n! (2n + 1)); 1 - erf(x) is less than exp(-x**2) for x >= 1."""
+    if x * x > bits:
+        near = 1 - Fraction(1, 1 << bits)
+        return Interval(near, Fraction(1), bits) if x > 0 else Interval(Fraction(-1), -near, bits)
+    digits = bits + 3 * ceil(x * x) + 32
+    total = _series(Fraction(1), -x * x, lambda n: n, _odd, digits)
+    result: Interval = total * (2 * x) / increasing(partial(root, 2), pi(digits))
     return result
 
 
@@ -221,7 +233,7 @@ def sin(x: Interval) -> Interval:
         return x
     size = floor(max(abs(x.low), abs(x.high))).bit_length()
     decided(size <= LONGEST_EXACT)
-    half_turn = pi(x.bits + size + 16)
+    half_turn = pi(x.bits + size + 32)
     turns = round((x.low + x.high) / 2 / half_turn.low)
     rest: Interval = half_turn * -turns + x
     value = _gently(lambda m: _series(m, -m * m, lambda n: 2 * n * (2 * n + 1), lambda n: 1, half_turn.bits), rest)
@@ -230,4 +242,4 @@ def sin(x: Interval) -> Interval:
 
 def cos(x: Interval) -> Interval:
     """cos(x) = sin(x + pi/2)."""
-    return exactly(1, x.bits) if x.is_just(0) else sin(x + pi(x.bits + 16) * Fraction(1, 2))
+    return exactly(1, x.bits) if x.is_just(0) else sin(x + pi(x.bits + 32) * Fraction(1, 2))

@@ -18,7 +18,7 @@ from derive.recheck import interval
 from derive.recheck.interval import Interval, Real, Undecided, decided, exactly, increasing
 from derive.recheck.terms import Index, Term, Terms
 
-MOST_WORK = 100_000  # nodes met at one point
+MOST_WORK = 30_000  # nodes met at one point, 64 bits each
 LARGEST_FACTORIAL = 2000
 LARGEST_DEGREE = 64  # of a root
 HALF = Fraction(1, 2)
@@ -79,7 +79,7 @@ class Point:
 
     def value(self, term: Term, places: Places, moved: Moved = ()) -> Any:
         """The value of a term with its free indices at ``places``."""
-        self.work += 3 ** len(moved)
+        self.work += 3 ** len(moved) * self.bits // 64
         decided(self.work <= MOST_WORK)
         inner: Callable[[Term], Any] = partial(self.value, places=places, moved=moved)
         match term:
@@ -268,12 +268,15 @@ _OWN: dict[str, Callable[[Interval], Interval]] = {
     "sqrt": partial(increasing, partial(interval.root, 2)),
     "cbrt": partial(increasing, partial(interval.root, 3)),
     "atan": partial(increasing, interval.atan),
+    "erf": partial(increasing, interval.erf),
     "sin": interval.sin,
     "cos": interval.cos,
     "Abs": abs,
     "sign": lambda x: exactly(x.sign(), x.bits),
     "floor": _floor,
     "factorial": lambda x: exactly(factorial(_natural(x)), x.bits),
+    "gamma": lambda x: exactly(factorial(_natural(x + -1)), x.bits),
+    "loggamma": lambda x: log(exactly(factorial(_natural(x + -1)), x.bits)),
 }
 _SLOPES: dict[str, Callable[[Any], Any]] = {
     "exp": exp,
@@ -281,6 +284,7 @@ _SLOPES: dict[str, Callable[[Any], Any]] = {
     "sqrt": lambda x: sqrt(x).inverse() * HALF,
     "cbrt": lambda x: (cbrt(x) * cbrt(x) * 3).inverse(),
     "atan": lambda x: (x * x + 1).inverse(),
+    "erf": lambda x: exp(-x * x) * 2 / sqrt(interval.pi(_still(x).bits)),
     "sin": cos,
     "cos": lambda x: -sin(x),
     "Abs": _away_from_zero,
