@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from derive.kernel import equality
+from derive.kernel import vanish
 
 Derive = Callable[..., tuple[int, str, str]]
 
@@ -167,7 +167,7 @@ def test_a_hostile_file_ends_soon_with_located_messages(derive: Derive, path: Pa
 
 def test_an_unsound_rule_is_an_alarm(derive: Derive, monkeypatch: pytest.MonkeyPatch) -> None:
     """A kernel that cancels whatever is left contradicts the search, and both pieces of evidence are shown."""
-    monkeypatch.setattr(equality, "remainder", lambda *_: {})
+    monkeypatch.setattr(vanish, "remainder", lambda *_: {})
     Path("derivations.yaml").write_text(claim("diff(s[i], o[j]) == s[i]*(1 - s[j])"), encoding="utf-8")
     code, out, _ = derive("check")
     assert code == 3

@@ -1,25 +1,31 @@
-"""Rational enclosures of closed constants (rule N1): exp, log, roots and pi of rationals, by series with remainders.
+"""Rational enclosures (rule N1) of constants and of what varies in a box: exp, log, roots, pi, trigonometry, by series.
 
-Everything is exact rational arithmetic; every rounding is outward. An enclosure is a pair of fractions.
+Everything is exact rational arithmetic; every rounding is outward. An enclosure is a pair of fractions; a box gives
+one to the key of every variable.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from fractions import Fraction
+from functools import lru_cache
 from math import isqrt
 
 from derive.kernel.context import Context, Polynomial, Rational
 
 Enclosure = tuple[Fraction, Fraction]
+Box = Mapping[str, Enclosure]
 PRECISIONS = (64, 160, 400)
 LARGEST = 4_000
 """The greatest argument of exp, in size, that is enclosed."""
+NOWHERE: Box = {}
+ONE_AROUND: Enclosure = (Fraction(-1), Fraction(1))
 
 
 def constant_sign(ctx: Context, poly: Polynomial) -> int:
     """-1 or 1 where an enclosure of a polynomial without variables excludes 0; 0 where none does, or none is known."""
     for bits in PRECISIONS:
-        found = _polynomial(ctx, poly, bits)
+        found = enclosure_of(ctx, poly, bits)
         if found is None:
             return 0
         if found[0] > 0:
@@ -29,12 +35,13 @@ def constant_sign(ctx: Context, poly: Polynomial) -> int:
     return 0
 
 
-def _polynomial(ctx: Context, poly: Polynomial, bits: int) -> Enclosure | None:
+def enclosure_of(ctx: Context, poly: Polynomial, bits: int, box: Box = NOWHERE) -> Enclosure | None:
+    """An interval that holds every value of a polynomial in a box; None where one of its parts has none."""
     total: Enclosure = (Fraction(0), Fraction(0))
     for mono, c in poly.items():
         value: Enclosure | None = (Fraction(c), Fraction(c))
         for key, e in mono:
-            factor = _power(ctx, key, e, bits)
+            factor = _power(ctx, key, e, bits, box)
             if factor is None or value is None:
                 return None
             value = _outward(_times(value, factor), bits)
@@ -44,22 +51,36 @@ def _polynomial(ctx: Context, poly: Polynomial, bits: int) -> Enclosure | None:
     return total
 
 
-def _power(ctx: Context, key: str, e: Rational, bits: int) -> Enclosure | None:
+def _power(ctx: Context, key: str, e: Rational, bits: int, box: Box) -> Enclosure | None:
     kind, parts = key[0], ctx.generators[key].parts
     if kind == "e":
-        inside = _polynomial(ctx, {parts[0].mono: e}, bits)
+        inside = enclosure_of(ctx, {parts[0].mono: e}, bits, box)
         return None if inside is None else _exp(inside, bits)
-    value: Enclosure | None = None
+    value = _of_generator(ctx, key, bits, box)
+    return None if value is None else _rational_power(value, Fraction(e), bits)
+
+
+def _of_generator(ctx: Context, key: str, bits: int, box: Box) -> Enclosure | None:
+    kind, parts = key[0], ctx.generators[key].parts
+    if kind == "v":
+        return box.get(key)
     if kind == "c":
-        value = _pi(bits)
-    elif kind == "l":
-        inside = _polynomial(ctx, parts[0], bits)
-        value = None if inside is None or inside[0] <= 0 else _log(inside, bits)
-    elif kind == "b":
-        value = _polynomial(ctx, parts[0], bits)
-    if value is None:
+        return _pi(bits)
+    if kind == "f" and (parts[0] not in FUNCTIONS or len(parts[1]) != 1):
         return None
-    return _rational_power(value, Fraction(e), bits)
+    if kind not in "lbhf":
+        return None
+    inside = enclosure_of(ctx, parts[1][0] if kind == "f" else parts[0], bits, box)
+    if inside is None or kind == "b":
+        return inside
+    if kind == "l":
+        return None if inside[0] <= 0 else _log(inside, bits)
+    return _absolute(inside) if kind == "h" else FUNCTIONS[parts[0]](inside, bits)
+
+
+def _absolute(value: Enclosure) -> Enclosure:
+    low, high = sorted((abs(value[0]), abs(value[1])))
+    return (Fraction(0) if value[0] < 0 < value[1] else low), high
 
 
 def _times(left: Enclosure, right: Enclosure) -> Enclosure:
@@ -85,11 +106,8 @@ def _rational_power(value: Enclosure, e: Fraction, bits: int) -> Enclosure | Non
         return _whole_power(value, int(e), bits)
     if value[0] < 0 or (value[0] == 0 and e < 0):
         return None
-    if e.denominator == 2:
-        return _whole_power((_root(value[0], bits), _root_up(value[1], bits)), e.numerator, bits)
-    if value[0] == 0:
-        return None
-    return _exp(_outward(_times(_log(value, bits), (e, e)), bits), bits)
+    degree = e.denominator
+    return _whole_power((_root(value[0], degree, bits), _root_up(value[1], degree, bits)), e.numerator, bits)
 
 
 def _whole_power(value: Enclosure, e: int, bits: int) -> Enclosure | None:
@@ -107,14 +125,26 @@ def _whole_power(value: Enclosure, e: int, bits: int) -> Enclosure | None:
     return result
 
 
-def _root(value: Fraction, bits: int) -> Fraction:
-    """A lower bound of the square root."""
-    scale = 1 << (2 * bits)
-    return Fraction(isqrt(value.numerator * scale // value.denominator), 1 << bits)
+def _root(value: Fraction, degree: int, bits: int) -> Fraction:
+    """A lower bound of the root of a number >= 0, below it by at most one unit of the last of ``bits`` places."""
+    scale = 1 << (degree * bits)
+    return Fraction(floor_root(value.numerator * scale // value.denominator, degree), 1 << bits)
 
 
-def _root_up(value: Fraction, bits: int) -> Fraction:
-    return _root(value, bits) + Fraction(1, 1 << bits)
+def _root_up(value: Fraction, degree: int, bits: int) -> Fraction:
+    return _root(value, degree, bits) + Fraction(1, 1 << bits)
+
+
+def floor_root(number: int, degree: int) -> int:
+    """The greatest whole number whose power is at most ``number``, by Newton's method from above."""
+    if degree == 2 or number == 0:
+        return isqrt(number)
+    guess = 1 << -(-number.bit_length() // degree)
+    while True:
+        better = ((degree - 1) * guess + number // guess ** (degree - 1)) // degree
+        if better >= guess:
+            return guess
+        guess = better
 
 
 def _exp(value: Enclosure, bits: int) -> Enclosure | None:
@@ -167,6 +197,7 @@ def _atanh(t: Fraction, bits: int) -> Enclosure:
     return total - slack, total + slack
 
 
+@lru_cache(maxsize=64)
 def _pi(bits: int) -> Enclosure:
     """16 atan(1/5) - 4 atan(1/239); the alternating series are off by less than the next term."""
     five, other = _atan(5, bits), _atan(239, bits)
@@ -180,3 +211,113 @@ def _atan(inverse: int, bits: int) -> Enclosure:
         power /= inverse * inverse
         n += 1
     return total - power, total + power
+
+
+def _widened(value: Enclosure, slack: Fraction) -> Enclosure:
+    return value[0] - slack, value[1] + slack
+
+
+def _clipped(value: Enclosure) -> Enclosure:
+    return max(value[0], Fraction(-1)), min(value[1], Fraction(1))
+
+
+def _cos(value: Enclosure, bits: int) -> Enclosure:
+    """cos is 1-Lipschitz: its value in the middle, widened by half the width; the argument less whole turns."""
+    pi = _pi(bits + 16)
+    turns = round((value[0] + value[1]) / 2 / (2 * pi[0]))
+    low, high = value[0] - 2 * turns * pi[turns > 0], value[1] - 2 * turns * pi[turns < 0]
+    middle, slack = _down((low + high) / 2, bits + 16), (high - low) / 2
+    if slack > 2:
+        return ONE_AROUND
+    slack += abs(middle - (low + high) / 2)
+    if low > 0 and high < pi[0]:
+        # Falling there: the ends are exact bounds.
+        return _clipped((_cos_at(high, bits)[0], _cos_at(low, bits)[1]))
+    if low > -pi[0] and high < 0:
+        return _clipped((_cos_at(low, bits)[0], _cos_at(high, bits)[1]))
+    return _clipped(_widened(_cos_at(middle, bits), slack))
+
+
+def _cos_at(x: Fraction, bits: int) -> Enclosure:
+    """The alternating series; from where its terms fall, the remainder is below the next one."""
+    working = bits + 24
+    x = _down(x, working + 8)
+    square, total, term, n = x * x, Fraction(1), Fraction(1), 0
+    while abs(term) * (1 << working) > 1 or (n + 1) * (n + 2) < square:
+        n += 2
+        term = _down(-term * square / (n * (n - 1)), working)
+        total += term
+    # Terms are below 50 for x of at most a turn; each carries the rounding of those before it, and x its own.
+    return _widened((total, total), Fraction(64 * (n + 4), 1 << (working - 8)))
+
+
+def _sin(value: Enclosure, bits: int) -> Enclosure:
+    pi = _pi(bits + 16)
+    return _cos((value[0] - pi[1] / 2, value[1] - pi[0] / 2), bits)
+
+
+def _arctangent(value: Enclosure, bits: int) -> Enclosure:
+    return _arctangent_at(value[0], bits)[0], _arctangent_at(value[1], bits)[1]
+
+
+def _arctangent_at(x: Fraction, bits: int) -> Enclosure:
+    """atan(x) = 2*atan(x/(1 + sqrt(1 + x**2))) three times, then the alternating series below 1/4."""
+    if x < 0:
+        low, high = _arctangent_at(-x, bits)
+        return -high, -low
+    working = bits + 16
+    low = high = x
+    for _ in range(3):
+        low = _down(low / (1 + _root_up(1 + low * low, 2, working)), working)
+        high = -_down(-high / (1 + _root(1 + high * high, 2, working)), working)
+    return 8 * _small_arctangent(low, working)[0], 8 * _small_arctangent(high, working)[1]
+
+
+def _small_arctangent(x: Fraction, bits: int) -> Enclosure:
+    total, power, n = Fraction(0), x, 0
+    square = x * x
+    while power * (1 << bits) > 1:
+        total += power / (2 * n + 1) * (-1 if n % 2 else 1)
+        power = _down(power * square, bits)
+        n += 1
+    return _widened((total, total), power + Fraction(n + 4, 1 << (bits - 8)))
+
+
+def _arcsine(value: Enclosure, bits: int) -> Enclosure | None:
+    low, high = _clipped(value)
+    return None if low > high else (_arcsine_at(low, bits)[0], _arcsine_at(high, bits)[1])
+
+
+def _arcsine_at(x: Fraction, bits: int) -> Enclosure:
+    """asin(x) = 2*atan(x/(1 + sqrt(1 - x**2)))."""
+    if x < 0:
+        low, high = _arcsine_at(-x, bits)
+        return -high, -low
+    rest = 1 - x * x
+    low, high = x / (1 + _root_up(rest, 2, bits)), x / (1 + _root(rest, 2, bits))
+    return 2 * _arctangent_at(_down(low, bits), bits)[0], 2 * _arctangent_at(-_down(-high, bits), bits)[1]
+
+
+def _arccosine(value: Enclosure, bits: int) -> Enclosure | None:
+    found, pi = _arcsine(value, bits), _pi(bits)
+    return None if found is None else (pi[0] / 2 - found[1], pi[1] / 2 - found[0])
+
+
+def _floor(value: Enclosure, bits: int) -> Enclosure:
+    return Fraction(value[0].numerator // value[0].denominator), Fraction(value[1].numerator // value[1].denominator)
+
+
+def _ceiling(value: Enclosure, bits: int) -> Enclosure:
+    low, high = _floor((-value[1], -value[0]), bits)
+    return -high, -low
+
+
+FUNCTIONS: dict[str, Callable[[Enclosure, int], Enclosure | None]] = {
+    "cos": _cos,
+    "sin": _sin,
+    "atan": _arctangent,
+    "asin": _arcsine,
+    "acos": _arccosine,
+    "floor": _floor,
+    "ceiling": _ceiling,
+}

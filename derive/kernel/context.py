@@ -139,6 +139,7 @@ class Context:
     generators: dict[str, Generator] = field(default_factory=dict)
     suspended: frozenset[str] = frozenset()
     rules: set[str] = field(default_factory=set)
+    angle_units: dict[str, int] = field(default_factory=dict)
     memo: dict[Any, Any] = field(default_factory=dict)
     depth: int = 3
     lemmas: bool = False

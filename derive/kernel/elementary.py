@@ -8,9 +8,11 @@ from functools import cache
 
 from derive.kernel.context import NONZERO, POSITIVE, Context, Polynomial, Stuck
 from derive.kernel.functions import exponential, function, logarithm, number_constant, signum, symbolic_power
+from derive.kernel.inverse import arccosine, arccotangent, arcsine, arctangent
 from derive.kernel.polynomial import ONE, add, scale, subtract
 from derive.kernel.ring import absolute as _absolute
 from derive.kernel.ring import multiply, power
+from derive.kernel.trigonometry import cosine, sine
 from derive.parse import parse, parse_relation_chain
 from derive.signature import FUNCTIONS
 from derive.term import (
@@ -49,14 +51,6 @@ def _quotient(ctx: Context, top: Polynomial, bottom: Polynomial) -> Polynomial:
     return multiply(ctx, top, power(ctx, bottom, -1))
 
 
-def _sin(ctx: Context, x: Polynomial) -> Polynomial:
-    return function(ctx, "sin", (x,))
-
-
-def _cos(ctx: Context, x: Polynomial) -> Polynomial:
-    return function(ctx, "cos", (x,))
-
-
 def _cube_root(ctx: Context, x: Polynomial) -> Polynomial:
     """cbrt(t) = sign(t) * Abs(t)**(1/3) (P7)."""
     return multiply(ctx, signum(ctx, x), power(ctx, _absolute(ctx, x), Fraction(1, 3)))
@@ -77,10 +71,17 @@ BY_RULE: dict[str, Callable[[Context, Polynomial], Polynomial]] = {
     "coth": lambda ctx, x: _quotient(ctx, _cosh(ctx, x), _sinh(ctx, x)),
     "sech": lambda ctx, x: power(ctx, _cosh(ctx, x), -1),
     "csch": lambda ctx, x: power(ctx, _sinh(ctx, x), -1),
-    "tan": lambda ctx, x: _quotient(ctx, _sin(ctx, x), _cos(ctx, x)),
-    "cot": lambda ctx, x: _quotient(ctx, _cos(ctx, x), _sin(ctx, x)),
-    "sec": lambda ctx, x: power(ctx, _cos(ctx, x), -1),
-    "csc": lambda ctx, x: power(ctx, _sin(ctx, x), -1),
+    "sin": sine,
+    "cos": cosine,
+    "tan": lambda ctx, x: _quotient(ctx, sine(ctx, x), cosine(ctx, x)),
+    "cot": lambda ctx, x: _quotient(ctx, cosine(ctx, x), sine(ctx, x)),
+    "sec": lambda ctx, x: power(ctx, cosine(ctx, x), -1),
+    "csc": lambda ctx, x: power(ctx, sine(ctx, x), -1),
+    "asin": arcsine,
+    "acos": arccosine,
+    "atan": arctangent,
+    "acot": arccotangent,
+    "acosh": lambda ctx, x: logarithm(ctx, add(x, power(ctx, subtract(multiply(ctx, x, x), ONE), Fraction(1, 2)))),
     "asinh": lambda ctx, x: logarithm(ctx, add(x, power(ctx, add(multiply(ctx, x, x), ONE), Fraction(1, 2)))),
     "atanh": lambda ctx, x: scale(
         subtract(logarithm(ctx, add(ONE, x)), logarithm(ctx, subtract(ONE, x))), Fraction(1, 2)

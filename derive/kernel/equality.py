@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from derive.claim import Goal
-from derive.kernel.cases import by_cases
 from derive.kernel.context import Context, Polynomial, Propose, Stuck, Undefined
 from derive.kernel.hypotheses import assume, context_of
 from derive.kernel.normalize import Condition, Reader, Scope
@@ -13,6 +12,7 @@ from derive.kernel.polynomial import subtract
 from derive.kernel.readback import written
 from derive.kernel.sign import implies
 from derive.kernel.theorem import Residual, Theorem, make_theorem
+from derive.kernel.vanish import seen_to_vanish
 from derive.kernel.zero import Equations, remainder
 from derive.term import Term, own_indices, subterms
 from derive.write import write
@@ -96,8 +96,8 @@ def decide_equality(goal: Goal, fuel: int, propose: Propose | None = None) -> Th
     try:
         sides = read_sides(goal, fuel, propose)
         ctx = sides.ctx
-        left = remainder(ctx, subtract(sides.left, sides.right), sides.equations)
-        if left and not by_cases(ctx, left, lambda case, poly: not remainder(case, poly, sides.equations)):
+        left = seen_to_vanish(ctx, subtract(sides.left, sides.right), sides.equations)
+        if left:
             return Residual("nonzero residual", "the difference of the sides is not seen to be 0", written(ctx, left))
         return conclude(goal, sides, "normal form")
     except Stuck as stuck:

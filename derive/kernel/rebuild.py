@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from derive.kernel.context import Context, Generator, Place, Polynomial, Stuck, Undefined
-from derive.kernel.functions import exponential, function, logarithm, signum, symbolic_power
+from derive.kernel.elementary import apply_function
+from derive.kernel.functions import exponential, logarithm, signum, symbolic_power
 from derive.kernel.reductions import extremum, product_over
 from derive.kernel.ring import absolute, component, delta, guard, open_bound
 from derive.kernel.sums import sum_over
@@ -40,7 +41,7 @@ def rebuild(
     if kind == "z":
         return signum(ctx, go(parts[0]))
     if kind == "f":
-        return function(ctx, parts[0], tuple(go(p) for p in parts[1]))
+        return apply_function(ctx, parts[0], tuple(go(p) for p in parts[1]))
     if kind == "p":
         return symbolic_power(ctx, go(parts[0]), go(parts[1]), True)
     if kind == "q":

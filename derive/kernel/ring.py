@@ -6,7 +6,7 @@ needed for soundness: two names for one value only lose proofs."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from fractions import Fraction
 from math import gcd, lcm
 
@@ -38,6 +38,7 @@ from derive.kernel.polynomial import (
     subtract,
     without,
 )
+from derive.kernel.radicals import denested, square_root
 from derive.kernel.spelling import NO_NAMES, NOTHING, height, intern, names, opaque, places, poly_text
 from derive.signature import FUNCTIONS
 
@@ -46,6 +47,8 @@ BIT_LIMIT = 20_000
 EXPONENT_LIMIT = 4_000
 MOST_CLASSES = 8
 Split = tuple[Place, Place, Polynomial, Polynomial]
+HALF = Fraction(1, 2)
+SINE, COSINE = "f(sin;", "f(cos;"
 TOTAL = {name for name, row in FUNCTIONS.items() if not row.domain}
 
 
@@ -74,6 +77,8 @@ def _settled(mono: Monomial) -> bool:
         kind = key[0]
         if kind in "dghz" or (kind == "b" and e > 0) or (kind == "p" and e != 1):
             return False
+        if e >= 2 and key.startswith(SINE):
+            return False
     return True
 
 
@@ -99,6 +104,8 @@ def settle(ctx: Context, mono: Monomial) -> Polynomial:
             settled = _settle_abs(ctx, mono, key, e)
         elif kind == "z":
             settled = _settle_sign(ctx, mono, key, e)
+        elif e >= 2 and key.startswith(SINE):
+            settled = _settle_sine(ctx, mono, key, e)
         elif kind == "p" and e != 1 and constant(ctx.generators[key].parts[0]) == -1:
             # (-1)**m is its own inverse.
             settled = multiply(ctx, {without(mono, key): 1}, {((key, 1),): 1} if e % 2 else ONE)
@@ -193,6 +200,15 @@ def _settle_sign(ctx: Context, mono: Monomial, key: str, e: Rational) -> Polynom
         return None
     ctx.use("G7")
     return multiply(ctx, {without(mono, key): 1}, {((key, reduced),): 1} if reduced else ONE)
+
+
+def _settle_sine(ctx: Context, mono: Monomial, key: str, e: Rational) -> Polynomial:
+    """sin(t)^2 = 1 - cos(t)^2 (G1)."""
+    ctx.use("G1")
+    pairs = e.numerator // (2 * e.denominator)
+    other = opaque(ctx, "f", "cos", ctx.generators[key].parts[1])
+    rest = merge(without(mono, key), ((key, e - 2 * pairs),) if e != 2 * pairs else ())
+    return multiply(ctx, {rest: 1}, power(ctx, subtract(ONE, power(ctx, other, 2)), pairs))
 
 
 def power(ctx: Context, base: Polynomial, exponent: Rational) -> Polynomial:
@@ -322,6 +338,15 @@ def factored_unit(ctx: Context, poly: Polynomial) -> tuple[Rational, Monomial, P
     The factors stand in the monomial as radicands with whole powers, and q is 1.
     """
     c, mono, rest = unit(ctx, poly)
+    sine = _as_sine(ctx, rest)
+    if sine is not None:
+        return c * sine[0], merge(mono, sine[1]), ONE
+    square = _as_square(ctx, rest)
+    if square is not None:
+        k, outer, inner = unit(ctx, square[1])
+        mono = merge(mono, tuple((key, 2 * e) for key, e in outer))
+        core = ((radicand(ctx, inner), 2),) if inner != ONE else ()
+        return c * square[0] * Fraction(k) ** 2, merge(mono, core), ONE
     proposed = ctx.propose(rest) if ctx.propose is not None and len(rest) > 1 else ()
     if not proposed:
         return c, mono, rest
@@ -340,6 +365,73 @@ def factored_unit(ctx: Context, poly: Polynomial) -> tuple[Rational, Monomial, P
     return c * scaling, mono, ONE
 
 
+def _as_sine(ctx: Context, poly: Polynomial) -> tuple[Rational, Monomial] | None:
+    """``c, mono`` with poly = c * mono once cos(t)^2 is written as 1 - sin(t)^2 (G1), or None."""
+    for key in sorted({k for mono in poly for k, e in mono if e == 2 and k.startswith(COSINE)}):
+        ((other, _),) = next(iter(opaque(ctx, "f", "sin", ctx.generators[key].parts[1])))
+        total: Polynomial = {}
+        for mono, c in poly.items():
+            rest, e = without(mono, key), dict(mono).get(key, 0)
+            if e not in (0, 2) or any(k == other for k, _ in rest):
+                break
+            put(total, rest, c)
+            if e:
+                put(total, merge(rest, ((other, 2),)), -c)
+        else:
+            if len(total) == 1:
+                ctx.use("G1")
+                ((mono, c),) = total.items()
+                return c, mono
+    return None
+
+
+def _as_square(ctx: Context, poly: Polynomial) -> tuple[Rational, Polynomial] | None:
+    """``c, q`` with poly = c * q**2, multiplied out (R5); 1 may be taken for sin(t)^2 + cos(t)^2 (G1)."""
+    if len(poly) == 1:
+        return None
+    for candidate in _by_pythagoras(ctx, poly):
+        found = square_root(candidate, lambda mono: _has_root(ctx, mono))
+        if found is not None and all(_has_root(ctx, merge(m, m)) for m in found):
+            total = multiply(ctx, found, found)
+            lead = next(iter(poly))
+            if lead in total and scale(total, factor := Fraction(poly[lead]) / Fraction(total[lead])) == poly:
+                ctx.use("R5")
+                return factor, found
+    return None
+
+
+def _has_root(ctx: Context, mono: Monomial) -> bool:
+    """Whether halves of the exponents are defined wherever the monomial is."""
+    return all(
+        key[0] not in "dg" and (e % 2 == 0 or bool(power_sign(ctx, key, 1) & NONNEGATIVE) or e.denominator != 1)
+        for key, e in mono
+    )
+
+
+def _by_pythagoras(ctx: Context, poly: Polynomial) -> Iterator[Polynomial]:
+    """A polynomial, and forms of it that multiplying out with sin(t)^2 = 1 - cos(t)^2 turns into it."""
+    yield poly
+    for key in sorted({k for mono in poly for k, _ in mono if k.startswith(COSINE)}):
+        ((other, _),) = next(iter(opaque(ctx, "f", "sin", ctx.generators[key].parts[1])))
+        degrees = {mono: dict(mono).get(key, 0) + dict(mono).get(other, 0) for mono in poly}
+        if max(degrees.values()) != 2:
+            continue
+        written: Polynomial = {}
+        level: Polynomial = {}
+        for mono, c in poly.items():
+            for cosine in (0, 2) if not degrees[mono] else ():
+                put(level, merge(mono, ((key if cosine else other, 2),)), c)
+            if degrees[mono]:
+                put(level, mono, c)
+            if (key, 2) in mono:
+                put(written, without(mono, key), c)
+                put(written, merge(without(mono, key), ((other, 2),)), -c)
+            else:
+                put(written, mono, c)
+        yield level
+        yield written
+
+
 def leads_negative(ctx: Context, poly: Polynomial) -> bool:
     return poly[max(poly, key=lambda m: (len(m), m))] < 0
 
@@ -353,6 +445,9 @@ def _root_power(ctx: Context, base: Polynomial, exponent: Fraction) -> Polynomia
     split = split_delta(ctx, base)
     if split is not None:
         return float_delta(ctx, split, lambda part: _root_power(ctx, part, exponent))
+    simple = _denested(ctx, base) if len(base) == 2 and exponent.denominator == 2 else None
+    if simple is not None:
+        return _whole_power(ctx, simple, exponent.numerator)
     c, mono, rest = factored_unit(ctx, base)
     if c < 0 and not mono and rest == ONE:
         raise Undefined("a root of a negative number")
@@ -389,6 +484,23 @@ def _root_power(ctx: Context, base: Polynomial, exponent: Fraction) -> Polynomia
     inside = product(ctx, [settle(ctx, tuple(sorted(left))), rest, *(factor for _, factor in weak)])
     whole = scale(inside, -1 if negative else 1)
     return multiply(ctx, result, settle(ctx, ((radicand(ctx, whole), exponent),)))
+
+
+def _denested(ctx: Context, base: Polynomial) -> Polynomial | None:
+    """sqrt(a + b*sqrt(c)) = sqrt(p) + sqrt(q), or minus, for rational numbers: the square is the base (P7)."""
+    outer = base.get((), 0)
+    ((mono, factor),) = ((m, c) for m, c in base.items() if m) if outer else (((), 0),)
+    square = power(ctx, {mono: factor}, 2) if all(key[0] == "b" and e == HALF for key, e in mono) and mono else {}
+    number = constant(square)
+    found = denested(outer, 1 if factor > 0 else -1, number) if number else None
+    if found is None:
+        return None
+    roots = [_root_power(ctx, {(): p}, HALF) for p in found]
+    root = add(roots[0], scale(roots[1], 1 if factor > 0 else -1))
+    if multiply(ctx, root, root) != base:
+        return None
+    ctx.use("P7")
+    return root
 
 
 def _prime_power(ctx: Context, prime: int, exponent: Fraction) -> Polynomial:
@@ -721,7 +833,7 @@ def defined_power(ctx: Context, key: str, e: Rational) -> bool:
     if kind == "f":
         return parts[0] in TOTAL and all(defined(ctx, a) for a in parts[1])
     if kind == "q":
-        return defined(ctx, parts[2])
+        return in_range(ctx, parts[1]) and defined(ctx, parts[2])
     if kind == "e":
         return defined(ctx, {parts[0].mono: 1})
     if kind == "s":

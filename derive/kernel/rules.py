@@ -87,12 +87,31 @@ RULES: dict[str, Rule] = {
         Rule("K4", "a maximum is attained", "Max(t, k) = t[k := h] for some h"),
         Rule("K5", "cases of a dimension", "n = 1, or n >= 2"),
         Rule("K6", "explicit dimension", "a sum over 1..c is written out"),
-        Rule("G1", "hyperbolics and parity", "sinh(t) = (exp(t) - exp(-t))/2, sin(-t) = -sin(t)"),
+        Rule(
+            "G1",
+            "trigonometry",
+            "sin(t)**2 + cos(t)**2 = 1, addition theorems, parity, values at r*pi; sinh and cosh by exp",
+        ),
+        Rule("G2", "function of its inverse", "sin(asin(t)) = t, cos(asin(t)) = sqrt(1 - t**2)", "t is in the domain"),
+        Rule("G3", "inverse of its function", "asin(sin(t)) = t", "t is on the branch"),
+        Rule(
+            "G5",
+            "angles within one turn",
+            "A = 0 if cos(A) = 1 and sin(A) = 0, or if sin(A) = 0",
+            "-2*pi < A < 2*pi, or -pi < A < pi",
+        ),
+        Rule("G6", "ranges", "-pi/2 < atan(t) < pi/2, 0 <= acos(t) <= pi, -1 <= sin(t) <= 1"),
         Rule("G7", "Abs, sign, Max", "Abs(t)**2 = t**2, t*sign(t) = Abs(t), Max(a, b) = (a + b + Abs(a - b))/2"),
         Rule(
             "N1", "constants are enclosed", "a closed constant lies in a rational interval", "the interval excludes 0"
         ),
         Rule("N2", "rounding", "floor(t) <= t < floor(t) + 1, ceiling(t) - 1 < t <= ceiling(t)"),
+        Rule(
+            "N3",
+            "algebraic constants",
+            "an algebraic number below its separation bound is 0",
+            "abs(U/L) < u**(1 - D)/L, D the degree, u above all conjugates of the algebraic integer U",
+        ),
         Rule("O2", "sums and products of signs", "t >= 0 and u > 0 give t + u > 0"),
         Rule("O3", "sum of signs", "t >= 0 for all k gives Sum(t, k) >= 0", "strict: one term > 0"),
         Rule("O4", "weighted mean", "w >= 0 and t >= 0 give Sum(w*t) >= 0", "strict: t > 0 and Sum(w) != 0"),

@@ -1,0 +1,66 @@
+"""Square roots of polynomials, term by term: proposals that the ring multiplies out before it uses them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from math import isqrt
+
+from derive.kernel.context import Monomial, Polynomial, Rational
+from derive.kernel.polynomial import add, merge, put
+
+MOST_TERMS = 15
+MOST_ROUNDS = 5
+HALF = Fraction(1, 2)
+
+
+def square_root(poly: Polynomial, halves: Callable[[Monomial], bool]) -> Polynomial | None:
+    """A q with poly = c * q**2 for a rational c, q led by 1; ``halves`` tells whether a monomial has a square root."""
+    if not 1 < len(poly) <= MOST_TERMS:
+        return None
+    keys = sorted({key for mono in poly for key, _ in mono})
+
+    def rank(mono: Monomial) -> tuple[Rational, ...]:
+        have = dict(mono)
+        return tuple(have.get(key, 0) for key in keys)
+
+    lead, last = max(poly, key=rank), min(poly, key=rank)
+    if not _is_square(Fraction(poly[last]) / Fraction(poly[lead])) or not (halves(lead) and halves(last)):
+        return None
+    top = _half(lead)
+    inverse = tuple((key, -e) for key, e in top)
+    rest: Polynomial = {m: Fraction(c) / Fraction(poly[lead]) for m, c in poly.items() if m != lead}
+    found: Polynomial = {top: 1}
+    for _ in range(MOST_ROUNDS):
+        if not rest:
+            return found
+        mono = max(rest, key=rank)
+        term, c = merge(mono, inverse), Fraction(rest[mono]) / 2
+        if rank(term) >= rank(top):
+            return None
+        for other, d in found.items():
+            put(rest, merge(term, other), -2 * c * d)
+        put(rest, merge(term, term), -c * c)
+        found = add(found, {term: int(c) if c.denominator == 1 else c})
+    return None if rest else found
+
+
+def _half(mono: Monomial) -> Monomial:
+    return tuple((key, _plain(Fraction(e) / 2)) for key, e in mono)
+
+
+def _plain(value: Fraction) -> Rational:
+    return int(value) if value.denominator == 1 else value
+
+
+def _is_square(value: Fraction) -> bool:
+    return value > 0 and all(isqrt(n) ** 2 == n for n in (value.numerator, value.denominator))
+
+
+def denested(outer: Rational, factor: Rational, inner: Rational) -> tuple[Fraction, Fraction] | None:
+    """``p, q`` with outer + factor*sqrt(inner) = (sqrt(p) + sqrt(q))**2, or minus where the factor is negative."""
+    square = Fraction(outer) ** 2 - Fraction(factor) ** 2 * Fraction(inner)
+    if outer <= 0 or not _is_square(square):
+        return None
+    root = Fraction(isqrt(square.numerator), isqrt(square.denominator))
+    return (Fraction(outer) + root) / 2, (Fraction(outer) - root) / 2

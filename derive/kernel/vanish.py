@@ -1,0 +1,108 @@
+"""Whether a polynomial is 0 where it is defined: the zero test, then what functions of constants and angles add."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from itertools import permutations
+from math import lcm
+
+from derive.kernel.algebraic import is_algebraic, without_zeros
+from derive.kernel.angles import is_zero_angle
+from derive.kernel.cases import by_cases
+from derive.kernel.context import Context, Polynomial
+from derive.kernel.functions import exponential
+from derive.kernel.polynomial import add, magnitude, scale, subtract
+from derive.kernel.ring import multiply, power, renew
+from derive.kernel.spelling import names
+from derive.kernel.zero import Equations, remainder
+
+NO_EQUATIONS = Equations()
+MOST_ROOTS = 6
+MOST_COEFFICIENT = 12
+
+
+def reduced(ctx: Context, poly: Polynomial, equations: Equations) -> Polynomial:
+    """What is left of a polynomial once denominators, hypotheses, roots and constants are seen through."""
+    units = dict(ctx.angle_units)
+    rest = remainder(ctx, poly, equations)
+    if rest and ctx.angle_units != units:
+        # The basic angles became finer on the way.
+        rest = remainder(ctx, renew(ctx, rest, names(ctx, rest)), equations)
+    if rest:
+        rest = without_zeros(ctx, rest)
+    joined = _with_joined_roots(ctx, rest)
+    return rest if joined is None else remainder(ctx, joined, equations)
+
+
+def vanishes(ctx: Context, poly: Polynomial, equations: Equations = NO_EQUATIONS) -> bool:
+    """Whether a polynomial is seen to be 0 at every admissible point at which it is defined."""
+    return _vanishes(ctx, reduced(ctx, poly, equations), equations)
+
+
+def _vanishes(ctx: Context, rest: Polynomial, equations: Equations) -> bool:
+    if not rest:
+        return True
+
+    def simpler(case: Context, part: Polynomial) -> bool:
+        left = reduced(case, part, equations)
+        return not left or by_cases(case, left, lambda c, p: not reduced(c, p, equations))
+
+    return is_zero_angle(ctx, rest, simpler) or _by_exponential(ctx, rest, equations)
+
+
+def seen_to_vanish(ctx: Context, poly: Polynomial, equations: Equations) -> Polynomial:
+    """What is left of a polynomial; empty where it is 0, if need be case by case (K2)."""
+    rest = reduced(ctx, poly, equations)
+    if not rest or _vanishes(ctx, rest, equations):
+        return {}
+    if by_cases(ctx, rest, lambda case, part: vanishes(case, part, equations)):
+        return {}
+    return rest
+
+
+def _by_exponential(ctx: Context, poly: Polynomial, equations: Equations) -> bool:
+    """O10: a sum with whole multiples of logarithms is 0 where its exponential is 1."""
+    logs = {m: c for m, c in poly.items() if len(m) == 1 and m[0][0][0] == "l" and m[0][1] == 1}
+    if not logs or any(key[0] == "l" for m in poly if m not in logs for key, _ in m):
+        return False
+    common = lcm(*(c.denominator for c in logs.values()))
+    if any(magnitude(c * common) > MOST_COEFFICIENT for c in logs.values()):
+        return False
+    ctx.use("O10")
+    above = scale({m: c for m, c in poly.items() if c > 0}, common)
+    below = scale({m: -c for m, c in poly.items() if c < 0}, common)
+    return not reduced(ctx, subtract(exponential(ctx, above), exponential(ctx, below)), equations)
+
+
+def _with_joined_roots(ctx: Context, poly: Polynomial) -> Polynomial | None:
+    """A root of a product of two other radicands as the product of their roots (P7); None where there is none."""
+    keys = sorted(
+        {k for mono in poly for k, e in mono if k[0] == "b" and e.denominator == 2 and not is_algebraic(ctx, k)}
+    )
+    for whole, left, right in permutations(keys if len(keys) <= MOST_ROOTS else (), 3):
+        ratio = _ratio(ctx, whole, left, right) if left < right else None
+        if ratio is not None:
+            ctx.use("P7")
+            return _joined(ctx, poly, whole, {left, right}, ratio)
+    return None
+
+
+def _ratio(ctx: Context, whole: str, left: str, right: str) -> Fraction | None:
+    """c > 0 with whole = c * left * right, multiplied out; both parts are >= 0, their roots being defined."""
+    total, *parts = (ctx.generators[k].parts[0] for k in (whole, left, right))
+    made = multiply(ctx, *parts)
+    lead = next(iter(total))
+    c = Fraction(total[lead]) / Fraction(made[lead]) if lead in made else Fraction(0)
+    return c if c > 0 and scale(made, c) == total else None
+
+
+def _joined(ctx: Context, poly: Polynomial, whole: str, parts: set[str], ratio: Fraction) -> Polynomial:
+    total: Polynomial = {}
+    for mono, c in poly.items():
+        e = dict(mono).get(whole, 0)
+        if e:
+            roots = multiply(ctx, power(ctx, {(): ratio}, e), {tuple(sorted((key, e) for key in parts)): 1})
+            total = add(total, scale(multiply(ctx, {tuple(f for f in mono if f[0] != whole): 1}, roots), c))
+        else:
+            total = add(total, {mono: c})
+    return total
