@@ -45,7 +45,8 @@ class Goal:
     """One relation to be decided, definitions expanded, every index with its dimension.
 
     ``declarations`` lists exactly the variables (arrays and dimensions included) that the goal or its hypotheses use;
-    ``dimensions`` the symbolic dimensions among them; ``indices`` the free indices of the relation.
+    ``dimensions`` the symbolic dimensions among them; ``indices`` the free indices of the relation. ``stable`` names
+    the side that float64 is said to keep where it loses the other.
     """
 
     left: Term
@@ -55,6 +56,7 @@ class Goal:
     dimensions: tuple[str, ...]
     indices: tuple[Index, ...]
     hypotheses: tuple[Hypothesis, ...] = ()
+    stable: Literal["left", "right"] | None = None
 
     def declaration(self, name: str) -> Declaration | None:
         """The declaration of a variable, or None."""

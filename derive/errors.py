@@ -584,13 +584,6 @@ _MEANING = (
         "A name means one thing in a claim. A claim may not redeclare what its file declares.",
     ),
     Code(
-        "DV091",
-        "Restriction",
-        "a restriction must be `{index} != …` with another index; found {found}",
-        "write `{index} != i`",
-        "A restricted sum leaves out named values of its own index.",
-    ),
-    Code(
         "DV092",
         "Infinity as a number",
         "`oo` is not a number",
@@ -719,6 +712,13 @@ _RUN = (
         "name a claim of the files that were asked for; `derive show FILE` lists those of a file",
         "A claim is named as FILE::ID, or as ID alone when it stands in the default files.",
     ),
+    Code(
+        "DV029",
+        "Stable side",
+        "`stable: {found}` belongs to a claim that is one equation",
+        "state both ways to compute the value as `claim: left == right`",
+        "A side is stable when float64 has its value wherever it has that of the other side, and somewhere only there.",
+    ),
 )
 
 _VERDICTS = (
@@ -809,6 +809,14 @@ _VERDICTS = (
         "`{id}` is undecided, expected {expected}: the optimum was not established",
         "state the inequality that makes it the optimum as a claim of its own",
         "An optimum must be proved to exist, to be global and to be unique.",
+    ),
+    Code(
+        "DV210",
+        "Undecided: stability",
+        "`{id}` is undecided, expected {expected}: no point was found at which float64 loses only one side",
+        "remove `stable`, or state the two sides as they are computed",
+        "`stable: right` says that float64 has the right side wherever it has the left, and somewhere only the right. "
+        "A point that shows the second is required; one that contradicts the first refutes the claim.",
     ),
     Code(
         "DV301",

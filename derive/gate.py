@@ -69,4 +69,5 @@ UNDECIDED: dict[Reason, str] = {
     "order not established": "DV207",
     "limit not established": "DV208",
     "optimum not established": "DV209",
+    "stability not shown": "DV210",
 }

@@ -31,12 +31,24 @@ def judge(goal: Goal, proof: Theorem | Residual, search: Counterexample | Suppor
     seen = search.admissible if _is_beyond_points(goal) else search.defined
     if isinstance(proof, Theorem):
         if search.witness or (seen and _is_beyond_points(goal)):
-            return Proved(proof, proof.conditions, search)
+            return _in_floats(goal, Proved(proof, proof.conditions, search))
         return Undecided(_emptiness(goal), support=search)
     if contradiction := contradict(goal, proof):
         return Refuted(contradiction)
     reason = proof.reason if seen or proof.reason == "vacuous" else _emptiness(goal)
     return Undecided(reason, proof.detail, proof.residual, search)
+
+
+def _in_floats(goal: Goal, proved: Proved) -> Verdict:
+    """What is proved and said to be stable on one side, held against float64."""
+    if goal.stable is None:
+        return proved
+    from derive.stable import stable  # seldom needed, and it brings NumPy along
+
+    floats = stable(goal)
+    if floats is None:
+        return Undecided("stability not shown", support=proved.support)
+    return replace(proved, floats=floats) if floats.kept == goal.stable else Refuted(floats.point, floats=floats)
 
 
 def _is_beyond_points(goal: Goal) -> bool:

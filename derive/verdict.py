@@ -18,7 +18,9 @@ Reason = Literal[
     "order not established",
     "limit not established",
     "optimum not established",
+    "stability not shown",
 ]
+Side = Literal["left", "right"]
 
 
 class TheoremEvidence(Protocol):
@@ -58,7 +60,8 @@ class Counterexample:
 
     ``dimensions``, ``indices`` are (name, value) pairs, indices count from 1; ``values`` holds (name, exact value), a
     nested tuple for an array. ``left`` and ``right`` enclose the sides. ``precision`` is the bits that were needed.
-    ``kind`` is ``point`` (an enclosure settles it) or ``equality`` (a strict relation fails by proved equality).
+    ``kind`` is ``point`` (an enclosure settles it), ``equality`` (a strict relation fails by proved equality) or
+    ``float`` (the sides are equal, float64 loses the one that is said to be stable).
     """
 
     dimensions: tuple[tuple[str, int], ...]
@@ -68,7 +71,7 @@ class Counterexample:
     right: Enclosure
     op: str
     precision: int
-    kind: Literal["point", "equality"] = "point"
+    kind: Literal["point", "equality", "float"] = "point"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +96,26 @@ class Support:
 
 
 @dataclass(frozen=True, slots=True)
+class Floats:
+    """Both sides in float64 as they are written, at an exact point: one keeps its value, the other loses it."""
+
+    point: Counterexample
+    left: str
+    right: str
+    kept: Side
+
+
+@dataclass(frozen=True, slots=True)
 class Proved:
-    """A theorem of the kernel, the conditions under which it holds, and the numeric support beside it."""
+    """A theorem of the kernel, the conditions under which it holds, and the numeric support beside it.
+
+    ``floats`` shows of a claim that is said to be stable on one side where float64 loses the other.
+    """
 
     theorem: TheoremEvidence
     conditions: tuple[str, ...] = ()
     support: Support = field(default_factory=Support)
+    floats: Floats | None = None
 
     @property
     def has_one_sided_domain(self) -> bool:
@@ -121,10 +138,14 @@ class Contradicted:
 
 @dataclass(frozen=True, slots=True)
 class Refuted:
-    """A counterexample that anyone can recompute; of a wrong printed number the value itself, too."""
+    """A counterexample that anyone can recompute; of a wrong printed number the value itself, too.
+
+    ``floats`` tells a claim whose sides are equal, of which the one that is said to be stable is not.
+    """
 
     counterexample: Counterexample | Contradicted
     value: Enclosure | None = None
+    floats: Floats | None = None
 
     @property
     def point(self) -> Counterexample:

@@ -96,9 +96,17 @@ def _decided(
     assumed = [w for text in entry.assume for w in _chain(text, scope, problems, "DV094")]
     if _is_fatal(problems):
         return [], None
+    if entry.stable and not _is_equation(lines, entry):
+        problems.append(problem("DV029", found=entry.stable).placed("", lines[-1].span))
+        return [], None
     goals = _goals([*lines, *correction], assumed, shared, scope, problems)
+    goals = [replace(g, stable=entry.stable) if n < len(lines) else g for n, g in enumerate(goals)]
     made = [w.line(g) for w, g in zip((*lines, *correction), goals, strict=bool(goals))]
     return made[: len(lines)], made[-1] if correction and made else None
+
+
+def _is_equation(lines: list[_Written], entry: Entry) -> bool:
+    return not entry.steps and len(lines) == 1 and lines[0].relation.op == "=="
 
 
 def _is_fatal(problems: Iterable[Problem]) -> bool:

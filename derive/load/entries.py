@@ -7,7 +7,7 @@ import sys
 from bisect import bisect_right
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import get_args
+from typing import Literal, get_args
 
 from derive.claim import Expectation
 from derive.errors import Problem, Span, clip, meant, problem
@@ -18,6 +18,7 @@ MAX_CLAIMS = 20_000
 MAX_UNKNOWN_KEYS = 50  # of one mapping; the others are not listed
 MAX_TEXT = 20_000
 
+SIDES: dict[str, Literal["left", "right"]] = {"left": "left", "right": "right"}
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
@@ -36,6 +37,7 @@ class Entry:
     correction: Scalar | None = None
     source: str = ""
     tags: tuple[str, ...] = ()
+    stable: Literal["left", "right"] | None = None
     variables: tuple[tuple[Scalar, Scalar], ...] = ()
     define: tuple[tuple[Scalar, Scalar], ...] = ()
     assume: tuple[Scalar, ...] = ()
@@ -179,6 +181,7 @@ def _entry(item: Node, problems: list[Problem]) -> Entry | None:
         correction=_formula(values, "correction", problems),
         source=_text(values, "source", problems),
         tags=tuple(s.text for s in _list(values, "tags", problems)),
+        stable=SIDES.get(_choice(values, keys["stable"], problems)),
         variables=_pairs(values, "variables", problems),
         define=_pairs(values, "define", problems),
         assume=_formulas(values, "assume", problems),

@@ -47,6 +47,7 @@ CLAIM_KEYS: tuple[Key, ...] = (
     Key("variables", "mapping", "Further names and their types."),
     Key("define", "formula mapping", "Further templates."),
     Key("assume", "formulas", "Further hypotheses; an index that is free in the claim is that index."),
+    Key("stable", "choice", "The side that float64 keeps where it loses the other.", choices=("left", "right")),
     Key("at", "point", "The point at which `value` is printed: `{o: [0, 1, 2]}`."),
     Key("value", "formula", "The expression whose digits were printed."),
     Key("prints", "numbers", "The digits as printed: `[0.0900, 0.2447, 0.6652]`."),

@@ -73,7 +73,17 @@ def _verdict(verdict: Verdict) -> dict[str, Json]:
         "conditions": list(_conditions(verdict)),
         "counterexample": _contrary(verdict),
         "method": _method(verdict) or None,
+        **_floats(verdict),
     }
+
+
+def _floats(verdict: Verdict) -> dict[str, Json]:
+    """The point at which float64 keeps one side and loses the other, of a claim that is said to be stable."""
+    found = verdict.floats if isinstance(verdict, Proved | Refuted) else None
+    if found is None:
+        return {}
+    sides: dict[str, Json] = {"left": found.left, "right": found.right, "kept": found.kept}
+    return {"floats": sides | {"point": _counterexample(found.point)}}
 
 
 def _contrary(verdict: Verdict) -> Json:

@@ -16,6 +16,7 @@ from derive.verdict import (
     Contradicted,
     Counterexample,
     Enclosure,
+    Floats,
     Proved,
     Refuted,
     Support,
@@ -27,6 +28,7 @@ from derive.verdict import (
 
 DIGITS = (6, 12, 20, 40, 80)
 LONGEST_EXACT = 40
+BEYOND_NUMBERS = ("oo", "-oo", "undefined")
 LONGEST_SUM = 2_000
 LONGEST_RUN = 18
 
@@ -74,8 +76,11 @@ def _of(line: Line, verdict: Verdict, paint: Paint) -> Iterator[str]:
         case Proved(theorem, conditions):
             yield f"proved by {theorem.method}{restricted(conditions)}"
             yield from domains(verdict, paint)
+            yield from floats(verdict, paint)
         case Refuted(_, Enclosure() as value) if line.exact:
             yield digits(line, value)
+        case Refuted(floats=Floats()):
+            yield from floats(verdict, paint)
         case Refuted(Contradicted() as found):
             yield from _contradicted(found, paint)
         case Refuted(Counterexample() as counterexample):
@@ -173,6 +178,8 @@ def _apart(left: Enclosure, right: Enclosure) -> tuple[str, str]:
 
 
 def _side(value: Enclosure, digits: int) -> str:
+    if value.low == value.high and value.low in BEYOND_NUMBERS:
+        return value.low
     rounded = _rounded(value, digits)
     is_decimal = rounded.is_finite() and rounded.adjusted() >= MIN_EMIN
     decimal = str(rounded) if is_decimal else value.low
@@ -219,6 +226,14 @@ def domains(verdict: Proved, paint: Paint) -> Iterator[str]:
         met = f"at {place_of(found, paint)} only the {side} side is defined" if found else ""
         if required or met:
             yield "; ".join(filter(None, (met, required))) + ("" if met else f", the {side} side may not")
+
+
+def floats(verdict: Proved | Refuted, paint: Paint) -> Iterator[str]:
+    """Where float64 keeps one side and loses the other."""
+    if found := verdict.floats:
+        kept, lost = (found.left, found.right) if found.kept == "left" else (found.right, found.left)
+        yield f"at {place_of(found.point, paint)}"
+        yield f"float64 keeps the {found.kept} side as written, {kept}, and loses the other one, {lost}"
 
 
 def _undecided(verdict: Undecided) -> Iterator[str]:

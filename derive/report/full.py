@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from derive.claim import Goal
 from derive.outcome import ClaimFile, Outcome, Results, word
-from derive.report.evidence import domains, evidence, restricted
+from derive.report.evidence import domains, evidence, floats, restricted
 from derive.report.excerpt import excerpt
 from derive.report.notice import Notice, decisive, notices
 from derive.report.paint import BOLD, DIM, GREEN, RED, Paint, clean, wrap
@@ -82,7 +82,8 @@ def _remarks(outcome: Outcome, paint: Paint) -> Iterator[str]:
     width = paint.width - 6
     if outcome.word == "proved":
         proved = (v for v in outcome.verdicts if isinstance(v, Proved))
-        yield from (part for verdict in proved for row in domains(verdict, paint) for part in wrap(row, width))
+        rows = (row for v in proved for row in (*domains(v, paint), *floats(v, paint)))
+        yield from (part for row in rows for part in wrap(row, width))
         return
     for line, verdict in decisive(outcome):
         yield from evidence(line, verdict, paint, width)
