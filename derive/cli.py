@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import sys
 from typing import TYPE_CHECKING, NoReturn
@@ -15,8 +14,6 @@ from derive.output import FORMATS, Output
 from derive.output import outputs as read_outputs
 
 if TYPE_CHECKING:
-    from derive.errors import Code
-    from derive.kernel.rules import Rule
     from derive.report.paint import Paint
 
 STYLES = ("unicode", "pretty", "ascii", "latex", "markdown", "mathml", "json")
@@ -145,30 +142,12 @@ def explain(code: str | None) -> None:
 
     Without CODE: the list of all codes.
     """
-    from difflib import get_close_matches
+    from derive.explain import explain as page_of
 
-    from derive.errors import CODES
-    from derive.kernel.rules import RULES
-
-    pages = {row.code: (row.title, _message_page(row)) for row in sorted(CODES.values(), key=lambda row: row.code)}
-    pages |= {rule.name: (rule.title, _rule_page(rule)) for rule in RULES.values()}
-    if code is None:
-        click.echo("\n".join(f"{name:<5}  {title}" for name, (title, _) in pages.items()))
-    elif code.upper() in pages:
-        title, page = pages[code.upper()]
-        click.echo(f"{code.upper()}: {title}\n\n{page}")
-    else:
-        near = get_close_matches(code.upper(), pages, n=1, cutoff=0)
-        raise click.UsageError(f"there is no code {code!r}; the nearest is {near[0]}; `derive explain` lists them all")
-
-
-def _message_page(row: Code) -> str:
-    shape = re.sub(r"{(\w+)}", r"<\1>", f"Message: {row.template}\nRepair:  {row.help}")
-    return f"{click.wrap_text(row.page, 80)}\n\n{shape}"
-
-
-def _rule_page(rule: Rule) -> str:
-    return f"{rule.says}\n\nRequires: {rule.requires or 'nothing but that the sides are defined'}"
+    try:
+        click.echo(page_of(code), nl=False)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
 
 
 @derive.command()

@@ -61,6 +61,9 @@ def _with_variables(outer: Scope, pairs: Pairs, problems: list[Problem]) -> Scop
         else:
             variables[name] = declaration
     dimensions = _dimensions(scope, added, broken, problems)
+    for name in broken.intersection(added):  # a name without its dimension would stand for a number
+        variables.pop(name, None)
+        indices.pop(name, None)
     variables.update((d, Declaration(d, "positive integer")) for d in dimensions)
     names = outer.names.union(variables, indices, broken)
     return replace(scope, dimensions=outer.dimensions | dimensions, broken=frozenset(broken), names=names)

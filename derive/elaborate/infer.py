@@ -260,9 +260,7 @@ class Inference:
             what = self.scope.kind(name)
             self._add(problem("DV096", at=term.index.at or term.at, name=name, what=what))
         body = self._term(term.body, {**bound, name: slot})
-        for other in term.excluded:
-            if other.name == name:
-                self._add(problem("DV091", at=term.at, index=name, found=f"`{name} != {name}`"))
+        assert all(other.name != name for other in term.excluded), "the parser refuses it, expansion renames"
         excluded = tuple(self._index(i, bound, slot) for i in term.excluded)
         return Reduce(term.kind, body, Index(name, slot, at=term.index.at), excluded, at=term.at)
 

@@ -1,0 +1,2 @@
+mkfifo pipe.yaml
+derive check pipe.yaml

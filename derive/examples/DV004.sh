@@ -1,0 +1,2 @@
+printf 'claims: \377' > latin.yaml
+derive check latin.yaml

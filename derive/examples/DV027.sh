@@ -1,0 +1,2 @@
+printf '[tool.derive]\nfile = ["notes.yaml"]\n' > pyproject.toml
+derive check

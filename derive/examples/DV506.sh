@@ -1,0 +1,2 @@
+mkdir notes
+derive check notes
