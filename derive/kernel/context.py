@@ -104,6 +104,16 @@ class ComponentRule:
     names: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True)
+class Note:
+    """How a sign was found: the polynomial, the rule, and what a checker needs to see it again."""
+
+    polynomial: Polynomial
+    bits: int
+    rule: str
+    parts: tuple[Any, ...] = ()
+
+
 Propose = Callable[[Polynomial], tuple[tuple[Polynomial, int], ...]]
 """An untrusted source of factorisations."""
 
@@ -114,7 +124,7 @@ class Context:
 
     ``sign`` and ``rebuild`` are the functions of these names, which the ring calls and which are built on it;
     ``depth`` is how many rules deep a search for a sign may still go,
-    and ``lemmas`` whether it may use convexity.
+    and ``lemmas`` whether it may use convexity; ``notes`` collects how signs were found, if asked for.
     """
 
     types: dict[str, str]
@@ -143,6 +153,7 @@ class Context:
     memo: dict[Any, Any] = field(default_factory=dict)
     depth: int = 3
     lemmas: bool = False
+    notes: list[Note] | None = None
     unknown: int = 0
     numbers: Iterator[int] = field(default_factory=partial(count, 1))
 
@@ -169,6 +180,12 @@ class Context:
             types=dict(self.types),
             distinct=set(self.distinct),
         )
+
+    def note(self, polynomial: Polynomial, bits: int, rule: str, *parts: Any) -> int:
+        """Write down how a sign was found, where somebody wants to know; returns the sign."""
+        if self.notes is not None and bits:
+            self.notes.append(Note(polynomial, bits, rule, parts))
+        return bits
 
     def use(self, rule: str) -> None:
         """Record that a rule of the rule sheet was used."""

@@ -53,13 +53,15 @@ def averaged(ctx: Context, poly: Polynomial) -> int:
         if bits & NONNEGATIVE:
             # Strict only where some weight is positive.
             ctx.use("O4")
-            return bits & POSITIVE & (ctx.sign(ctx, {weighting.total: 1}) | NONNEGATIVE)
+            strength = bits & POSITIVE & (ctx.sign(ctx, {weighting.total: 1}) | NONNEGATIVE)
+            return ctx.note(poly, strength, "weighted", weighting.place, {weighting.weight: 1}, body)
         weight: Polynomial = {weighting.weight: 1}
         below = sum_over(ctx, (weighting.place,), multiply(ctx, weight, exponential(ctx, scale(body, -1))))
         bits = ctx.sign(ctx, subtract({weighting.total: 1}, below))
         if bits & NONNEGATIVE:
             ctx.use("O14")
-            return bits & POSITIVE
+            rest = subtract({weighting.total: 1}, below)
+            return ctx.note(poly, bits & POSITIVE, "mean", weighting.place, weight, body, rest)
     return UNKNOWN
 
 
@@ -165,12 +167,14 @@ def tangents(ctx: Context, key: str) -> Iterator[tuple[Polynomial, int]]:
             exponent: Polynomial = {gen.parts[0].mono: e}
             ctx.use("O13")
             gap = subtract({((key, e),): 1}, add(ONE, exponent))
-            yield gap, NONNEGATIVE | (ctx.sign(ctx, exponent) & NONZERO)
+            strict = ctx.sign(ctx, exponent) & NONZERO
+            yield gap, ctx.note(gap, NONNEGATIVE | strict, "tangent", exponent)
     elif gen.kind == "l":
         argument = gen.parts[0]
         ctx.use("O13")
         gap = subtract(subtract(argument, ONE), {((key, 1),): 1})
-        yield gap, NONNEGATIVE | (ctx.sign(ctx, subtract(argument, ONE)) & NONZERO)
+        strict = ctx.sign(ctx, subtract(argument, ONE)) & NONZERO
+        yield gap, ctx.note(gap, NONNEGATIVE | strict, "tangent", {((key, 1),): 1})
 
 
 def cauchy(ctx: Context, key: str) -> Iterator[tuple[Polynomial, int]]:
@@ -182,7 +186,8 @@ def cauchy(ctx: Context, key: str) -> Iterator[tuple[Polynomial, int]]:
         left = sum_over(ctx, *_opened(ctx, bound, a))
         right = sum_over(ctx, *_opened(ctx, bound, b))
         ctx.use("O15")
-        yield subtract(multiply(ctx, left, right), power(ctx, {((key, 1),): 1}, 2)), NONNEGATIVE
+        gap = subtract(multiply(ctx, left, right), power(ctx, {((key, 1),): 1}, 2))
+        yield gap, ctx.note(gap, NONNEGATIVE, "cauchy", bound, {a: 1}, {b: 1})
 
 
 def _opened(ctx: Context, bound: Place, mono: Monomial) -> tuple[tuple[Place, ...], Polynomial]:
@@ -216,7 +221,10 @@ def squares(ctx: Context, poly: Polynomial, mono: Monomial, c: Rational) -> Iter
         t = 2 * Fraction(poly[first]) / abs(Fraction(c))
         known: Polynomial = {first: t, second: 1 / t, mono: -2 if c < 0 else 2}
         ctx.use("O12")
-        yield {m: v for m, v in known.items() if v}, NONNEGATIVE
+        # t*(a - b/t)**2, or with a plus.
+        gap = {m: v for m, v in known.items() if v}
+        side: Polynomial = {a: 1, b: (1 if c > 0 else -1) / t}
+        yield gap, ctx.note(gap, NONNEGATIVE, "square of", t, side)
 
 
 def _halves(mono: Monomial) -> Iterator[tuple[Monomial, Monomial]]:

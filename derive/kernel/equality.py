@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from derive.claim import Goal
-from derive.kernel.context import Context, Polynomial, Propose, Stuck, Undefined
+from derive.kernel.context import Context, Note, Polynomial, Propose, Stuck, Undefined
 from derive.kernel.hypotheses import assume, context_of
 from derive.kernel.normalize import Condition, Reader, Scope
 from derive.kernel.polynomial import subtract
@@ -35,9 +35,13 @@ class Sides:
     right_conditions: list[Condition]
 
 
-def read_sides(goal: Goal, fuel: int, propose: Propose | None = None) -> Sides:
-    """Read both sides; a second time where the conditions of one side help with the other."""
+def read_sides(goal: Goal, fuel: int, propose: Propose | None = None, notes: list[Note] | None = None) -> Sides:
+    """Read both sides; a second time where the conditions of one side help with the other.
+
+    ``notes`` is filled with how signs were found.
+    """
     ctx, scope = context_of(goal, fuel, propose)
+    ctx.notes = notes
     equations = assume(ctx, goal, scope)
     given = ctx.fork()
     left_conditions: list[Condition] | None = None
@@ -65,7 +69,7 @@ def read_sides(goal: Goal, fuel: int, propose: Propose | None = None) -> Sides:
 
 def _conditions(given: Context, term: Term, scope: Scope) -> list[Condition]:
     case = given.fork()
-    reader = Reader(case, [], given)
+    reader = Reader(case, [], given, exists=True)
     try:
         reader.read(term, scope)
     except Stuck as stuck:
@@ -86,7 +90,7 @@ def _learn_conditions(ctx: Context, given: Context, goal: Goal, scope: Scope) ->
 
 
 def _side(ctx: Context, given: Context, term: Term, scope: Scope) -> tuple[Polynomial, list[Condition]]:
-    reader = Reader(ctx, [], given)
+    reader = Reader(ctx, [], given, exists=True)
     poly = reader.read(term, scope)
     return poly, reader.conditions or []
 

@@ -27,7 +27,7 @@ from derive.kernel.polynomial import add, constant, scale, subtract
 from derive.kernel.readback import term_of
 from derive.kernel.reductions import extremum, product_over
 from derive.kernel.ring import absolute, component, delta, guarded, multiply, power, renew, variable
-from derive.kernel.sign import decisive, learn, negated, sign, times
+from derive.kernel.sign import decisive, learn, negated, times
 from derive.kernel.sums import sum_over
 from derive.term import (
     Apply,
@@ -101,11 +101,13 @@ class Reader:
     """Reads terms of one side in one proof; ``conditions`` is None where nothing may be collected.
 
     ``given`` knows the hypotheses only: what it does not see is a condition, even where the other side implies it.
+    ``exists`` says that the claim speaks only of points where the derivatives that are read have a value.
     """
 
     ctx: Context
     conditions: list[Condition] | None = None
     given: Context | None = None
+    exists: bool = False
 
     def read(self, term: Term, scope: Scope) -> Polynomial:
         """The normal form of a term; Fails with Stuck (no rule) or Undefined (no value anywhere)."""
@@ -180,9 +182,9 @@ class Reader:
         """Record that a term must have a sign for its parent to have a value; look at the author's form for it."""
         wanted = OP_SIGN[op]
         given = self.given or self.ctx
-        known = sign(given, poly)
+        known = given.sign(given, poly)
         if not decisive(known):
-            found = Reader(given).written_sign(term, scope)
+            found = Reader(given, exists=self.exists).written_sign(term, scope)
             if found & ~known:
                 learn(given, poly, found)
                 learn(self.ctx, poly, found)
@@ -213,27 +215,28 @@ class Reader:
     def _real_exponent(self, left: Term, right: Term, base: Polynomial, exponent: Polynomial, scope: Scope) -> None:
         """t**u has a value where t > 0, or t = 0 and u > 0, which is t >= 0 and Max(t, u) > 0."""
         given = self.given or self.ctx
-        bits = sign(given, exponent)
+        bits = given.sign(given, exponent)
         self._need(left, base, ">" if bits & NONPOSITIVE else ">=", scope)
-        if not bits & NONPOSITIVE and bits & POSITIVE != POSITIVE and sign(given, base) & POSITIVE != POSITIVE:
+        if not bits & NONPOSITIVE and bits & POSITIVE != POSITIVE and given.sign(given, base) & POSITIVE != POSITIVE:
             poly = maximum(self.ctx, base, exponent, 1)
             self._collect(poly, POSITIVE, Relation(Apply("Max", (left, right)), ">", ZERO_TERM), scope)
 
     def _whole_exponent(self, left: Term, right: Term, base: Polynomial, exponent: Polynomial, scope: Scope) -> None:
         """t**m has a value where t != 0 or m >= 0, which is Max(Abs(t), m + 1) > 0."""
-        bits = sign(self.given or self.ctx, exponent)
+        given = self.given or self.ctx
+        bits = given.sign(given, exponent)
         if bits & NONNEGATIVE:
             return
         self._learn_written(left, base, scope)
         if bits & NEGATIVE == NEGATIVE:
             self._need(left, base, "!=", scope)
-        elif not sign(self.given or self.ctx, base) & NONZERO:
+        elif not given.sign(given, base) & NONZERO:
             either = Apply("Max", (Apply("Abs", (left,)), Binary("+", right, Number(Fraction(1)))))
             poly = maximum(self.ctx, absolute(self.ctx, base), add(exponent, {(): 1}), 1)
             self._collect(poly, POSITIVE, Relation(either, ">", ZERO_TERM), scope)
 
     def _learn_written(self, term: Term, poly: Polynomial, scope: Scope) -> None:
-        if not decisive(sign(self.ctx, poly)):
+        if not decisive(self.ctx.sign(self.ctx, poly)):
             learn(self.ctx, poly, self.written_sign(term, scope))
 
     def _apply(self, function: str, args: tuple[Term, ...], scope: Scope) -> Polynomial:
@@ -249,14 +252,15 @@ class Reader:
         elif function in ("Abs", "sign"):
             self._learn_written(args[0], values[0], scope)
         else:
+            given = self.given or ctx
             for poly, op, written in domain_of(ctx, function, tuple(args), tuple(values)):
-                if sign(self.given or ctx, poly) & OP_SIGN[op] != OP_SIGN[op]:
+                if given.sign(given, poly) & OP_SIGN[op] != OP_SIGN[op]:
                     self._collect(poly, OP_SIGN[op], written, scope)
         return apply_function(ctx, function, tuple(values))
 
     def _reduce(self, term: Reduce, scope: Scope) -> Polynomial:
         ctx = self.ctx
-        place, inner = self._inside(term, scope)
+        place, inner = self.inside(term, scope)
         try:
             body = self.read(term.body, inner)
         except Undefined as undefined:
@@ -274,7 +278,8 @@ class Reader:
             raise Stuck("outside the fragment", f"{term.kind} over a restricted range")
         return extremum(ctx, term.kind, place, body)
 
-    def _inside(self, term: Reduce, scope: Scope) -> tuple[Place, Scope]:
+    def inside(self, term: Reduce, scope: Scope) -> tuple[Place, Scope]:
+        """A new index for what a reduction binds, and the scope below it."""
         place = self.ctx.open(self.dimension(term.index.dimension))
         name = str(term.index.name)
         inner = replace(
@@ -305,8 +310,8 @@ class Reader:
 
     def _target(self, target: Variable | Component, scope: Scope) -> Target:
         if isinstance(target, Variable):
-            return Target(target.name)
-        return Target(target.array, tuple(self.place(i, scope) for i in target.indices))
+            return Target(target.name, None, self.exists)
+        return Target(target.array, tuple(self.place(i, scope) for i in target.indices), self.exists)
 
     def written_sign(self, term: Term, scope: Scope) -> int:
         """The sign that the author's own form shows: sums and products of signs, squares, exponentials (4.11)."""
@@ -326,7 +331,7 @@ class Reader:
             case Binary("**", left, right):
                 return self._power_sign(left, right, scope)
             case Reduce("Sum", body, _, excluded):
-                _, inner = self._inside(term, scope)
+                _, inner = self.inside(term, scope)
                 bits = self.written_sign(body, inner)
                 bits = bits & ~NONZERO if excluded or not bits & (NONNEGATIVE | NONPOSITIVE) else bits
                 return bits | self._sign(term, scope)
@@ -336,7 +341,7 @@ class Reader:
                 return self._sign(term, scope)
 
     def _sign(self, term: Term, scope: Scope) -> int:
-        return sign(self.ctx, Reader(self.ctx).read(term, scope))
+        return self.ctx.sign(self.ctx, Reader(self.ctx, exists=self.exists).read(term, scope))
 
     def _power_sign(self, left: Term, right: Term, scope: Scope) -> int:
         bits = self.written_sign(left, scope)

@@ -27,7 +27,7 @@ def decide_order(goal: Goal, fuel: int, propose: Propose | None = None) -> Theor
     """Prove ``left op right`` for an order or ``!=`` at every admissible point at which both sides are defined."""
     try:
         sides = read_sides(goal, fuel, propose)
-        if _holds(goal, sides):
+        if holds(goal, sides):
             return conclude(goal, sides, "order")
         gap = written(sides.ctx, subtract(sides.left, sides.right))
         return Residual("order not established", "the sign of the difference of the sides is not seen", gap)
@@ -37,14 +37,15 @@ def decide_order(goal: Goal, fuel: int, propose: Propose | None = None) -> Theor
         return Residual("vacuous", f"no admissible point: {undefined}")
 
 
-def _holds(goal: Goal, sides: Sides) -> bool:
+def holds(goal: Goal, sides: Sides) -> bool:
+    """Whether the relation is seen between the sides as they were read."""
     ctx = sides.ctx
     wanted = OP_SIGN[goal.op]
     gap = subtract(sides.left, sides.right)
     for key, value in sides.equations.values:
         gap = replace_generators(ctx, gap, {key: value})
     difference = Binary("-", goal.left, goal.right)
-    if Reader(ctx).written_sign(difference, sides.scope) & wanted == wanted:
+    if Reader(ctx, exists=True).written_sign(difference, sides.scope) & wanted == wanted:
         return True
     if _by_signs_of_factors(ctx, difference, sides.scope, wanted):
         return True
@@ -54,7 +55,7 @@ def _holds(goal: Goal, sides: Sides) -> bool:
 def _by_signs_of_factors(ctx: Context, term: Term, scope: Scope, wanted: int) -> bool:
     """K2 on a factor of a product as the author wrote it: what makes it positive may make the others so."""
     for factor in _factors(term):
-        inner = Reader(ctx).read(factor, scope)
+        inner = Reader(ctx, exists=True).read(factor, scope)
         if constant(inner) is None and all(p[0] < BOUND for p in places(ctx, inner)):
             ctx.use("K2")
             if all(_case_holds(ctx, term, scope, wanted, inner, bits) for bits in (POSITIVE, NEGATIVE, ZERO)):
@@ -65,7 +66,7 @@ def _by_signs_of_factors(ctx: Context, term: Term, scope: Scope, wanted: int) ->
 def _case_holds(ctx: Context, term: Term, scope: Scope, wanted: int, inner: Polynomial, bits: int) -> bool:
     case = ctx.fork()
     learn(case, inner, bits)
-    holds = Reader(case).written_sign(term, scope) & wanted == wanted
+    holds = Reader(case, exists=True).written_sign(term, scope) & wanted == wanted
     ctx.fuel = case.fuel
     return holds
 

@@ -99,6 +99,9 @@ def learn(ctx: Context, poly: Polynomial, bits: int) -> None:
             learn(ctx, {((key, 1),): 1}, NONZERO)
     if bits & NONZERO and len(poly) == 1 and len(mono) == 1:
         ((key, e),) = mono
+        if e.denominator != 1 and key[0] != "b":
+            # A root has a value only of what is not negative.
+            learn(ctx, {((key, 1),): 1}, POSITIVE)
         odd = e.denominator == 1 and e % 2 == 1
         negative = next(iter(poly.values())) < 0
         _learn_inside(ctx, key, NONZERO if not odd else negated(bits) if negative else bits)
@@ -115,6 +118,9 @@ def learn(ctx: Context, poly: Polynomial, bits: int) -> None:
         ((only, v),) = poly.items()
         if v < 0:
             poly, bits = {only: -v}, negated(bits)
+    if bits & NONZERO and not bits & ZERO:
+        # Together with what is known weakly it may be strict, and then it holds nearby too.
+        bits |= _of_monomial(ctx, next(iter(poly))) if len(poly) == 1 else _looked_up(ctx, poly)
     fact = Fact(poly, bits, poly_text(ctx, poly, {}))
     bucket = ctx.facts.setdefault(_shape(ctx, poly), [])
     if all(f.key != fact.key or bits & ~f.bits for f in bucket):
@@ -332,7 +338,8 @@ def _factored(ctx: Context, poly: Polynomial) -> int:
     c, mono, rest = factored_unit(ctx, poly)
     if rest != ONE:
         return UNKNOWN
-    return times(of_number(c), _of_monomial(ctx, mono))
+    bits = times(of_number(c), _of_monomial(ctx, mono))
+    return ctx.note(poly, bits, "factors", c, mono)
 
 
 def _term_by_term(ctx: Context, poly: Polynomial) -> int:
@@ -355,7 +362,7 @@ def _closed(ctx: Context, poly: Polynomial) -> int:
     found = constant_sign(ctx, poly)
     if found:
         ctx.use("N1")
-    return (UNKNOWN, POSITIVE, NEGATIVE)[found]
+    return ctx.note(poly, (UNKNOWN, POSITIVE, NEGATIVE)[found], "constant")
 
 
 def _shifted(ctx: Context, poly: Polynomial) -> int:
@@ -374,7 +381,7 @@ def _shifted(ctx: Context, poly: Polynomial) -> int:
     total: Polynomial = {}
     for mono, c in poly.items():
         total = add(total, scale(_shift_monomial(ctx, mono, new), c))
-    return _term_by_term(ctx, total)
+    return ctx.note(poly, _term_by_term(ctx, total), "form", total)
 
 
 def _shift_monomial(ctx: Context, mono: Monomial, new: dict[str, Polynomial]) -> Polynomial:
@@ -408,7 +415,8 @@ def _radical(ctx: Context, poly: Polynomial) -> int:
     if not known & NONNEGATIVE:
         return UNKNOWN
     ctx.use("O9")
-    return (bits & ZERO) | (known & NONZERO)
+    whole = multiply(ctx, around, {((key, half),): 1})
+    return ctx.note(poly, (bits & ZERO) | (known & NONZERO), "square", whole, apart)
 
 
 def _exponents(ctx: Context, poly: Polynomial) -> int:
@@ -425,7 +433,7 @@ def _exponents(ctx: Context, poly: Polynomial) -> int:
     ctx.use("O9")
     gap = subtract(logarithm(ctx, {m: magnitude(c)}), logarithm(ctx, {n: magnitude(d)}))
     bits = sign(ctx, gap)
-    return bits if c > 0 else negated(bits)
+    return ctx.note(poly, bits if c > 0 else negated(bits), "grown", gap, {n: magnitude(d)})
 
 
 def _by_exponential(ctx: Context, poly: Polynomial) -> int:
@@ -441,7 +449,9 @@ def _by_exponential(ctx: Context, poly: Polynomial) -> int:
     ctx.use("O10")
     above = scale({m: c for m, c in poly.items() if c > 0}, common)
     below = scale({m: -c for m, c in poly.items() if c < 0}, common)
-    return sign(ctx, subtract(exponential(ctx, above), exponential(ctx, below)))
+    grown = exponential(ctx, below)
+    bits = sign(ctx, subtract(exponential(ctx, above), grown))
+    return ctx.note(poly, bits, "grown", scale(poly, common), grown)
 
 
 def _gcd(a: int, b: int) -> int:
@@ -454,12 +464,12 @@ def _gathered(ctx: Context, poly: Polynomial) -> int:
     """S1, O3: the terms with sums over one dimension, and those with the dimension as a factor, as one sum."""
     total = UNKNOWN
     for dimension in sorted({_summed(ctx, key) for mono in poly for key, _ in mono} - {""}):
-        body, rest = _gather(ctx, poly, dimension)
+        place, body, rest = _gather(ctx, poly, dimension)
         inside, outside = sign(ctx, body), sign(ctx, rest)
         ctx.use("O3")
         for wanted in (NONNEGATIVE, NONPOSITIVE):
             if inside & wanted and outside & wanted:
-                total |= wanted | ((inside | outside) & NONZERO)
+                total |= ctx.note(poly, wanted | ((inside | outside) & NONZERO), "sum", place, body, rest)
     return total
 
 
@@ -475,8 +485,8 @@ def _summed(ctx: Context, key: str) -> str:
     return str(gen.parts[0][0][1]) if gen.kind == "s" and len(gen.parts[0]) == 1 else ""
 
 
-def _gather(ctx: Context, poly: Polynomial, dimension: str) -> tuple[Polynomial, Polynomial]:
-    """``body, rest`` with poly = Sum body + rest, the body under a fresh index."""
+def _gather(ctx: Context, poly: Polynomial, dimension: str) -> tuple[Place, Polynomial, Polynomial]:
+    """``k, body, rest`` with poly = Sum(body, k) + rest, k a fresh index."""
     place = ctx.open(dimension)
     body: Polynomial = {}
     rest: Polynomial = {}
@@ -491,21 +501,25 @@ def _gather(ctx: Context, poly: Polynomial, dimension: str) -> tuple[Polynomial,
             summand = rename(ctx, {gen.parts[1].mono: 1}, {gen.parts[0][0]: place})
             outside = multiply(ctx, outside, summand)
         body = add(body, outside)
-    return body, rest
+    return place, body, rest
 
 
 def _by_facts(ctx: Context, poly: Polynomial) -> int:
     """O6, O7, O16: take a non-negative multiple of a known inequality away and look at what is left."""
     bits = UNKNOWN
     for orient, wanted in ((poly, NONNEGATIVE), (scale(poly, -1), NONPOSITIVE)):
-        for left, strict in _without_negative_term(ctx, orient):
+        for left, strict, factor, known in _without_negative_term(ctx, orient):
             rest = sign(ctx, left)
             if rest & NONNEGATIVE:
-                return bits | wanted | (NONZERO if strict or rest & NONZERO else 0)
+                strength = NONZERO if strict or rest & NONZERO else 0
+                return bits | ctx.note(poly, wanted | strength, "remainder", factor, known, left, wanted)
     return bits
 
 
-def _without_negative_term(ctx: Context, poly: Polynomial) -> Iterator[tuple[Polynomial, bool]]:
+def _without_negative_term(
+    ctx: Context, poly: Polynomial
+) -> Iterator[tuple[Polynomial, bool, Polynomial, Polynomial]]:
+    """What is left of a polynomial, whether more was taken than nothing, and what: a factor, a known inequality."""
     negative = [(m, c) for m, c in poly.items() if not times(of_number(c), _of_monomial(ctx, m)) & NONNEGATIVE]
     if not negative:
         return
@@ -518,8 +532,9 @@ def _without_negative_term(ctx: Context, poly: Polynomial) -> Iterator[tuple[Pol
             outer = _of_monomial(ctx, factor)
             if outer & NONNEGATIVE and all(e > 0 or _of_power(ctx, k, 1) & NONZERO for k, e in factor):
                 ctx.use("O16")
-                taken = multiply(ctx, known, {factor: Fraction(c) / Fraction(d)})
-                yield subtract(poly, taken), bool(outer & NONZERO and bits & NONZERO)
+                times_known: Polynomial = {factor: Fraction(c) / Fraction(d)}
+                taken = multiply(ctx, known, times_known)
+                yield subtract(poly, taken), bool(outer & NONZERO and bits & NONZERO), times_known, known
 
 
 def _inequalities(
@@ -571,7 +586,8 @@ def _extremum_bounds(ctx: Context, key: str, free: list[Place]) -> Iterator[tupl
         if place[1] == bound[1]:
             ctx.use("O7")
             gap = subtract({((key, 1),): 1}, rename(ctx, body, {bound: place}))
-            yield (gap if kind == "Max" else scale(gap, -1)), NONNEGATIVE
+            known = gap if kind == "Max" else scale(gap, -1)
+            yield known, ctx.note(known, NONNEGATIVE, "largest", key, place)
 
 
 def _rounding(ctx: Context, key: str) -> Iterator[tuple[Polynomial, int]]:
@@ -594,7 +610,8 @@ def _split_off(ctx: Context, key: str, free: list[Place]) -> Iterator[tuple[Poly
     witnesses = [p for p in free if p[1] == bound[1]]
     for place in witnesses:
         ctx.use("O6")
-        yield subtract({((key, 1),): 1}, rename(ctx, {summand: 1}, {bound: place})), NONNEGATIVE | strict
+        known = subtract({((key, 1),): 1}, rename(ctx, {summand: 1}, {bound: place}))
+        yield known, ctx.note(known, NONNEGATIVE | strict, "one term", key, place)
 
 
 def attained(ctx: Context, poly: Polynomial) -> Polynomial | None:
@@ -608,6 +625,7 @@ def attained(ctx: Context, poly: Polynomial) -> Polynomial | None:
             gap = subtract(value, rename(ctx, body, {bound: other}))
             learn(ctx, gap if kind == "Max" else scale(gap, -1), NONNEGATIVE)
             ctx.use("K4")
+            ctx.note(gap, NONNEGATIVE, "attained", key, place)
             return replace_generators(ctx, poly, {key: value})
     return None
 

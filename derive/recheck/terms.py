@@ -20,7 +20,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 MOST_NODES, DEEPEST, LONGEST = 20_000, 200, 4_000
-NAME = re.compile(r"[@~]?[^\W\d]\w*'*|~?\d*")
+NAME = re.compile(r"[@~]?\w+'*")
 RATIONAL = re.compile(r"-?[0-9]{1,4000}(/[1-9][0-9]{0,3999})?")
 BINARY = ("add", "sub", "mul", "div", "pow")
 OPS = ("==", "!=", "<", "<=", ">", ">=")
@@ -153,7 +153,7 @@ class Terms:
                 return self.is_integer(name)
             case "neg", t:
                 return self.whole(t)
-            case ("add" | "sub" | "mul"), t, u:
+            case (("add" | "sub" | "mul"), t, u):
                 return self.whole(t) and self.whole(u)
             case "pow", t, u:
                 return self.whole(t) and u[0] == "num" and self.whole(u) and u[1] >= 0
@@ -170,7 +170,7 @@ def rational(term: Term) -> Fraction | None:
         case "neg", t:
             value = rational(t)
             return None if value is None else -value
-        case ("add" | "sub" | "mul" | "div" as head), t, u:
+        case (("add" | "sub" | "mul" | "div" as head), t, u):
             a, b = rational(t), rational(u)
             if a is None or b is None or (head == "div" and b == 0):
                 return None

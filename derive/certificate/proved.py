@@ -1,0 +1,445 @@
+"""A theorem as a proof that the standalone checker accepts.
+
+The producer is not trusted: it keeps a checker at work, offers it replacements and lemmas that the kernel's own reading
+suggests, and writes down those that the checker took.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from itertools import combinations
+from typing import Any
+
+from derive.certificate.terms import Json, goal_to_json, index_to_json, to_json
+from derive.claim import Goal, Hypothesis
+from derive.kernel import FUEL, Propose, cases, contradictory
+from derive.kernel.context import BOUND, FREE, FRESH, Context, Note, Place, Polynomial, Stuck, Undefined
+from derive.kernel.equality import Sides, read_sides
+from derive.kernel.functions import logarithm
+from derive.kernel.normalize import Reader, Scope
+from derive.kernel.order import holds
+from derive.kernel.readback import term_of
+from derive.kernel.spelling import places
+from derive.kernel.split import Coincidence, Smallest
+from derive.recheck.polynomial import Undefined as Nowhere
+from derive.recheck.proof import State, prove
+from derive.recheck.terms import Rejected
+from derive.term import (
+    Apply,
+    Binary,
+    Component,
+    Delta,
+    Diff,
+    Number,
+    Reduce,
+    Relation,
+    Term,
+    Variable,
+    children,
+    subterms,
+)
+
+DEPTH = 3
+MOST_LEMMAS = 400
+PRUNED = 60
+OPS = {5: ">", 6: "<", 1: ">=", 2: "<=", 4: "!=", 3: "=="}
+Proof = dict[str, Any]
+
+
+def proved(goal: Goal, propose: Propose | None = None) -> Proof | None:
+    """The proof of a goal that was proved; None where the checker cannot follow."""
+    return _proof(goal_to_json(goal), goal, (), propose, DEPTH)
+
+
+def _proof(claim: Json, goal: Goal, extra: tuple[Json, ...], propose: Propose | None, depth: int) -> Proof | None:
+    if contradictory(goal, FUEL):
+        return {"kind": "contradiction"}
+    direct = _direct(claim, goal, extra, propose)
+    if direct is not None or depth == 0:
+        return direct
+    for split, branches in _splits(goal, propose):
+        proofs = _branches(claim, goal, extra, propose, depth, branches)
+        if proofs is not None and any(p["kind"] != "contradiction" for p in proofs):
+            return {"kind": "cases", "split": split, "branches": proofs}
+    return None
+
+
+def _branches(
+    claim: Json, goal: Goal, extra: tuple[Json, ...], propose: Propose | None, depth: int, branches: list[Relation]
+) -> list[Proof] | None:
+    proofs: list[Proof] = []
+    for relation in branches:
+        case = replace(goal, hypotheses=(*goal.hypotheses, Hypothesis(relation)))
+        stated = ["rel", relation.op, to_json(relation.left), to_json(relation.right)]
+        found = _proof(claim, case, (*extra, stated), propose, depth - 1)
+        if found is None:
+            return None
+        proofs.append(found)
+    return proofs
+
+
+def _splits(goal: Goal, propose: Propose | None) -> Iterator[tuple[Json, list[Relation]]]:
+    """Case splits that the kernel may have used: of two indices, of a dimension, of a sign."""
+    zero = Number(Fraction(0))
+    for left, right in combinations(goal.indices, 2):
+        if left.dimension == right.dimension:
+            relations = [case.hypotheses[-1].relation for case in cases(goal, Coincidence(left, right))]
+            yield ["K1", index_to_json(left), index_to_json(right)], relations
+    for inner in _signed(goal, propose):
+        yield ["K2", to_json(inner)], [Relation(inner, op, zero) for op in (">", "<", "==")]
+    for name in goal.dimensions:
+        relations = [case.hypotheses[-1].relation for case in cases(goal, Smallest(name))]
+        yield ["K5", name], relations
+
+
+def _signed(goal: Goal, propose: Propose | None) -> Iterator[Term]:
+    """What stands under an Abs, sign, Max or Min of the author, free of bound indices; factors of a difference."""
+    seen: list[Term] = []
+    for side in (goal.left, goal.right):
+        for t in subterms(side):
+            match t:
+                case Apply("Abs" | "sign", (inner,)):
+                    seen.append(inner)
+                case Apply("Max" | "Min", (left, right, *_)):
+                    seen.append(Binary("-", left, right))
+                case Binary("*", left, right):
+                    seen += [u for u in (left, right) if isinstance(u, Binary) and u.op in "+-"]
+    free = {i.name for i in goal.indices}
+    for inner in dict.fromkeys(seen):
+        if all(i.name in free for t in subterms(inner) if isinstance(t, Component) for i in t.indices):
+            yield inner
+
+
+# One proof without cases.
+
+
+@dataclass(slots=True)
+class _Draft:
+    """The checker at work on a claim, and the steps that it took."""
+
+    state: State
+    steps: list[Json]
+
+    def offer(self, step: Json) -> bool:
+        """Whether the checker takes a step; it is written down if so."""
+        try:
+            self.state.take(step)
+        except (Rejected, Nowhere):
+            return False
+        self.steps.append(step)
+        return True
+
+
+def _direct(claim: Json, goal: Goal, extra: tuple[Json, ...], propose: Propose | None) -> Proof | None:
+    for attempt in (_plain, _replacing, _signing):
+        try:
+            draft = _Draft(State(claim, extra), [])
+            _use_equations(draft, goal)
+            attempt(draft, goal, propose)
+            if draft.state.holds():
+                return _pruned(claim, extra, {"kind": "direct", "steps": draft.steps})
+        except (Rejected, Nowhere, Stuck, Undefined):
+            continue
+    return None
+
+
+def _plain(draft: _Draft, goal: Goal, propose: Propose | None) -> None:
+    """The checker's own reading is enough."""
+
+
+def _replacing(draft: _Draft, goal: Goal, propose: Propose | None) -> None:
+    """Logarithms, roots and powers as the kernel reads them."""
+    notes: list[Note] = []
+    sides = read_sides(goal, FUEL, propose, notes)
+    _offer_signs(draft, goal, sides.ctx, notes)
+    for name, term in (("left", goal.left), ("right", goal.right)):
+        _Replacer(draft, sides, name).replace(term, (), sides.scope, {}, frozenset())
+
+
+def _signing(draft: _Draft, goal: Goal, propose: Propose | None) -> None:
+    """Signs as the kernel found them, and in the end that of the difference of the sides."""
+    notes: list[Note] = []
+    sides = read_sides(goal, FUEL, propose, notes)
+    _offer_signs(draft, goal, sides.ctx, notes)
+    for name, term in (("left", goal.left), ("right", goal.right)):
+        _Replacer(draft, sides, name).replace(term, (), sides.scope, {}, frozenset())
+    if goal.op == "==":
+        return
+    difference = Binary("-", goal.left, goal.right)
+    draft.offer(_lemma("O2", difference, goal.op, [to_json(difference)]))
+    if not draft.state.holds():
+        notes.clear()
+        holds(goal, sides)
+        _offer_signs(draft, goal, sides.ctx, notes)
+
+
+def _pruned(claim: Json, extra: tuple[Json, ...], proof: Proof) -> Proof:
+    """The proof without the steps that it does not need."""
+    if len(proof["steps"]) > PRUNED:
+        return proof
+    for step in reversed(proof["steps"]):
+        shorter = {**proof, "steps": [s for s in proof["steps"] if s is not step]}
+        try:
+            prove(claim, shorter, extra)
+        except Rejected:
+            continue
+        proof = shorter
+    return proof
+
+
+def _use_equations(draft: _Draft, goal: Goal) -> None:
+    for n, hypothesis in enumerate(goal.hypotheses):
+        if hypothesis.relation.op != "==" or isinstance(hypothesis.relation.left, Delta):
+            continue
+        for term in _orientations(hypothesis.relation):
+            if draft.offer({"use": n, "for": to_json(term)}):
+                break
+
+
+def _orientations(relation: Relation) -> Iterator[Term]:
+    """What an equation may be for: a whole sum first, then what stands alone, then anything in it."""
+    terms = [t for side in (relation.left, relation.right) for t in subterms(side)]
+    yield from (t for t in terms if isinstance(t, Reduce))
+    yield from (t for t in (relation.left, relation.right) if isinstance(t, Component | Variable))
+    yield from (t for t in terms if isinstance(t, Component | Variable))
+    yield from (relation.left, relation.right)
+
+
+# Replacements.
+
+
+@dataclass(slots=True)
+class _Replacer:
+    """Walks a side of a goal and offers the kernel's normal form of each logarithm, root and power in it."""
+
+    draft: _Draft
+    sides: Sides
+    side: str
+
+    def replace(
+        self, term: Term, path: tuple[int, ...], scope: Scope, names: dict[Place, str], suspended: frozenset[str]
+    ) -> None:
+        """Innermost first, so that a replacement meets what was replaced below it."""
+        inner_scope, inner_names, inner_suspended = scope, names, suspended
+        if isinstance(term, Reduce):
+            place, inner_scope = Reader(self.sides.ctx).inside(term, scope)
+            inner_names = {**names, place: str(term.index.name)}
+        if isinstance(term, Diff):
+            inner_suspended = suspended | {t.name if isinstance(t, Variable) else t.array for t in term.targets}
+        for n, child in enumerate(children(term)):
+            self.replace(child, (*path, _position(term, n)), inner_scope, inner_names, inner_suspended)
+        if _is_hard(term):
+            self._offer(term, path, scope, names, suspended)
+
+    def _offer(
+        self, term: Term, path: tuple[int, ...], scope: Scope, names: dict[Place, str], suspended: frozenset[str]
+    ) -> None:
+        ctx = self.sides.ctx
+        before, ctx.suspended = ctx.suspended, suspended
+        try:
+            for rule, new in self._candidates(term, scope, names | _hot(ctx)):
+                if self.draft.offer({"side": self.side, "path": list(path), "rule": rule, "to": new}):
+                    return
+        except (Stuck, Undefined):
+            return
+        finally:
+            ctx.suspended = before
+
+    def _candidates(self, term: Term, scope: Scope, names: dict[Place, str]) -> Iterator[tuple[str, Json]]:
+        ctx = self.sides.ctx
+        if isinstance(term, Reduce) and term.kind == "Product":
+            place, inner = Reader(ctx).inside(term, scope)
+            summand = logarithm(ctx, Reader(ctx).read(term.body, inner))
+            body = term_of(ctx, summand, {**names, place: str(term.index.name)})
+            yield "T2", _stated(ctx, Apply("exp", (Reduce("Sum", body, term.index, term.excluded),)))
+        new = _stated(ctx, term_of(ctx, Reader(ctx).read(term, scope), names))
+        yield from ((rule, new) for rule in _rules_of(term))
+
+
+def _is_hard(term: Term) -> bool:
+    match term:
+        case Apply(name):
+            return name in ("log", "sqrt", "Abs", "sign", "Max", "Min", "exp", "log1p")
+        case Binary("**", _, exponent):
+            return not (isinstance(exponent, Number) and exponent.value.denominator == 1)
+        case Reduce(kind):
+            return kind in ("Product", "Max", "Min")
+        case _:
+            return False
+
+
+def _rules_of(term: Term) -> tuple[str, ...]:
+    match term:
+        case Apply("log"):
+            return ("R4", "P4")
+        case Apply("sqrt"):
+            return ("R4", "P7")
+        case Apply("Abs" | "sign"):
+            return ("R4", "G7")
+        case Binary():
+            return ("R4", "P7", "P6")
+        case _:
+            return ("R4",)
+
+
+def _position(term: Term, n: int) -> int:
+    """Where the n-th child of a term stands in its JSON."""
+    if isinstance(term, Apply):
+        return n + 2
+    if isinstance(term, Reduce):
+        return 4
+    return n + 1
+
+
+def _hot(ctx: Context) -> dict[Place, str]:
+    return {place: f"@{name}" for name, place in ctx.hot.items() if place[0] == FREE}
+
+
+# Signs.
+
+
+def _offer_signs(draft: _Draft, goal: Goal, ctx: Context, notes: list[Note]) -> None:
+    known: list[Any] = []
+    for note in notes[:MOST_LEMMAS]:
+        try:
+            for step in _Lemmas(goal, ctx, note).steps():
+                if step not in known:
+                    known.append(step)
+                    draft.offer(step)
+        except (LookupError, TypeError):
+            continue
+
+
+@dataclass(slots=True)
+class _Lemmas:
+    """The lemmas that a note of the kernel stands for."""
+
+    goal: Goal
+    ctx: Context
+    note: Note
+
+    def steps(self) -> Iterator[Json]:
+        """One lemma, or two where the kernel does two things at once."""
+        note, parts = self.note, self.note.parts
+        match note.rule:
+            case "constant":
+                yield self.lemma("N1", [self.json(note.polynomial)])
+            case "form":
+                yield self.lemma("O2", [self.json(parts[0])])
+            case "factors":
+                yield self.lemma("O2", [self.factors(*parts)])
+            case "square":
+                yield self.lemma("O9", [self.json(p) for p in parts])
+            case "grown":
+                yield from self.grown(*parts)
+            case "sum":
+                yield self.lemma("O2", [["add", self.sum(*parts[:2]), self.json(parts[2])]])
+            case "remainder":
+                yield self.remainder(*parts)
+            case "largest" | "one term":
+                yield self.lemma("O7" if note.rule == "largest" else "O6", self.extremum(*parts))
+            case "tangent":
+                yield self.lemma("O13", [self.json(parts[0])])
+            case "cauchy":
+                k = self.index(parts[0])
+                yield self.lemma("O15", [["below", k, self.json(parts[1])], ["below", k, self.json(parts[2])]])
+            case "square of":
+                t, side = parts
+                half = self.json(side)
+                yield self.lemma("O2", [["mul", ["num", str(t)], ["mul", half, half]]])
+            case "weighted":
+                place, weight, body = parts
+                yield self.lemma("O2", [self.summed(place, ["mul", self.json(weight), self.json(body)])])
+            case "mean":
+                yield from self.mean(*parts)
+            case "attained":
+                key, place = parts
+                yield {"attained": self.generator(key), "at": self.index(place)}
+
+    def lemma(self, rule: str, args: list[Json], polynomial: Polynomial | None = None, op: str = "") -> Json:
+        """The note's own polynomial with its sign, by a rule."""
+        poly = self.note.polynomial if polynomial is None else polynomial
+        op = op or OPS.get(self.note.bits, ">=")
+        return {
+            "lemma": self.json(poly),
+            "op": op,
+            "rule": rule,
+            "args": args,
+            "indices": [self.index(p) for p in sorted(places(self.ctx, poly)) if p[0] == FRESH],
+        }
+
+    def grown(self, gap: Polynomial, factor: Polynomial) -> Iterator[Json]:
+        yield self.lemma("O10", [self.json(gap), self.json(factor)])
+
+    def remainder(self, factor: Polynomial, known: Polynomial, left: Polynomial, wanted: int) -> Json:
+        form = ["add", ["mul", self.json(factor), self.json(known)], self.json(left)]
+        return self.lemma("O2", [["neg", form] if wanted == 2 else form])
+
+    def mean(self, place: Place, weight: Polynomial, body: Polynomial, rest: Polynomial) -> Iterator[Json]:
+        """O14 by the tangent: g >= 1 - exp(-g) below the sum."""
+        g = self.json(body)
+        minus = ["neg", g]
+        gap = ["sub", ["sub", ["apply", "exp", minus], ["num", "1"]], minus]
+        indices = [self.index(p) for p in sorted({*places(self.ctx, body), place}) if p[0] == FRESH]
+        yield {"lemma": gap, "op": ">=", "rule": "O13", "args": [minus], "indices": indices}
+        yield self.lemma("O2", [["add", self.summed(place, ["mul", self.json(weight), gap]), self.json(rest)]])
+
+    def factors(self, c: Any, mono: Any) -> Json:
+        total: Json = ["num", str(c)]
+        for key, e in mono:
+            total = ["mul", total, self.json({((key, e),): 1})]
+        return total
+
+    def extremum(self, key: str, place: Place) -> list[Json]:
+        return [self.generator(key), ["at", self.index(place)]]
+
+    def generator(self, key: str) -> Json:
+        return self.json({((key, 1),): 1})
+
+    def sum(self, place: Place, body: Polynomial) -> Json:
+        return self.summed(place, self.json(body))
+
+    def summed(self, place: Place, body: Json) -> Json:
+        name, dimension = self.index(place)
+        return ["reduce", "Sum", name, dimension, [], body]
+
+    def index(self, place: Place) -> Json:
+        return [self.name(place), place[1]]
+
+    def name(self, place: Place) -> Any:
+        if place[0] == FREE:
+            text = str(place[2])
+            hot = _hot(self.ctx).get(place)
+            return hot or (f"h{text[1:]}'" if text.startswith("'") else text)
+        return place[2] if place[0] < FREE else f"k{place[2]}'"
+
+    def json(self, poly: Polynomial) -> Json:
+        named = {p: self.name(p) for p in places(self.ctx, poly) if p[0] >= FREE and p[0] != BOUND}
+        return _stated(self.ctx, term_of(self.ctx, poly, named))
+
+
+def _stated(ctx: Context, term: Term) -> Json:
+    """A term of the kernel in the words of the claim: a fixed dimension by its name, an excess as a difference."""
+    fixed = {str(size): name for name, size in ctx.size.items()}
+
+    def plain(part: Any) -> Any:
+        if not isinstance(part, list):
+            return part
+        match part:
+            case ["var", str(name)] if "-" in name:
+                name, least = name.rsplit("-", 1)
+                return ["sub", ["var", name], ["num", least]]
+            case [int() | str(), str(dimension)] if dimension in fixed:
+                return [part[0], fixed[dimension]]
+            case ["reduce", kind, name, dimension, out, body]:
+                return ["reduce", kind, name, fixed.get(dimension, dimension), plain(out), plain(body)]
+            case _:
+                return [plain(p) for p in part]
+
+    return plain(to_json(term))
+
+
+def _lemma(rule: str, term: Term, op: str, args: list[Json]) -> Json:
+    return {"lemma": to_json(term), "op": op, "rule": rule, "args": args, "indices": []}

@@ -1,0 +1,726 @@
+"""Polynomials over atoms: the arithmetic by which two terms are compared.
+
+A *monomial* is a sorted tuple of (atom, rational exponent), a *polynomial* a dictionary from monomials to rationals.
+An *atom* is a real value that the ring does not look into, known by its structure; equal structure is equal value:
+
+    ("var", x)  ("comp", o, at)  ("const", pi)    ("exp", M) of one monomial, so that exp(a + b) = exp(a)*exp(b)
+    ("base", P) in rational powers: 1/P, P**(1/2)  ("log", P)  ("Abs", P)  ("sign", P)  ("fn", name, P, ..)
+    ("delta", i, j)  ("differ", i, j)              ("power", P, Q) for P**Q with a symbolic Q of integer type
+    ("sum", bound, M) over several indices at once ("reduce", kind, bound, out, P) for Product, Max, Min
+
+Bound indices are named ``#h`` by height: above every bound name inside. A monomial with a delta or a differ is lazy: it
+is 0 where that factor is, whatever the rest. Every operation says something true wherever both sides of the claim have
+a value; none decides a sign by itself: ``sign`` is asked, and answers from what was proved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from fractions import Fraction
+from itertools import permutations, product
+from typing import Any
+
+from derive.recheck.terms import Index, require
+
+Mono = tuple[tuple[int, Fraction], ...]
+Poly = dict[Mono, Fraction]
+ONE: Poly = {(): Fraction(1)}
+HALF = Fraction(1, 2)
+POSITIVE, NEGATIVE, ZERO = 5, 6, 3  # the bits 1: >= 0, 2: <= 0, 4: != 0
+MOST_TERMS, MOST_ORDERS, LARGEST, MOST_BITS = 20_000, 800, 64, 20_000
+
+
+class Undefined(Exception):
+    """A term without a value."""
+
+
+class Body(tuple[Any, ...]):
+    """The items of a polynomial, frozen, inside an atom."""
+
+    __slots__ = ()
+
+
+def frozen(poly: Poly) -> Body:
+    return Body(sorted(poly.items()))
+
+
+def add(*polys: Poly) -> Poly:
+    """The sum."""
+    total: Poly = {}
+    for poly in polys:
+        for mono, c in poly.items():
+            total[mono] = total.get(mono, Fraction(0)) + c
+    return {mono: c for mono, c in total.items() if c}
+
+
+def scale(poly: Poly, c: Fraction | int) -> Poly:
+    return {mono: v * c for mono, v in poly.items()} if c else {}
+
+
+def number(value: Fraction | int) -> Poly:
+    return {(): Fraction(value)} if value else {}
+
+
+def constant(poly: Poly) -> Fraction | None:
+    """The number that a polynomial is, or None."""
+    return Fraction(0) if not poly else poly[()] if poly.keys() == {()} else None
+
+
+def merge(left: Mono, right: Mono) -> Mono:
+    exponents = dict(left)
+    for atom, e in right:
+        exponents[atom] = exponents.get(atom, Fraction(0)) + e
+    return tuple(sorted((atom, e) for atom, e in exponents.items() if e))
+
+
+class Algebra:
+    """The atoms met so far and the operations on polynomials over them; ``used`` collects the rules they rest on."""
+
+    def __init__(self) -> None:
+        self.atoms: list[tuple[Any, ...]] = []
+        self.ids: dict[tuple[Any, ...], int] = {}
+        self.inside: list[frozenset[Any]] = []  # the free indices and the names of variables in an atom
+        self.height: list[int] = []
+        self.used: set[str] = set()
+        self.fresh = 0
+        self.sizes: dict[str, int] = {}  # dimensions that a hypothesis fixes
+        self.distinct: set[frozenset[Index]] = set()  # pairs of indices that a hypothesis tells apart
+        self.sign: Callable[[Poly], int] = lambda poly: 0
+        self.below: frozenset[str] = frozenset()  # the variables of the derivatives around the position
+        self.rewrite: Callable[[int], Poly | None] = lambda atom: None  # equations among the hypotheses (H2, H3, S10)
+        self.summed = False  # whether one of them is about a sum
+        self.leading: list[tuple[Mono, Poly, frozenset[str]]] = []  # products that a hypothesis replaces
+
+    # Atoms.
+
+    def atom(self, *structure: Any) -> Poly:
+        """The polynomial that is one atom, or what a hypothesis says that it is."""
+        known = self.ids.get(structure)
+        if known is None:
+            known = self.ids[structure] = len(self.atoms)
+            self.atoms.append(structure)
+            bound = structure[1] if structure[0] == "sum" else structure[2:3] if structure[0] == "reduce" else ()
+            self.inside.append(frozenset(self._inside(structure)) - set(bound))
+            self.height.append(max([self.height[a] for a in _atoms(structure)] + [_level(i) for i in bound], default=0))
+        value = self.rewrite(known)
+        return {((known, Fraction(1)),): Fraction(1)} if value is None else value
+
+    def _inside(self, part: Any) -> Iterator[Any]:
+        if isinstance(part, Index):
+            yield part
+        elif isinstance(part, Body):
+            for mono, _ in part:
+                for atom, _ in mono:
+                    yield from self.inside[atom]
+        elif isinstance(part, tuple):
+            if part and part[0] in ("var", "comp"):
+                yield part[1]
+            for inner in part:
+                yield from self._inside(inner)
+
+    def free(self, poly: Poly) -> set[Any]:
+        """The free indices (Index) and the variables (str) of a polynomial."""
+        return {x for mono in poly for atom, _ in mono for x in self.inside[atom]}
+
+    def indices(self, poly: Poly) -> list[Index]:
+        return sorted((x for x in self.free(poly) if isinstance(x, Index)), key=_rank)
+
+    def new(self, dimension: str) -> Index:
+        """An index that occurs nowhere else."""
+        self.fresh += 1
+        return Index(f"~{self.fresh}", dimension)
+
+    def kind(self, atom: int) -> str:
+        return str(self.atoms[atom][0])
+
+    # The ring.
+
+    def mul(self, left: Poly, right: Poly) -> Poly:
+        """The product (R1), powers of exponentials added (P1), deltas, roots and signs brought to order."""
+        require(len(left) * len(right) <= MOST_TERMS, "the size of a product")
+        total: Poly = {}
+        for (m, c), (n, d) in product(left.items(), right.items()):
+            for mono, e in self._settle(merge(m, n)).items():
+                total[mono] = total.get(mono, Fraction(0)) + c * d * e
+        return {mono: c for mono, c in total.items() if c}
+
+    def _settle(self, mono: Mono) -> Poly:
+        for atom, e in mono:
+            head, *parts = self.atoms[atom]
+            rest = tuple(f for f in mono if f[0] != atom)
+            if head in ("delta", "differ"):
+                require(e > 0 and e.denominator == 1, "D1: a delta is not divided by")
+                if self._excluded(parts, mono, head):
+                    return {}
+                keep, drop = parts
+                if head == "delta" and any(drop in self.inside[a] for a, _ in rest):
+                    self.used.add("D3")
+                    try:
+                        return self.mul(self.rename({rest: Fraction(1)}, {drop: keep}), self.delta(keep, drop))
+                    except Undefined:
+                        return {}
+                if e > 1:
+                    return {merge(rest, ((atom, Fraction(1)),)): Fraction(1)}
+            elif head == "base":
+                whole = e.numerator // e.denominator
+                value = constant(dict(parts[0]))
+                if whole >= 1 or (whole and value is not None):
+                    self.used.add("P8")
+                    left: Mono = ((atom, e - whole),) if e != whole else ()
+                    return self.mul({merge(rest, left): Fraction(1)}, self.power(dict(parts[0]), Fraction(whole)))
+            elif head == "Abs" and e.denominator == 1 and abs(e) >= 2:
+                self.used.add("G7")
+                odd: Mono = ((atom, Fraction(1)),) if e % 2 else ()
+                return self.mul({merge(rest, odd): Fraction(1)}, self.power(dict(parts[0]), e - e % 2))
+            elif head == "sign" and e.denominator == 1 and (e > 2 or e < 0):
+                self.used.add("G7")
+                return self.mul({rest: Fraction(1)}, self.power(self.atom(head, *parts), 2 - e % 2 if e > 0 else e % 2))
+        return {mono: Fraction(1)}
+
+    def _excluded(self, pair: list[Index], mono: Mono, head: str) -> bool:
+        """Whether deltas and differs contradict each other: i = j with i != j, or i = 1 with i = 2."""
+        for atom, _ in mono:
+            other = self.atoms[atom]
+            if other[0] == "differ" and head == "delta" and set(other[1:]) == set(pair):
+                return True
+            if other[0] == head == "delta":
+                apart = set(other[1:]) ^ set(pair)
+                if len(apart) == 2 and self.apart(*apart):
+                    return True
+        return False
+
+    def power(self, poly: Poly, e: Fraction | int) -> Poly:
+        """``poly**e`` for a rational e, where it has a value (R3, P5, P7): nothing is split that has to be positive."""
+        e = Fraction(e)
+        split = self._split(poly)
+        if split and not (e.denominator == 1 and e > 0):
+            return self._float(split, lambda part: self.power(part, e))
+        if not poly:
+            if e < 0:
+                raise Undefined("a division by zero")
+            return {} if e else ONE
+        if e.denominator == 1 and e >= 0 and len(poly) > 1:
+            require(e <= 100, "the size of an exponent")
+            half = self.power(poly, e // 2) if e > 1 else ONE
+            return self.mul(self.mul(half, half), poly if e % 2 else ONE) if e else ONE
+        if e.denominator == 1:
+            c, mono, rest = self.unit(poly)
+            require(
+                max(c.numerator.bit_length(), c.denominator.bit_length()) * abs(e) <= MOST_BITS, "the size of a number"
+            )
+            outside = scale(self._settle(tuple((a, f * e) for a, f in mono)), Fraction(c) ** int(e))
+            return outside if rest == ONE else self.mul(outside, _raised(self.atom("base", frozen(rest)), e))
+        return self._root(poly, e)
+
+    def unit(self, poly: Poly) -> tuple[Fraction, Mono, Poly]:
+        """``c, m, q`` with poly = c*m*q (R6): q without a common monomial, its leading coefficient 1, or q = 1."""
+        total: Mono = ()
+        for _ in range(8):
+            shared = self._shared(poly)
+            if not shared:
+                break
+            total = merge(total, shared)
+            poly = self.mul(poly, {tuple((a, -f) for a, f in shared): Fraction(1)})
+        if not poly:
+            raise Undefined("a division by zero")
+        c = poly[max(poly)]
+        return c, total, scale(poly, 1 / c)
+
+    def _shared(self, poly: Poly) -> Mono:
+        exponents = [dict(mono) for mono in poly]
+        every = {atom for mono in exponents for atom in mono}
+        lowest = {a: min(mono.get(a, Fraction(0)) for mono in exponents) for a in every}
+        return tuple(sorted((a, e) for a, e in lowest.items() if e))
+
+    def _root(self, poly: Poly, e: Fraction) -> Poly:
+        """P7: positive numbers and exponentials leave a root; what is left is one atom, kept whole."""
+        c = abs(poly[max(poly)])
+        outside, rest = self._root_of_number(c, e), scale(poly, 1 / c)
+        shared = tuple(f for f in self._shared(rest) if self.kind(f[0]) == "exp")
+        rest = self.mul(rest, {tuple((a, -f) for a, f in shared): Fraction(1)}) if shared else rest
+        outside = self.mul(outside, {tuple((a, f * e) for a, f in shared): Fraction(1)})
+        if rest == ONE:
+            return outside
+        ((mono, v), *more) = rest.items()
+        if not more and v == 1 and len(mono) == 1 and (mono[0][1].denominator > 1 or mono[0][1] % 2 == 1):
+            return self.mul(outside, {((mono[0][0], mono[0][1] * e),): Fraction(1)})
+        return self.mul(outside, _raised(self.atom("base", frozen(rest)), e))
+
+    def _root_of_number(self, c: Fraction, e: Fraction) -> Poly:
+        """P9: a power of a positive rational, prime by prime."""
+        total = ONE
+        for n, flip in ((c.numerator, 1), (c.denominator, -1)):
+            p = 2
+            while n > 1:
+                p = p if p * p <= n and p < 2_000 else n
+                times = 0
+                while n % p == 0:
+                    n, times = n // p, times + 1
+                if times:
+                    prime = self.atom("base", frozen(number(p)))
+                    total = self.mul(total, _raised(prime, e * times * flip))
+                p += 1
+        return total
+
+    # Functions.
+
+    def exp(self, poly: Poly) -> Poly:
+        """P1 and P2: exp(c*log(t)) is t**c."""
+        split = self._split(poly)
+        if split:
+            return self._float(split, self.exp)
+        total = ONE
+        for mono, c in poly.items():
+            if len(mono) == 1 and mono[0][1] == 1 and self.kind(mono[0][0]) == "log":
+                self.used.add("P2")
+                total = self.mul(total, self.power(dict(self.atoms[mono[0][0]][1]), c))
+            else:
+                self.used.add("P1")
+                total = self.mul(total, _raised(self.atom("exp", Body(((mono, Fraction(1)),))), c))
+        return total
+
+    def log(self, poly: Poly) -> Poly:
+        """P2: log(exp(t)) is t. Nothing else: that a log splits is a step with conditions."""
+        split = self._split(poly)
+        if split:
+            return self._float(split, self.log)
+        if not poly:
+            raise Undefined("log of zero")
+        ((mono, c), *more) = poly.items()
+        if not more and c == 1 and all(self.kind(atom) == "exp" for atom, _ in mono):
+            return add(*({self.atoms[atom][1][0][0]: e} for atom, e in mono))
+        return self.atom("log", frozen(poly))
+
+    def apply(self, name: str, *args: Poly) -> Poly:
+        """A function of one or more arguments: Abs and sign factor by factor, the rest opaque (G1: parity)."""
+        split = next((s for a in args if (s := self._split(a))), None)
+        if split:
+            keep, drop = split[0], split[1]
+            same, other = (
+                [f(a) for a in args]
+                for f in (lambda a: self.rename(a, {drop: keep}), lambda a: self._other(a, keep, drop))
+            )
+            return self._float((keep, drop, ONE, {}), lambda part: self.apply(name, *(same if part == ONE else other)))
+        if name in ("Abs", "sign"):
+            return self._absolute(name, args[0])
+        flip = len(args) == 1 and args[0] and args[0][max(args[0])] < 0 and name in ODD | EVEN
+        if flip:
+            self.used.add("G1")
+            value = self.atom("fn", name, frozen(scale(args[0], -1)))
+            return value if name in EVEN else scale(value, -1)
+        if name in AT_ZERO and not args[0]:
+            return number(AT_ZERO[name])
+        return self.atom("fn", name, *map(frozen, args))
+
+    def _absolute(self, name: str, poly: Poly) -> Poly:
+        """G7: Abs and sign of a product, the signs that are proved taken out."""
+        if not poly:
+            return {}
+        self.used.add("G7")
+        c, mono, rest = self.unit(poly)
+        total = number(abs(c) if name == "Abs" else (1 if c > 0 else -1))
+        factors = [({((a, Fraction(1)),): Fraction(1)}, e) for a, e in mono] + (
+            [(rest, Fraction(1))] if rest != ONE else []
+        )
+        for factor, e in factors:
+            bits = self.sign(factor)
+            flip = bits & 2 and not bits & 1
+            known = bits & POSITIVE == POSITIVE or bits & NEGATIVE == NEGATIVE
+            if name == "Abs" and (bits & ZERO or e.denominator > 1 or e % 2 == 0):
+                total = self.mul(total, self.power(scale(factor, -1) if flip and e % 2 else factor, e))
+            elif name == "Abs":
+                total = self.mul(total, self.power(self.atom("Abs", frozen(factor)), e))
+            elif known:
+                total = scale(total, -1 if flip and e % 2 else 1)
+            else:
+                value = self.atom("sign", frozen(factor))
+                total = self.mul(total, self.power(value, 1 if e.denominator > 1 or e % 2 else 2))
+        return total
+
+    def symbolic(self, base: Poly, exponent: Poly, whole: bool) -> Poly:
+        """``base**exponent``: a rational exponent; exp(exponent*log(base)) for a positive base (P6); else opaque."""
+        c = constant(exponent)
+        if c is not None:
+            return self.power(base, c)
+        if base == ONE:
+            return ONE
+        if self.sign(base) & POSITIVE == POSITIVE:
+            self.used.add("P6")
+            return self.exp(self.mul(exponent, self.log(base)))
+        require(whole, "P6: the base of a power with a real exponent is positive")
+        return self.atom("power", frozen(base), frozen(exponent))
+
+    # Indices.
+
+    def place(self, index: Index) -> Index:
+        """The index itself, or the only value that it can have."""
+        return Index(1, index.dimension) if self.size(index.dimension) == 1 else index
+
+    def size(self, dimension: str) -> int | None:
+        return int(dimension) if dimension.isdecimal() else self.sizes.get(dimension)
+
+    def apart(self, left: Index, right: Index) -> bool:
+        literal = isinstance(left.name, int) and isinstance(right.name, int)
+        return (literal and left.name != right.name) or frozenset((left, right)) in self.distinct
+
+    def delta(self, left: Index, right: Index) -> Poly:
+        """D1: 1 for one index, 0 for two that differ."""
+        require(left.dimension == right.dimension, "D1: the indices of a delta have one dimension")
+        if left == right or self.apart(left, right):
+            return ONE if left == right else {}
+        return self.atom("delta", *sorted((left, right), key=_rank))
+
+    def differ(self, left: Index, right: Index) -> Poly:
+        """The lazy factor that is 0 where two indices agree, and 1 elsewhere (D5)."""
+        if left == right or self.apart(left, right):
+            return {} if left == right else ONE
+        return self.atom("differ", *sorted((left, right), key=_rank))
+
+    def _split(self, poly: Poly) -> tuple[Index, Index, Poly, Poly] | None:
+        for mono in poly:
+            for atom, _ in mono:
+                if self.kind(atom) in ("delta", "differ"):
+                    _, keep, drop = self.atoms[atom]
+                    return keep, drop, self.rename(poly, {drop: keep}), self._other(poly, keep, drop)
+        return None
+
+    def _other(self, poly: Poly, keep: Index, drop: Index) -> Poly:
+        """A polynomial where two indices differ."""
+        gone, one = self.ids.get(("delta", keep, drop)), self.ids.get(("differ", keep, drop))
+        kept = {m: c for m, c in poly.items() if all(atom != gone for atom, _ in m)}
+        return add(*({tuple(f for f in m if f[0] != one): c} for m, c in kept.items()))
+
+    def _float(self, split: tuple[Index, Index, Poly, Poly], function: Callable[[Poly], Poly]) -> Poly:
+        """D4: F(t) is F(t) where i = j, and F(t) where i != j, each lazy."""
+        self.used.add("D4")
+        keep, drop, same, other = split
+        cases = []
+        for factor, part in ((self.delta(keep, drop), same), (self.differ(keep, drop), other)):
+            try:
+                cases.append(self.mul(factor, function(part)))
+            except Undefined:
+                continue
+        if not cases:
+            raise Undefined("neither case has a value")
+        return add(*cases)
+
+    def renewed(self, poly: Poly) -> Poly:
+        """Every atom built anew, with what is known now: after a derivative more is."""
+        total: Poly = {}
+        for mono, c in poly.items():
+            part = number(c)
+            for atom, e in mono:
+                part = self.mul(part, self.power(self._renamed(atom, {}), e))
+            total = add(total, part)
+        return total
+
+    def rename(self, poly: Poly, names: Mapping[Index, Index]) -> Poly:
+        """The polynomial with other free indices, every atom built anew: units, signs and ranges are found again."""
+        names = {old: self.place(new) for old, new in names.items() if old != new}
+        if not names:
+            return poly
+        total: Poly = {}
+        for mono, c in poly.items():
+            part = number(c)
+            for atom, e in mono:
+                moved = not self.inside[atom].isdisjoint(names)
+                part = self.mul(
+                    part, self.power(self._renamed(atom, names), e) if moved else {((atom, e),): Fraction(1)}
+                )
+            total = add(total, part)
+        return total
+
+    def _renamed(self, atom: int, names: Mapping[Index, Index]) -> Poly:
+        head, *parts = self.atoms[atom]
+        again = self.rename if names else lambda poly, _: self.renewed(poly)
+        inner = [again(dict(p), names) if isinstance(p, Body) else p for p in parts]
+        match head:
+            case "comp":
+                return self.atom(head, parts[0], tuple(names.get(i, i) for i in parts[1]))
+            case "delta" | "differ":
+                make = self.delta if head == "delta" else self.differ
+                return make(*(names.get(i, i) for i in parts))
+            case "base":
+                return inner[0]
+            case "exp" | "log":
+                return self.exp(inner[0]) if head == "exp" else self.log(inner[0])
+            case "Abs" | "sign" | "fn":
+                return self.apply(*(inner if head == "fn" else (head, *inner)))
+            case "power":
+                return self.symbolic(inner[0], inner[1], True)
+            case "sum":
+                bound, body = self.opened(atom)
+                body = again(body, names)
+                for k in reversed(bound):
+                    body = self.sum(k, body)
+                return body
+            case "reduce":
+                (k,), body = self.opened(atom)
+                return self.reduce(parts[0], k, tuple(names.get(i, i) for i in parts[2]), again(body, names))
+            case _:
+                return self.atom(head, *parts)
+
+    def opened(self, atom: int) -> tuple[list[Index], Poly]:
+        """The body of a sum or reduction under new names for what it binds."""
+        structure = self.atoms[atom]
+        bound = structure[1] if structure[0] == "sum" else (structure[2],)
+        new = [self.new(k.dimension) for k in bound]
+        return new, self.rename(dict(structure[-1]), dict(zip(bound, new, strict=True)))
+
+    # Sums.
+
+    def sum(self, k: Index, poly: Poly) -> Poly:
+        """The sum over the whole range of k (S1): a constant times n, a delta contracted, the rest an atom."""
+        size = self.size(k.dimension)
+        if size is not None:
+            require(size <= LARGEST, "K6: the size of an explicit dimension")
+            self.used.add("K6")
+            return add(*(self.rename(poly, {k: Index(v, k.dimension)}) for v in range(1, size + 1)))
+        self.used.add("S1")
+        return add(*(scale(self._sum(k, mono), c) for mono, c in poly.items()))
+
+    def _sum(self, k: Index, mono: Mono) -> Poly:
+        for atom, _ in mono:
+            head, *pair = self.atoms[atom]
+            if head not in ("delta", "differ") or k not in pair:
+                continue
+            other = pair[1] if pair[0] == k else pair[0]
+            rest: Poly = {tuple(f for f in mono if f[0] != atom): Fraction(1)}
+            if head == "delta":
+                require(self._in_range(other), "S3: the index that is contracted to lies in the range")
+                self.used.add("S3")
+                return self.rename(rest, {k: other})
+            try:
+                there = self.rename(rest, {k: other})
+            except Undefined:
+                continue
+            if self._in_range(other) and self.defined(there) and self.defined(rest):
+                self.used.add("S5")
+                return add(self.sum(k, rest), scale(there, -1))
+        inside = tuple(f for f in mono if k in self.inside[f[0]])
+        outside: Poly = {tuple(f for f in mono if f not in inside): Fraction(1)}
+        if not inside:
+            self.used.add("S2")
+            return self.mul(outside, self.atom("var", k.dimension))
+        return self.mul(outside, self._connected(k, inside))
+
+    def _connected(self, k: Index, mono: Mono) -> Poly:
+        """S6: sums inside are merged into one over several indices, names apart; each part under canonical names."""
+        bound, body = [k], ONE
+        for atom, e in mono:
+            if self.kind(atom) != "sum" or e.denominator > 1 or e < 0:
+                body = self.mul(body, {((atom, e),): Fraction(1)})
+                continue
+            for _ in range(int(e)):
+                self.used.add("S6")
+                more, part = self.opened(atom)
+                bound, body = bound + more, self.mul(body, part)
+        return add(*(scale(self._closed(bound, m), c) for m, c in body.items()))
+
+    def _closed(self, bound: list[Index], mono: Mono) -> Poly:
+        for k in bound if self.summed and len(bound) > 1 else ():
+            inside = tuple(f for f in mono if k in self.inside[f[0]])
+            value = self._closed([k], inside)
+            if not any(self.atoms[a][0] == "sum" and len(self.atoms[a][1]) == 1 for m in value for a, _ in m):
+                rest = self.mul({tuple(f for f in mono if f not in inside): Fraction(1)}, value)
+                for other in bound:
+                    rest = self.sum(other, rest) if other != k else rest
+                return rest
+        base = max((self.height[atom] for atom, _ in mono), default=0)
+        best: tuple[Any, list[Poly]] = ((), [])
+        for order in self._orders(bound, mono):
+            names = {k: Index(f"#{base + n}", k.dimension) for n, k in enumerate(order, 1)}
+            closed: Poly = {}
+            for m, c in self.rename({mono: Fraction(1)}, names).items():
+                value = self.atom("sum", tuple(names[k] for k in order), Body(((m, Fraction(1)),)))
+                closed = add(closed, scale(value, c))
+            spelled = [names[k].dimension for k in order], sorted(closed)
+            if not best[1] or spelled <= best[0]:
+                best = (spelled, [*(best[1] if spelled == best[0] else []), closed])
+        if any(other == scale(best[1][0], -1) for other in best[1]):
+            self.used.add("S4")  # a renaming of its indices turns the sum into its negative
+            return {}
+        return best[1][0]
+
+    def _orders(self, bound: list[Index], mono: Mono) -> Iterator[tuple[Index, ...]]:
+        """Orders of the bound indices (S4): by the atoms in which each stands, every order among those that look alike."""
+        colour: dict[Index, Any] = {k: k.dimension for k in bound}
+        for _ in bound:
+            seen = {
+                k: (colour[k], sorted(repr(self._shape(a, e, k, colour)) for a, e in mono if k in self.inside[a]))
+                for k in bound
+            }
+            ranks = sorted({repr(s) for s in seen.values()})
+            colour = {k: ranks.index(repr(seen[k])) for k in bound}
+        groups = [[k for k in bound if colour[k] == c] for c in sorted(set(colour.values()))]
+        for count, chosen in enumerate(product(*(permutations(g) for g in groups))):
+            require(count < MOST_ORDERS, "the number of orders of bound indices")
+            yield tuple(k for part in chosen for k in part)
+
+    def _shape(self, part: Any, e: Any, k: Index, colour: Mapping[Index, Any]) -> Any:
+        """An atom as it looks to one bound index, the others by colour."""
+        if isinstance(part, int) and not isinstance(part, bool):
+            return self._shape(self.atoms[part], e, k, colour), str(e)
+        if isinstance(part, Index):
+            return "*" if part == k else ("?", colour[part]) if part in colour else part
+        if isinstance(part, Body):
+            return sorted(repr([str(c), *sorted(repr(self._shape(a, f, k, colour)) for a, f in m)]) for m, c in part)
+        return [self._shape(p, e, k, colour) for p in part] if isinstance(part, tuple) else part
+
+    def _in_range(self, index: Index) -> bool:
+        """Whether a literal index is known to lie in its dimension."""
+        if not isinstance(index.name, int) or self.size(index.dimension) is not None:
+            return True
+        return bool(self.sign(add(self.atom("var", index.dimension), number(-index.name))) & 1)
+
+    def defined(self, poly: Poly) -> bool:
+        """Whether a polynomial is seen to have a value at every admissible point."""
+        return all(self._defined(atom, e) for mono in poly for atom, e in mono)
+
+    def _defined(self, atom: int, e: Fraction) -> bool:
+        head, *parts = self.atoms[atom]
+        bits = self.sign({((atom, Fraction(1)),): Fraction(1)}) if e < 0 or e.denominator > 1 else POSITIVE
+        if (e < 0 and not bits & 4) or (e.denominator > 1 and not bits & 1):
+            return False
+        if head == "log" and self.sign(dict(parts[0])) & POSITIVE != POSITIVE:
+            return False
+        literal = all(self._in_range(i) for i in self.inside[atom] if isinstance(i, Index))
+        known = head not in ("fn", "power") or (head == "fn" and parts[0] in TOTAL)
+        return literal and known and all(self.defined(dict(p)) for p in parts if isinstance(p, Body))
+
+    def reduce(self, kind: str, k: Index, out: tuple[Index, ...], poly: Poly) -> Poly:
+        """Sum, Product, Max or Min over the range of k without ``out``."""
+        if kind == "Sum":
+            for other in out:
+                poly = self.mul(poly, self.differ(k, other))
+            return self.sum(k, poly)
+        size = self.size(k.dimension)
+        if kind == "Product" and size is not None:
+            return self._unrolled(k, out, poly, size)
+        if kind == "Product" and (not out or poly == ONE):
+            return self._product(k, poly)
+        fixed = {m: c for m, c in poly.items() if all(k not in self.inside[a] for a, _ in m)}
+        moving = {m: c for m, c in poly.items() if m not in fixed}
+        if kind == "Product" or out:
+            require(not out or kind == "Product", "a restricted Max or Min may be empty")
+            fixed, moving = {}, poly
+        if not moving:
+            return fixed
+        name = Index(f"#{1 + max((self.height[a] for m in moving for a, _ in m), default=0)}", k.dimension)
+        return add(
+            fixed,
+            self.atom("reduce", kind, name, tuple(sorted(set(out), key=_rank)), frozen(self.rename(moving, {k: name}))),
+        )
+
+    def _unrolled(self, k: Index, out: tuple[Index, ...], poly: Poly, size: int) -> Poly:
+        require(size <= LARGEST, "K6: the size of an explicit dimension")
+        self.used.add("K6")
+        total = ONE
+        for v in range(1, size + 1):
+            place = Index(v, k.dimension)
+            factor = self.rename(poly, {k: place})
+            for other in out:
+                factor = add(self.delta(place, other), self.mul(self.differ(place, other), factor))
+            total = self.mul(total, factor)
+        return total
+
+    def _product(self, k: Index, poly: Poly) -> Poly:
+        """T1 and T2: exponentials as the exponential of a sum, factors apart, constants to the n."""
+        if not poly:
+            return {}
+        for atom in {a for mono in poly for a, _ in mono if self.kind(a) == "delta" and k in self.atoms[a]}:
+            self.used |= {"D4", "S7"}  # one factor is the one where the indices agree
+            other = next(i for i in self.atoms[atom][1:] if i != k)
+            require(self._in_range(other), "S7: the index that is split off lies in the range")
+            rest = self._other(poly, *self.atoms[atom][1:])
+            return self.mul(self.rename(poly, {k: other}), self.reduce("Product", k, (other,), rest))
+        if self._split(poly):
+            return self._opaque_product(k, poly)
+        c, mono, rest = self.unit(poly)
+        dimension = self.atom("var", k.dimension)
+        total = self.symbolic(number(c), dimension, True) if c != 1 else ONE
+        for atom, e in mono:
+            self.used.add("T1")
+            single: Poly = {((atom, Fraction(1)),): Fraction(1)}
+            if self.kind(atom) == "exp":
+                total = self.mul(total, self.exp(self.sum(k, scale({self.atoms[atom][1][0][0]: Fraction(1)}, e))))
+            elif k in self.inside[atom]:
+                total = self.mul(total, self.power(self._opaque_product(k, single), e))
+            else:
+                total = self.mul(total, self.symbolic({((atom, e),): Fraction(1)}, dimension, True))
+        if rest == ONE:
+            return total
+        inside = k in self.free(rest)
+        return self.mul(total, self._opaque_product(k, rest) if inside else self.symbolic(rest, dimension, True))
+
+    def _opaque_product(self, k: Index, poly: Poly) -> Poly:
+        name = Index(f"#{1 + max((self.height[a] for m in poly for a, _ in m), default=0)}", k.dimension)
+        return self.atom("reduce", "Product", name, (), frozen(self.rename(poly, {k: name})))
+
+    # The zero test.
+
+    def is_zero(self, poly: Poly) -> bool:
+        """Whether a polynomial is 0 (R4): case by case on its deltas, then with its denominators multiplied out."""
+        split = self._split(poly)
+        if split:
+            self.used.add("D4")
+            return self.is_zero(split[2]) and self.is_zero(split[3])
+        for _ in range(60):
+            poly = self._replaced(poly)
+            if not poly:
+                return True
+            lowest: dict[int, Fraction] = {}
+            for mono in poly:
+                for atom, e in mono:
+                    lowest[atom] = min(lowest.get(atom, Fraction(0)), e)
+            below = [a for a, e in lowest.items() if e < 0]
+            if not below:
+                return False
+            self.used.add("R4")
+            # The one made last first: a denominator may stand inside another.
+            atom = max(below)
+            poly = self.mul(poly, {((atom, -lowest[atom]),): Fraction(1)})
+        return False
+
+
+    def _replaced(self, poly: Poly) -> Poly:
+        """H2: a product is replaced wherever it divides."""
+        for lead, value, names in self.leading:
+            for _ in range(200 if names.isdisjoint(self.below) else 0):
+                mono = next((m for m in poly if all(dict(m).get(a, 0) >= e for a, e in lead)), None)
+                if mono is None:
+                    break
+                self.used.add("H2")
+                left = merge(mono, tuple((a, -e) for a, e in lead))
+                poly = add({m: c for m, c in poly.items() if m != mono}, scale(self.mul({left: Fraction(1)}, value), poly[mono]))
+        return poly
+
+
+def _raised(poly: Poly, e: Fraction) -> Poly:
+    ((mono, c),) = poly.items()
+    return {tuple((a, f * e) for a, f in mono): c} if e else ONE
+
+
+def _atoms(part: Any) -> Iterator[int]:
+    if isinstance(part, Body):
+        yield from (atom for mono, _ in part for atom, _ in mono)
+    elif isinstance(part, tuple) and not isinstance(part, Index):
+        for p in part:
+            yield from _atoms(p)
+
+
+def _level(index: Index) -> int:
+    name = str(index.name)
+    return int(name[1:]) if name.startswith("#") else 0
+
+
+def _rank(index: Index) -> tuple[bool, int, str, str]:
+    """Literals first, then the claim's own names, then bound and new ones: a delta keeps the earlier."""
+    name = str(index.name)
+    return not isinstance(index.name, int), ("~" in name) + ("#" in name), name, index.dimension
+
+
+ODD = {"sin", "atan", "asinh", "atanh", "asin", "erf", "cbrt"}
+EVEN = {"cos"}
+AT_ZERO = {**dict.fromkeys(ODD, 0), "cos": 1}
+TOTAL = {"sin", "cos", "atan", "asinh", "erf", "cbrt", "floor", "ceiling", "acot"}

@@ -1,0 +1,438 @@
+"""Replaying a proof: hypotheses and conditions are facts, each step is checked, then the sides are compared.
+
+    {"kind": "direct", "steps": [STEP, ..]}                       the sides are compared after the steps
+    {"kind": "cases", "split": SPLIT, "branches": [PROOF, ..]}    SPLIT: ["K1", IDX, IDX] | ["K5", n] | ["K2", t]
+    {"kind": "contradiction"}                                     of a case: its hypotheses exclude each other
+
+A STEP is one of
+
+    {"use": number of a hypothesis, "for": t}       from now on t is replaced by what the equation says of it (H2, S10)
+    {"lemma": t, "op": ">", "rule": r, "args": [..], "indices": [IDX, ..]}    t > 0 whatever the values of the indices
+    {"side": "left" | "right", "path": [..], "rule": r, "to": t}      the subterm at the path is replaced by t
+
+Judged is: at every point where the hypotheses hold and both sides of the claim have a value, the relation holds. So
+what makes the sides defined is known (KERNEL 3.6, H6). Each replacement keeps the value there, and t is proved to have
+one. Below a derivative only strict facts about what it moves count (E5).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+from derive.recheck.polynomial import ONE, ZERO, Algebra, Poly, Undefined, _atoms, _rank, add, constant, number, scale
+from derive.recheck.reader import BITS, Env, Reader
+from derive.recheck.signs import TYPES, Signs, of_number
+from derive.recheck.terms import Index, Rejected, Term, Terms, children, listed, named, require
+
+DEEPEST_SPLIT, MOST_STEPS = 6, 2_000
+
+
+class Contradiction(Exception):
+    """Hypotheses that no point satisfies."""
+
+
+def prove(claim: dict[str, Any], proof: Any, extra: tuple[Any, ...] = ()) -> set[str]:
+    """The rules that a proof of a claim rests on. Raises Rejected where it is none."""
+    require(isinstance(proof, dict) and len(extra) <= DEEPEST_SPLIT, "a proof")
+    if proof.get("kind") == "cases":
+        require(proof.keys() == {"kind", "split", "branches"}, "the parts of a proof by cases")
+        rule, cases = _cases(claim, proof["split"], extra)
+        branches = listed(proof["branches"], "branches")
+        require(len(branches) == len(cases), f"{rule}: every case is there")
+        require(any(b.get("kind") != "contradiction" for b in branches if isinstance(b, dict)), "a case is possible")
+        return {rule}.union(*(prove(claim, b, (*extra, c)) for b, c in zip(branches, cases, strict=True)))
+    try:
+        state = State(claim, extra)
+    except Contradiction:
+        require(proof == {"kind": "contradiction"}, "the hypotheses do not contradict each other")
+        return set()
+    require(proof.keys() == {"kind", "steps"} and proof["kind"] == "direct", "the parts of a proof")
+    try:
+        for step in listed(proof["steps"], "steps")[:MOST_STEPS]:
+            state.take(step)
+        require(state.holds(), f"the sides are {claim['op']} after the steps")
+    except Undefined as nowhere:
+        raise Rejected(f"a side has no value anywhere: {nowhere}") from nowhere
+    return state.algebra.used
+
+
+def _cases(claim: dict[str, Any], split: Any, extra: tuple[Any, ...]) -> tuple[str, list[Any]]:
+    """The relations of a complete split."""
+    match split:
+        case ["K1", left, right]:
+            free = [list(i) for i in claim["indices"]]
+            require(left in free and right in free and left[1] == right[1], "K1: two free indices of one dimension")
+            pair = ["delta", left, right]
+            return "K1", [["rel", "==", pair, ["num", str(v)]] for v in (1, 0)]
+        case ["K5", str(n)]:
+            require([n, "dimension", []] in claim["declarations"], "K5: a dimension of the claim")
+            return "K5", [["rel", "==", ["var", n], ["num", "1"]], ["rel", ">=", ["var", n], ["num", "2"]]]
+        case ["K2", term]:
+            state = State(claim, extra)
+            found = state.terms.term(term, state.scope)
+            require(state.reader.certain(found, state.env), "K2: the term has a value")
+            return "K2", [["rel", op, term, ["num", "0"]] for op in (">", "<", "==")]
+        case _:
+            raise Rejected("an unknown split")
+
+
+class State:
+    """A claim under hypotheses, with both sides as far as the steps have brought them."""
+
+    def __init__(self, claim: dict[str, Any], extra: tuple[Any, ...]) -> None:
+        """Read the claim. Raises Contradiction where the hypotheses exclude each other."""
+        self.terms, self.algebra = Terms(claim["declarations"]), Algebra()
+        self.reader = Reader(self.terms, self.algebra)
+        self.signs = Signs(self.reader)
+        self.scope: dict[str, str] = dict(claim["indices"])
+        self.env: dict[str, Index] = {}
+        self.op = claim["op"]
+        self.rewrites: list[tuple[Poly, Poly, tuple[Index, ...], frozenset[Any]]] = []
+        self.matching = False
+        self.symmetric: dict[str, Fraction] = {}
+        self.algebra.rewrite = self._rewritten
+        self._types()
+        self.hypotheses = [(h["relation"], h["quantified"]) for h in claim["hypotheses"]] + [(r, []) for r in extra]
+        self.gaps: list[tuple[Poly, dict[str, Index]]] = []
+        for relation, quantified in self.hypotheses:
+            self._about_indices(relation, quantified)
+        for relation, quantified in self.hypotheses:
+            self.gaps.append(self._assume(relation, quantified))
+        self.sides = {"left": self.terms.term(claim["left"], self.scope), "right": self.terms.term(claim["right"], self.scope)}
+        try:
+            for term in self.sides.values():
+                for poly, bits in list(self.reader.conditions(term, self.env)):
+                    self.signs.learn(poly, bits)
+        except Undefined as nowhere:
+            raise Rejected(f"a side has no value anywhere: {nowhere}") from nowhere
+
+    def _types(self) -> None:
+        """H3, H4: a one-hot vector is a delta with its own index; a simplex vector sums to 1, no entry above 1."""
+        for name, kind in self.terms.types.items():
+            shape = self.terms.shapes[name]
+            if kind == "dimension":
+                self.signs.learn(add(self.algebra.atom("var", name), number(-1)), 1)
+            if kind == "positive integer" and not shape:
+                self.signs.learn(add(self.algebra.atom("var", name), number(-1)), 1)
+            if len(shape) == 1 and kind == "onehot":
+                self.scope[f"@{name}"] = shape[0]
+            if len(shape) == 1 and kind == "simplex":
+                k = self.algebra.new(shape[0])
+                entry = self.algebra.atom("comp", name, (k,))
+                self.signs.learn(add(ONE, scale(entry, -1)), 1)
+                total = self.algebra.sum(k, entry)
+                if self.algebra.size(shape[0]) is None:
+                    self.rewrites.append((total, ONE, (), frozenset((name,))))
+                    self.algebra.summed = True
+                else:
+                    self.signs.learn(add(total, number(-1)), ZERO)
+
+    def _about_indices(self, relation: Any, quantified: Any) -> None:
+        """K1, K6: hypotheses that make indices equal or different, or fix a dimension."""
+        match relation:
+            case ["rel", "==", ["delta", left, right], ["num", "1" | "0" as value]] if not quantified:
+                i, j = (self.reader.place(self.terms.index(x, self.scope), self.env) for x in (left, right))
+                if value == "1":
+                    keep, drop = sorted((i, j), key=lambda x: (not isinstance(x.name, int), str(x.name)))
+                    require(isinstance(drop.name, str) or keep == drop, "K1: two literal indices")
+                    self.env = {k: keep if v == drop else v for k, v in self.env.items()} | {str(drop.name): keep}
+                elif i == j:
+                    raise Contradiction
+                else:
+                    self.algebra.distinct.add(frozenset((i, j)))
+                    self.signs.learn(add(self.algebra.atom("var", i.dimension), number(-2)), 1)
+            case ["rel", "==", ["var", name], ["num", value]] if self.terms.types.get(name) == "dimension":
+                size = Fraction(value)
+                if size.denominator != 1 or size < 1 or self.algebra.sizes.setdefault(name, int(size)) != size:
+                    raise Contradiction
+
+    def _assume(self, relation: Any, quantified: Any) -> tuple[Poly, dict[str, Index]]:
+        """H1: a hypothesis is a fact, and so is that its sides have a value."""
+        opened = {q[0]: self.algebra.place(self.algebra.new(q[1])) for q in quantified}
+        scope, env = {**self.scope, **{q[0]: q[1] for q in quantified}}, {**self.env, **opened}
+        op, left, right = self.terms.relation(relation, scope)
+        try:
+            gap = add(self.reader.read(left, env), scale(self.reader.read(right, env), -1))
+            for term in (left, right):
+                for poly, bits in list(self.reader.conditions(term, env)):
+                    self.signs.learn(poly, bits)
+        except Undefined as nowhere:
+            raise Contradiction from nowhere
+        value = constant(gap)
+        if value is not None and of_number(value) & BITS[op] != BITS[op]:
+            raise Contradiction
+        self.signs.learn(gap, BITS[op])
+        return gap, env
+
+    def _rewritten(self, atom: int) -> Poly | None:
+        """What a hypothesis says that an atom is (H2, H3, S10), unless a derivative moves what it speaks of (H5)."""
+        if self.matching:
+            return None
+        a, (head, *parts) = self.algebra, self.algebra.atoms[atom]
+        if head == "comp" and self.terms.types.get(parts[0]) == "onehot" and len(parts[1]) == 1:
+            if parts[0] in self.algebra.below:
+                return None
+            a.used.add("H3")
+            return a.delta(parts[1][0], a.place(Index(f"@{parts[0]}", parts[1][0].dimension)))
+        if head == "comp" and parts[0] in self.symmetric and parts[0] not in a.below:
+            i, j = parts[1]
+            if _rank(j) < _rank(i):
+                a.used.add("H2")
+                return scale(a.atom("comp", parts[0], (j, i)), self.symmetric[parts[0]])
+            if i == j and self.symmetric[parts[0]] < 0:
+                return {}
+        for pattern, value, opened, names in self.rewrites:
+            if not names.isdisjoint(self.algebra.below):
+                continue
+            found = self._matched(pattern, opened, {((atom, Fraction(1)),): Fraction(1)})
+            if found is not None:
+                a.used.add("S10" if head == "sum" else "H2")
+                return a.rename(value, found)
+        return None
+
+    def _matched(self, pattern: Poly, opened: tuple[Index, ...], poly: Poly) -> dict[Index, Index] | None:
+        self.matching = True
+        try:
+            free = self.algebra.indices(poly)
+            require(len(free) ** len(opened) <= 400, "the number of instances of a hypothesis")
+            for chosen in _tuples(free, opened):
+                names = dict(zip(opened, chosen, strict=True))
+                if self.algebra.rename(pattern, names) == poly:
+                    return names
+        finally:
+            self.matching = False
+        return None
+
+    # Steps.
+
+    def take(self, step: Any) -> None:
+        """Check a step. Raises Rejected."""
+        require(isinstance(step, dict), "a step")
+        match sorted(step):
+            case ["for", "use"]:
+                self._use(step["use"], step["for"])
+            case ["at", "attained"]:
+                self._attain(step["attained"], step["at"])
+            case ["args", "indices", "lemma", "op", "rule"]:
+                self._lemma(step)
+            case ["path", "rule", "side", "to"]:
+                self._replace(step["side"], step["path"], step["rule"], step["to"])
+            case _:
+                raise Rejected("an unknown step")
+
+    def _use(self, which: Any, found: Any) -> None:
+        """H2, S10: orient an equation: what it is for stands in it once, alone in its term, and nowhere else."""
+        require(type(which) is int and 0 <= which < len(self.hypotheses), "H2: the number of a hypothesis")
+        relation, quantified = self.hypotheses[which]
+        require(relation[1] == "==", "H2: an equation")
+        _, env = self.gaps[which]
+        a, (_, left, right) = self.algebra, self.terms.relation(relation, {**self.scope, **{q[0]: q[1] for q in quantified}})
+        gap = add(self.reader.read(left, env), scale(self.reader.read(right, env), -1))
+        target = self.reader.read(self.terms.term(found, {**self.scope, **{q[0]: q[1] for q in quantified}}), env)
+        (mono,) = target.keys() if len(target) == 1 else (((),))
+        require(target == {mono: Fraction(1)} and mono in gap and len(mono) >= 1, "H2: what is replaced is a term of it")
+        rest = {m: c for m, c in gap.items() if m != mono}
+        opened = tuple(sorted(set(env.values()) & set(a.indices(gap)) - set(self.env.values()), key=str))
+        opened = tuple(i for i in opened if str(i.name).startswith("~"))
+        value = scale(rest, -1 / gap[mono])
+        require(set(opened) <= set(a.indices(target)), "H1: every index of it stands in what is replaced")
+        if len(mono) > 1 or mono[0][1] != 1:
+            require(not opened, "H2: a product is replaced at given indices only")
+            a.leading.append((mono, value, frozenset(x for x in a.free(gap) if isinstance(x, str))))
+            return
+        kind = a.kind(mono[0][0])
+        if kind == "comp" and len(opened) == 2 and self._symmetric(mono[0][0], value, opened):
+            return
+        require(all(mono[0][0] not in _reached(a, m) for m in rest), "H2: it stands nowhere else")
+        require(kind in ("var", "comp", "sum"), "H2: a variable, a component or a sum is replaced")
+        names = frozenset(x for x in a.free(gap) if isinstance(x, str))
+        bits = TYPES.get(self.terms.types.get(a.atoms[mono[0][0]][1], ""), 0) if kind != "sum" else 0
+        self.rewrites.append((target, value, opened, names))
+        a.summed = a.summed or kind == "sum"
+        for poly, known in [(f.poly, f.bits) for f in self.signs.facts]:
+            self.signs.learn(a.renewed(poly), known)
+        self.signs.learn(value, bits)
+
+    def _symmetric(self, atom: int, value: Poly, opened: tuple[Index, ...]) -> bool:
+        """H2: A[i, j] = A[j, i], or with a minus: the indices are put in order."""
+        a, (_, name, at) = self.algebra, self.algebra.atoms[atom]
+        swapped = a.ids.get(("comp", name, at[::-1]))
+        if set(at) != set(opened) or swapped is None or value.keys() != {((swapped, Fraction(1)),)}:
+            return False
+        (c,) = value.values()
+        require(abs(c) == 1 and name not in self.symmetric, "H2: a symmetric or antisymmetric array")
+        self.symmetric[name] = c
+        return True
+
+    def _attain(self, found: Any, at: Any) -> None:
+        """K4: a Max or Min is its body at an index, of which only that is known."""
+        term = self.terms.term(found, self.scope)
+        require(term[0] == "reduce" and term[1] in ("Max", "Min") and not term[3], "K4: a Max or Min over a whole range")
+        require(isinstance(at, list) and len(at) == 2 and named(at[0]) and at[0] not in self.scope, "K4: a new index")
+        require(at[1] == term[2].dimension, "K4: the dimension of the index")
+        a, there = self.algebra, Index(at[0], at[1])
+        k = a.new(at[1])
+        body = self.reader.read(term[4], {**self.env, term[2].name: k})
+        target, value = a.reduce(term[1], k, (), body), a.rename(body, {k: there})
+        ((mono, c),) = target.items() if len(target) == 1 else (((), Fraction(0)),)
+        require(c == 1 and len(mono) == 1 and mono[0][1] == 1 and a.kind(mono[0][0]) == "reduce", "K4: one Max or Min")
+        self.scope[at[0]] = at[1]
+        self.signs.learn(scale(add(value, scale(body, -1)), 1 if a.atoms[mono[0][0]][1] == "Max" else -1), 1)
+        self.rewrites.append((target, value, (), frozenset(x for x in a.free(target) if isinstance(x, str))))
+        a.used.add("K4")
+
+    def _lemma(self, step: dict[str, Any]) -> None:
+        scope, env = dict(self.scope), dict(self.env)
+        for i in listed(step["indices"], "indices"):
+            require(isinstance(i, list) and len(i) == 2 and named(i[0]) and i[0] not in scope, "a new index")
+            scope[i[0]], env[i[0]] = i[1], self.algebra.place(self.algebra.new(i[1]))
+        args = [self._argument(x, scope, env) for x in listed(step["args"], "args")]
+        require(step["op"] in BITS and isinstance(step["rule"], str), "a lemma")
+        self.signs.lemma(step["rule"], self.terms.term(step["lemma"], scope), step["op"], args, env)
+
+    def _argument(self, found: Any, scope: dict[str, str], env: Env) -> Any:
+        """A term, ``["at", IDX]`` for an index, or ``["below", IDX, t]`` for a term under an index of its own."""
+        match found:
+            case ["at", index]:
+                return self.terms.index(index, scope)
+            case ["below", [str(name), str(dimension)], body]:
+                return self.terms.term(["reduce", "Sum", name, dimension, [], body], scope)
+            case _:
+                return self.terms.term(found, scope)
+
+    def _replace(self, side: Any, path: Any, rule: Any, found: Any) -> None:
+        require(side in self.sides and rule in STEPS, "a side and a rule")
+        scope, env, below, chain = dict(self.scope), dict(self.env), frozenset[str](), [self.sides[side]]
+        for position in listed(path, "a path"):
+            term = chain[-1]
+            require(position in [n for n, _ in children(term)], "a path leads to a subterm")
+            if term[0] == "reduce":
+                new = self.algebra.place(self.algebra.new(term[2].dimension))
+                scope, env = {**scope, term[2].name: term[2].dimension}, {**env, term[2].name: new}
+            elif term[0] == "diff":
+                below |= {t[1] for t in term[2]}
+            else:
+                require(term[0] not in ("limit", "optimum"), "E6: no step below a limit")
+            chain.append(term[position])
+        to = self.terms.term(found, scope)
+        self.algebra.below = below
+        try:
+            require(self.reader.certain(to, env), "the new term has a value")
+            STEPS[rule](self, chain[-1], to, env)
+        finally:
+            self.algebra.below = frozenset()
+        self.algebra.used.add(rule)
+        for term, position in zip(reversed(chain[:-1]), reversed(path), strict=True):
+            to = (*term[:position], to, *term[position + 1 :])
+        self.sides[side] = to
+
+    def holds(self) -> bool:
+        """Whether the relation between the sides is seen."""
+        left, right = (self.reader.read(self.sides[s], self.env) for s in ("left", "right"))
+        gap = add(left, scale(right, -1))
+        if self.op == "==":
+            return self.algebra.is_zero(gap)
+        return self.signs.sign(gap) & BITS[self.op] == BITS[self.op]
+
+
+def _tuples(free: list[Index], opened: tuple[Index, ...]) -> Any:
+    if not opened:
+        return [()]
+    return ((i, *rest) for i in free if i.dimension == opened[0].dimension for rest in _tuples(free, opened[1:]))
+
+
+def _reached(a: Algebra, mono: Any) -> set[int]:
+    """The atoms in a monomial, at any depth."""
+    found = {atom for atom, _ in mono}
+    return found.union(*(_reached(a, [(x, 1) for x in _atoms(a.atoms[atom])]) for atom, _ in mono))
+
+
+# Replacements.
+
+
+def _same(state: State, old: Term, new: Term, env: Env) -> None:
+    """R4: both are the same fraction."""
+    gap = add(state.reader.read(old, env), scale(state.reader.read(new, env), -1))
+    require(state.algebra.is_zero(gap), "R4: the terms are the same fraction")
+
+
+def _argument(state: State, old: Term, new: Term, env: Env) -> None:
+    """E2: the same function of terms that are the same fraction, or the same sum of them (E3)."""
+    require(old[0] == new[0] and len(old) == len(new), "E2: the same function")
+    if old[0] == "reduce":
+        require(old[1] == new[1] and old[3] == new[3] and old[2].dimension == new[2].dimension, "E3: the same range")
+        k = state.algebra.place(state.algebra.new(old[2].dimension))
+        left = state.reader.read(old[4], {**env, old[2].name: k})
+        right = state.reader.read(new[4], {**env, new[2].name: k})
+        require(state.algebra.is_zero(add(left, scale(right, -1))), "E3: the same fraction below the index")
+        return
+    pairs = list(zip(children(old), children(new), strict=True))
+    rest = [x for n, x in enumerate(old) if n not in {m for m, _ in children(old)}]
+    require(rest == [x for n, x in enumerate(new) if n not in {m for m, _ in children(new)}], "E2: the same function")
+    for (_, t), (_, u) in pairs:
+        _same(state, t, u, env)
+
+
+def _logarithm(state: State, old: Term, new: Term, env: Env) -> None:
+    """P4: log(t) = u where exp(u) = t; that u has a value makes the factors positive."""
+    require(old[:2] == ("apply", "log"), "P4: a logarithm")
+    grown = state.algebra.exp(state.reader.read(new, env))
+    gap = add(grown, scale(state.reader.read(old[2], env), -1))
+    require(state.algebra.is_zero(gap), "P4: the exponential of the new term is the argument")
+
+
+def _root(state: State, old: Term, new: Term, env: Env) -> None:
+    """P7: t**(p/q) = u where u >= 0 and u**q = t**p."""
+    a, read = state.algebra, state.reader.read
+    e = Fraction(1, 2) if old[:2] == ("apply", "sqrt") else old[2][1] if old[0] == "pow" and old[2][0] == "num" else None
+    if old[0] == "pow" and e is None:
+        e = constant(read(old[2], env))
+    base = old[2] if old[0] == "apply" else old[1]
+    require(isinstance(e, Fraction) and e.denominator > 1, "P7: a root")
+    value = read(new, env)
+    require(bool(state.signs.of_form(new, env) & 1), "P7: a root is not negative")
+    gap = add(a.power(value, e.denominator), scale(a.power(read(base, env), e.numerator), -1))
+    require(a.is_zero(gap), "P7: the power of the root")
+
+
+def _absolute(state: State, old: Term, new: Term, env: Env) -> None:
+    """G7: Abs(t) = u where u >= 0 and u**2 = t**2."""
+    require(old[:2] == ("apply", "Abs"), "G7: an absolute value")
+    t, u = state.reader.read(old[2], env), state.reader.read(new, env)
+    require(bool(state.signs.of_form(new, env) & 1), "G7: an absolute value is not negative")
+    gap = add(state.algebra.mul(t, t), scale(state.algebra.mul(u, u), -1))
+    require(state.algebra.is_zero(gap), "G7: the squares are the same")
+
+
+def _product(state: State, old: Term, new: Term, env: Env) -> None:
+    """T2: Prod(t, k) = exp(Sum(u, k)) where exp(u) = t for every k; that u has a value makes t positive."""
+    require(old[:2] == ("reduce", "Product") and new[:2] == ("apply", "exp"), "T2: a product and an exponential")
+    inner = new[2]
+    require(inner[:2] == ("reduce", "Sum") and inner[3] == old[3], "T2: a sum over the same range")
+    require(inner[2].dimension == old[2].dimension, "T2: a sum over the same range")
+    k = state.algebra.place(state.algebra.new(old[2].dimension))
+    t = state.reader.read(old[4], {**env, old[2].name: k})
+    u = state.algebra.exp(state.reader.read(inner[4], {**env, inner[2].name: k}))
+    require(state.algebra.is_zero(add(u, scale(t, -1))), "T2: the exponential of the summand is the factor")
+
+
+def _power(state: State, old: Term, new: Term, env: Env) -> None:
+    """P6: t**u = exp(v*u) where exp(v) = t."""
+    require(old[0] == "pow" and new[:2] == ("apply", "exp") and new[2][0] == "mul", "P6: a power and an exponential")
+    _, v, u = new[2]
+    grown = state.algebra.exp(state.reader.read(v, env))
+    require(state.algebra.is_zero(add(grown, scale(state.reader.read(old[1], env), -1))), "P6: the logarithm of the base")
+    _same(state, old[2], u, env)
+
+
+STEPS: dict[str, Callable[[State, Term, Term, Env], None]] = {
+    "R4": _same,
+    "E2": _argument,
+    "P4": _logarithm,
+    "P6": _power,
+    "P7": _root,
+    "G7": _absolute,
+    "T2": _product,
+}

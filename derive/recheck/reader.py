@@ -1,0 +1,293 @@
+"""From terms to polynomials: definedness, derivatives, hypotheses. One ``Reader`` serves one claim under hypotheses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+
+from derive.recheck.polynomial import (
+    HALF,
+    NEGATIVE,
+    ONE,
+    POSITIVE,
+    ZERO,
+    Algebra,
+    Poly,
+    add,
+    constant,
+    number,
+    scale,
+)
+from derive.recheck.terms import Index, Rejected, Term, Terms, children, require
+
+Env = Mapping[str, Index]
+BITS = {">": POSITIVE, ">=": 1, "<": NEGATIVE, "<=": 2, "!=": 4, "==": ZERO}
+Condition = tuple[Poly, int]  # the polynomial has the sign that the bits tell
+
+
+class Reader:
+    """Reads the terms of a claim. ``below`` names the variables of the derivatives around the position."""
+
+    def __init__(self, terms: Terms, algebra: Algebra) -> None:
+        self.terms = terms
+        self.algebra = algebra
+
+    def place(self, index: Index, env: Env) -> Index:
+        """The index that a name stands for."""
+        return self.algebra.place(env.get(index.name, index) if isinstance(index.name, str) else index)
+
+    def read(self, term: Term, env: Env) -> Poly:
+        """The polynomial of a term, equal to it wherever it has a value. Raises Rejected, Undefined."""
+        a = self.algebra
+        match term:
+            case "num", value:
+                return number(value)
+            case "const", name:
+                require(name != "oo", "oo is no value")
+                return a.exp(ONE) if name == "E" else a.atom("const", name)
+            case "var", name:
+                size = a.size(name) if self.terms.types.get(name) == "dimension" else None
+                return number(size) if size is not None else a.atom("var", name)
+            case "comp", name, at:
+                return a.atom("comp", name, tuple(self.place(i, env) for i in at))
+            case "delta", i, j:
+                return a.delta(self.place(i, env), self.place(j, env))
+            case "neg", t:
+                return scale(self.read(t, env), -1)
+            case "add" | "sub", t, u:
+                return add(self.read(t, env), scale(self.read(u, env), 1 if term[0] == "add" else -1))
+            case "mul" | "div", t, u:
+                other = self.read(u, env)
+                return a.mul(self.read(t, env), other if term[0] == "mul" else a.power(other, -1))
+            case "pow", t, u:
+                return a.symbolic(self.read(t, env), self.read(u, env), self.terms.whole(u))
+            case "apply", name, *args:
+                return self._apply(name, [self.read(t, env) for t in args])
+            case "reduce", kind, k, out, body:
+                new = self.algebra.place(a.new(k.dimension))
+                inner = self.read(body, {**env, k.name: new})
+                return a.reduce(kind, new, tuple(self.place(i, env) for i in out), inner)
+            case "diff", body, targets:
+                return self._derivative(body, targets, env)
+            case _:
+                raise Rejected(f"{term[0]} inside a term")
+
+    def _apply(self, name: str, args: list[Poly]) -> Poly:
+        a, t = self.algebra, args[0]
+        match name:
+            case "exp" | "log" | "sqrt":
+                return a.exp(t) if name == "exp" else a.log(t) if name == "log" else a.power(t, HALF)
+            case "expm1" | "log1p":
+                return add(a.exp(t), number(-1)) if name == "expm1" else a.log(add(t, ONE))
+            case "Max" | "Min":
+                a.used.add("G7")
+                for u in args[1:]:
+                    gap = a.apply("Abs", add(t, scale(u, -1)))
+                    t = scale(add(t, u, scale(gap, 1 if name == "Max" else -1)), HALF)
+                return t
+            case "cbrt":
+                return a.mul(a.apply("sign", t), a.power(a.apply("Abs", t), Fraction(1, 3)))
+            case "sinh" | "cosh" | "tanh" | "coth" | "sech" | "csch":
+                a.used.add("G1")
+                up, down = a.exp(t), scale(a.exp(scale(t, -1)), 1)
+                odd, even = scale(add(up, scale(down, -1)), HALF), scale(add(up, down), HALF)
+                above = {"sinh": odd, "cosh": even, "tanh": odd, "coth": even}.get(name, ONE)
+                under = {"tanh": even, "coth": odd, "sech": even, "csch": odd}.get(name, ONE)
+                return a.mul(above, a.power(under, -1))
+            case "tan" | "cot" | "sec" | "csc":
+                sin, cos = a.apply("sin", t), a.apply("cos", t)
+                above = {"tan": sin, "cot": cos}.get(name, ONE)
+                return a.mul(above, a.power(cos if name in ("tan", "sec") else sin, -1))
+            case _:
+                return a.apply(name, *args)
+
+    # Definedness (KERNEL 2.2), read from the term as it stands.
+
+    def conditions(self, term: Term, env: Env) -> Iterator[Condition]:
+        """What holds wherever the term has a value; new indices in it stand for every value of their dimension."""
+        if term[0] == "reduce":
+            if not term[3]:
+                yield from self.conditions(
+                    term[4], {**env, term[2].name: self.algebra.place(self.algebra.new(term[2].dimension))}
+                )
+            return
+        for _, t in children(term):
+            yield from self.conditions(t, env)
+        yield from self.own_conditions(term, env)
+
+    def own_conditions(self, term: Term, env: Env) -> Iterator[Condition]:
+        """The conditions that a node adds to those of its subterms."""
+        match term:
+            case "div", _, u:
+                yield self.read(u, env), 4
+            case "pow", t, u:
+                yield from self._of_power(self.read(t, env), self.read(u, env), self.terms.whole(u))
+            case "apply", name, t, *_ if name in DOMAINS:
+                poly = self.read(t, env)
+                for factor, shift, bits in DOMAINS[name]:
+                    yield add(scale(poly, factor), number(shift)), bits
+            case "apply", "tan" | "sec" | "cot" | "csc", t:
+                other = "cos" if term[1] in ("tan", "sec") else "sin"
+                yield self.algebra.apply(other, self.read(t, env)), 4
+            case (("comp" | "delta"), *_):
+                at = term[2] if term[0] == "comp" else term[1:]
+                for i in at:
+                    if isinstance(i.name, int) and self.algebra.size(i.dimension) is None:
+                        yield add(self.algebra.atom("var", i.dimension), number(-i.name)), 1
+            case _:
+                return
+
+    def _of_power(self, base: Poly, exponent: Poly, whole: bool) -> Iterator[Condition]:
+        known = self.algebra.sign(exponent)
+        if whole and not known & 1:
+            value = constant(exponent)
+            if known & NEGATIVE == NEGATIVE or (value is not None and value < 0):
+                yield base, 4
+        elif not whole:
+            yield base, POSITIVE if known & 2 else 1
+
+    def certain(self, term: Term, env: Env) -> bool:
+        """Whether a term is proved to have a value, by the facts alone."""
+        if term[0] == "reduce":
+            env = {**env, term[2].name: self.algebra.place(self.algebra.new(term[2].dimension))}
+        if term[0] == "apply" and term[1] in PARTIAL or term[0] in ("diff", "limit", "optimum"):
+            return False
+        if term[0] == "pow" and not self.terms.whole(term[2]):
+            known = self.algebra.sign(self.read(term[2], env)) & POSITIVE == POSITIVE
+            if not known and self.algebra.sign(self.read(term[1], env)) & POSITIVE != POSITIVE:
+                return False
+        if term[0] == "pow" and self.terms.whole(term[2]) and not self.algebra.sign(self.read(term[2], env)) & 1:
+            if not self.algebra.sign(self.read(term[1], env)) & 4:
+                return False
+        own = all(self.algebra.sign(poly) & bits == bits for poly, bits in self.own_conditions(term, env))
+        return own and all(self.certain(t, env) for _, t in children(term))
+
+    # Derivatives (KERNEL 4.8).
+
+    def _derivative(self, body: Term, targets: tuple[Term, ...], env: Env) -> Poly:
+        """V8: what the targets constrain is not known below; the result is then read with every hypothesis."""
+        before = self.algebra.below
+        self.algebra.below = before | {t[1] for t in targets}
+        try:
+            poly = self.read(body, env)
+            for target in targets:
+                at = tuple(self.place(i, env) for i in target[2]) if target[0] == "comp" else None
+                poly = self.differentiate(poly, target[1], at)
+        finally:
+            self.algebra.below = before
+        return self.algebra.renewed(poly)
+
+    def differentiate(self, poly: Poly, name: str, at: tuple[Index, ...] | None) -> Poly:
+        """V2: the product rule over each monomial. Raises Rejected where an open condition is not proved."""
+        a, total = self.algebra, []
+        for mono, c in poly.items():
+            for atom, e in mono:
+                if name in a.inside[atom]:
+                    a.used.add("V2")
+                    others: Poly = {tuple(f for f in mono if f[0] != atom): c * e}
+                    lowered = a.power({((atom, Fraction(1)),): Fraction(1)}, e - 1)
+                    total.append(a.mul(a.mul(others, lowered), self._of_atom(atom, e, name, at)))
+        return add(*total)
+
+    def _of_atom(self, atom: int, e: Fraction, name: str, at: tuple[Index, ...] | None) -> Poly:
+        a = self.algebra
+        head, *parts = a.atoms[atom]
+        if e.denominator > 1 and e > 0:
+            self._open(
+                POSITIVE, {((atom, Fraction(1)),): Fraction(1)}, "V3: a root is differentiated where it is positive"
+            )
+        match head:
+            case "var":
+                a.used.add("V1")
+                return ONE if at is None else {}
+            case "comp":
+                a.used.add("V1")
+                total = ONE if at is not None else {}
+                for i, j in zip(parts[1], at or (), strict=at is not None):
+                    total = a.mul(total, a.delta(i, j))
+                return total
+            case "exp":
+                return a.mul({((atom, Fraction(1)),): Fraction(1)}, self.differentiate(dict(parts[0]), name, at))
+            case "base":
+                return self.differentiate(dict(parts[0]), name, at)
+            case "log":
+                inner = dict(parts[0])
+                return a.mul(self.differentiate(inner, name, at), a.power(inner, -1))
+            case "sum":
+                a.used.add("V6")
+                bound, body = a.opened(atom)
+                total = self.differentiate(body, name, at)
+                for k in reversed(bound):
+                    total = a.sum(k, total)
+                return total
+            case "Abs" | "sign":
+                inner = dict(parts[0])
+                self._open(4, inner, "V3: Abs and sign are differentiated where the argument differs from 0")
+                return a.mul(a.apply("sign", inner), self.differentiate(inner, name, at)) if head == "Abs" else {}
+            case "fn":
+                return self._of_function(parts[0], [dict(p) for p in parts[1:]], name, at)
+            case "power":
+                base, exponent = dict(parts[0]), dict(parts[1])
+                require(name not in a.free(exponent), "V3: the exponent of a power does not move")
+                self._open(4, base, "V3: the base of a power differs from 0")
+                lowered = a.symbolic(base, add(exponent, number(-1)), True)
+                return a.mul(a.mul(exponent, lowered), self.differentiate(base, name, at))
+            case "reduce" if parts[0] == "Product":
+                return self._of_product(atom, parts[2], name, at)
+            case _:
+                raise Rejected(f"the derivative of {head}")
+
+    def _of_product(self, atom: int, out: tuple[Index, ...], name: str, at: tuple[Index, ...] | None) -> Poly:
+        """V7: the sum over the factors of the derivative of one times the product of the others."""
+        a = self.algebra
+        a.used.add("V7")
+        (k,), body = a.opened(atom)
+        other = a.new(k.dimension)
+        rest = a.reduce("Product", other, (*out, k), a.rename(body, {k: other}))
+        return a.reduce("Sum", k, out, a.mul(self.differentiate(body, name, at), rest))
+
+    def _of_function(self, function: str, args: list[Poly], name: str, at: tuple[Index, ...] | None) -> Poly:
+        """V3: the chain rule with the derivative of a function of one argument."""
+        a, t = self.algebra, args[0]
+        a.used.add("V3")
+        square = a.mul(t, t)
+        match function:
+            case "sin" | "cos":
+                outer = a.apply("cos", t) if function == "sin" else scale(a.apply("sin", t), -1)
+            case "atan" | "asinh":
+                outer = a.power(add(ONE, square), -1 if function == "atan" else -HALF)
+            case "erf":
+                outer = scale(a.mul(a.exp(scale(square, -1)), a.power(a.atom("const", "pi"), -HALF)), 2)
+            case "asin" | "acos" | "atanh":
+                self._open(POSITIVE, add(ONE, scale(square, -1)), f"V3: {function} is differentiated inside its domain")
+                outer = a.power(add(ONE, scale(square, -1)), -1 if function == "atanh" else -HALF)
+                outer = scale(outer, -1 if function == "acos" else 1)
+            case "acosh":
+                self._open(POSITIVE, add(t, number(-1)), "V3: acosh is differentiated inside its domain")
+                outer = a.power(add(square, number(-1)), -HALF)
+            case _:
+                raise Rejected(f"the derivative of {function}")
+        return a.mul(outer, self.differentiate(t, name, at))
+
+    def _open(self, bits: int, poly: Poly, condition: str) -> None:
+        """An open condition: where it holds at the point it holds nearby, so every fact counts."""
+        before, self.algebra.below = self.algebra.below, frozenset()
+        try:
+            require(self.algebra.sign(poly) & bits == bits, condition)
+        finally:
+            self.algebra.below = before
+
+
+DOMAINS = {
+    "log": ((1, 0, POSITIVE),),
+    "log1p": ((1, 1, POSITIVE),),
+    "sqrt": ((1, 0, 1),),
+    "asin": ((1, 1, 1), (-1, 1, 1)),
+    "acos": ((1, 1, 1), (-1, 1, 1)),
+    "acosh": ((1, -1, 1),),
+    "atanh": ((1, 1, POSITIVE), (-1, 1, POSITIVE)),
+    "coth": ((1, 0, 4),),
+    "csch": ((1, 0, 4),),
+    "loggamma": ((1, 0, POSITIVE),),
+}
+PARTIAL = {"factorial", "binomial", "gamma", "loggamma"}

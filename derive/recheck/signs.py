@@ -1,0 +1,340 @@
+"""Signs: what is known of >= 0, <= 0 and != 0 of a polynomial wherever it has a value (KERNEL 4.11).
+
+Nothing is searched. ``sign`` looks at the terms of a polynomial, one by one, and at the facts: hypotheses, conditions
+under which the sides have a value, and lemmas. A lemma comes with its reason, which is checked in ``RULES``. New
+indices (``~1``) in a fact stand for every value of their dimension.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from itertools import product
+from typing import Any, NamedTuple
+
+from derive.recheck.interval import Undecided
+from derive.recheck.polynomial import NEGATIVE, POSITIVE, ZERO, Mono, Poly, add, constant, number, scale
+from derive.recheck.reader import BITS, Env, Reader
+from derive.recheck.terms import Index, Term, require
+from derive.recheck.value import Point
+
+TYPES = {
+    "positive": POSITIVE,
+    "negative": NEGATIVE,
+    "nonnegative": 1,
+    "nonzero": 4,
+    "positive integer": POSITIVE,
+    "nonnegative integer": 1,
+    "dimension": POSITIVE,
+    "simplex": 1,
+    "onehot": 1,
+}
+RANGES = {"acos": 1, "acosh": 1, "factorial": POSITIVE}
+
+
+class Fact(NamedTuple):
+    """A polynomial with its sign; ``pattern`` are the indices for which it holds whatever their value."""
+
+    poly: Poly
+    bits: int
+    pattern: tuple[Index, ...]
+    names: frozenset[str]
+    continuous: bool
+
+
+def times(left: int, right: int) -> int:
+    """O2: the sign of a product."""
+    if left & ZERO == ZERO or right & ZERO == ZERO:
+        return ZERO
+    same = (left & right & 1) or (left & right & 2)
+    opposite = (left & 1 and right & 2) or (left & 2 and right & 1)
+    return (1 if same else 0) | (2 if opposite else 0) | (left & right & 4)
+
+
+def plus(left: int, right: int) -> int:
+    """O2: the sign of a sum; strict if one term is."""
+    weak = left & right & ZERO
+    return weak | ((left | right) & 4) if weak else 0
+
+
+def negated(bits: int) -> int:
+    return (bits & 4) | (2 if bits & 1 else 0) | (1 if bits & 2 else 0)
+
+
+def of_number(c: Fraction | int) -> int:
+    return ZERO if c == 0 else POSITIVE if c > 0 else NEGATIVE
+
+
+class Signs:
+    """The facts of a proof, and the signs that they give."""
+
+    def __init__(self, reader: Reader) -> None:
+        self.reader = reader
+        self.algebra = reader.algebra
+        self.facts: list[Fact] = []
+        self.memo: dict[Any, int] = {}
+        self.algebra.sign = self.sign
+
+    def learn(self, poly: Poly, bits: int) -> None:
+        """Take in a fact."""
+        if bits and constant(poly) is None:
+            free = self.algebra.free(poly)
+            pattern = tuple(sorted(x for x in free if isinstance(x, Index) and str(x.name).startswith("~")))
+            names = frozenset(x for x in free if isinstance(x, str))
+            self.facts.append(Fact(poly, bits, pattern, names, self._continuous(poly)))
+            self.memo.clear()
+
+    def _continuous(self, poly: Poly) -> bool:
+        """Whether no sign, floor or ceiling stands in it: a strict fact at a point then holds nearby (E5)."""
+        atoms = [self.algebra.atoms[atom] for mono in poly for atom, _ in mono]
+        jumps = any(a[0] == "sign" or a[:2] in (("fn", "floor"), ("fn", "ceiling")) for a in atoms)
+        return not jumps and all(self._continuous(dict(p)) for a in atoms for p in a if type(p).__name__ == "Body")
+
+    def sign(self, poly: Poly) -> int:
+        """The bits that are known."""
+        value = constant(poly)
+        if value is not None:
+            return of_number(value)
+        key = (tuple(sorted(poly.items())), self.algebra.below)
+        if key not in self.memo:
+            self.memo[key] = 0
+            bits = self._of_terms(poly) | self._looked_up(poly)
+            if len(poly) > 1:
+                c, mono, rest = self.algebra.unit(poly)
+                if mono:  # a common factor, denominators multiplied out
+                    bits |= times(times(of_number(c), self._of_mono(mono)), self.sign(rest))
+            self.memo[key] = bits
+        return self.memo[key]
+
+    def _of_terms(self, poly: Poly) -> int:
+        total = ZERO
+        for mono, c in poly.items():
+            total = plus(total, times(of_number(c), self._of_mono(mono)))
+            if not total:
+                break
+        return total
+
+    def _of_mono(self, mono: Mono) -> int:
+        bits = POSITIVE
+        for atom, e in mono:
+            own = self._of_atom(atom) | (4 if e < 0 else 0)
+            even = e.denominator > 1 or e % 2 == 0
+            bits = times(bits, 1 | (own & 4) if even else own)
+        return bits
+
+    def _of_atom(self, atom: int) -> int:
+        head, *parts = self.algebra.atoms[atom]
+        match head:
+            case "var" | "comp":
+                bits = TYPES.get(self.reader.terms.types.get(parts[0], "real"), 0)
+                own = bits if parts[0] not in self.algebra.below or bits & 4 else 0
+                return own | self._looked_up({((atom, Fraction(1)),): Fraction(1)})
+            case "delta" | "differ":
+                return 1
+            case "exp" | "const":
+                return POSITIVE
+            case "base":
+                return self.sign(dict(parts[0]))
+            case "log":
+                inner = self.sign(add(dict(parts[0]), number(-1)))
+                return inner | self._looked_up({((atom, Fraction(1)),): Fraction(1)})
+            case "sign":
+                return self.sign(dict(parts[0]))
+            case "Abs":
+                return 1 | (self.sign(dict(parts[0])) & 4)
+            case "sum":  # O3
+                bits = self.sign(dict(parts[1]))
+                own = bits if bits & ZERO else 0
+            case "reduce":
+                bits = self.sign(dict(parts[3]))
+                own = bits & POSITIVE if parts[0] == "Product" and bits & 1 else bits & 4 if parts[0] == "Product" else bits
+            case "power":
+                bits = self.sign(dict(parts[0]))
+                own = bits & POSITIVE if bits & 1 else bits & 4
+            case _:
+                own = RANGES.get(parts[0], 0)
+        return own | self._looked_up({((atom, Fraction(1)),): Fraction(1)})
+
+    def _looked_up(self, poly: Poly) -> int:
+        bits = 0
+        for fact in self.facts:
+            if len(fact.poly) != len(poly) or not (fact.names.isdisjoint(self.algebra.below) or (fact.bits & 4 and fact.continuous)):
+                continue
+            ratio = self._instance(fact, poly)
+            if ratio:
+                bits |= fact.bits if ratio > 0 else negated(fact.bits)
+        return bits
+
+    def _instance(self, fact: Fact, poly: Poly) -> Fraction | None:
+        """H1: the positive or negative number by which a polynomial is an instance of a fact."""
+        found = self.algebra.indices(poly) if fact.pattern else []
+        if len(found) ** len(fact.pattern) > 200:
+            return None
+        for chosen in product(found, repeat=len(fact.pattern)):
+            if all(i.dimension == p.dimension for i, p in zip(chosen, fact.pattern, strict=True)):
+                other = self.algebra.rename(fact.poly, dict(zip(fact.pattern, chosen, strict=True)))
+                if other.keys() == poly.keys():
+                    ratio = poly[max(poly)] / other[max(poly)]
+                    if scale(other, ratio) == poly:
+                        return ratio
+        return None
+
+    # The form in which a sign can be seen.
+
+    def of_form(self, term: Term, env: Env) -> int:
+        """The sign that a form shows: of its parts, joined by O2, O3 and O4, or of what it is as a polynomial."""
+        match term:
+            case "neg", t:
+                return negated(self.of_form(t, env))
+            case ("add" | "sub"), t, u:
+                other = self.of_form(u, env)
+                bits = plus(self.of_form(t, env), other if term[0] == "add" else negated(other))
+            case ("mul" | "div"), t, u:
+                bits = times(self.of_form(t, env), self.of_form(u, env) | (4 if term[0] == "div" else 0))
+                bits |= 1 if t == u and term[0] == "mul" else 0
+            case "pow", t, ("num", e):
+                own = self.of_form(t, env) | (4 if e < 0 else 0)
+                bits = 1 | (own & 4) if e.denominator > 1 or e % 2 == 0 else own
+            case "reduce", "Sum", k, out, body:
+                inner = {**env, k.name: self.algebra.place(self.algebra.new(k.dimension))}
+                bits = self._of_sum(body, inner, bool(out), k)
+            case _:
+                bits = 0
+        return bits | self.sign(self.reader.read(term, env))
+
+    def _of_sum(self, body: Term, env: Env, partial: bool, k: Index) -> int:
+        bits = self.of_form(body, env)
+        if bits & ZERO and (bits & 4 or body[0] != "mul"):
+            return bits & ~4 if partial else bits
+        if body[0] == "mul" and not partial and self.of_form(body[1], env) & 1:
+            # O4: weights >= 0 with a positive sum, times what has a strict sign.
+            bits = self.of_form(body[2], env)
+            weights = self.algebra.sum(env[str(k.name)], self.reader.read(body[1], env))
+            strict = self.sign(weights) & 4
+            return bits & ZERO | (bits & 4 if strict else 0) if bits & ZERO else 0
+        return bits & ZERO
+
+    # Lemmas.
+
+    def lemma(self, rule: str, term: Term, op: str, args: list[Term], env: Env) -> None:
+        """Check a lemma ``term op 0`` and take it in. Raises Rejected."""
+        require(rule in RULES, f"{rule} is a rule for signs")
+        poly = self.reader.read(term, env)
+        known = all(self.reader.certain(t, env) for t in args if isinstance(t, tuple) and not isinstance(t, Index))
+        require(known, "the terms that a lemma uses have a value")
+        bits = RULES[rule](self, poly, args, env)
+        require(bits & BITS[op] == BITS[op], f"{rule} gives the sign that is claimed")
+        self.algebra.used.add(rule)
+        self.learn(poly, bits)
+
+
+def _by_form(signs: Signs, poly: Poly, args: list[Term], env: Env) -> int:
+    """O2, O3, O4, O11, O12, R5: another form of the same polynomial shows the sign."""
+    (form,) = args
+    require(signs.algebra.is_zero(add(poly, scale(signs.reader.read(form, env), -1))), "R5: the form multiplies out to the term")
+    return signs.of_form(form, env)
+
+
+def _enclosed(signs: Signs, poly: Poly, args: list[Term], env: Env) -> int:
+    """N1: a constant is enclosed in an interval without 0."""
+    (term,) = args
+    require(signs.reader.read(term, env) == poly, "N1: the constant is the term")
+    for bits in (64, 256):
+        try:
+            value = Point(signs.reader.terms, {}, {}, bits).value(term, {})
+            return (0, POSITIVE, NEGATIVE)[value.sign()]
+        except (Undecided, LookupError):
+            continue
+    return 0
+
+
+def _one_term(signs: Signs, poly: Poly, args: list[Term], env: Env) -> int:
+    """O6: Sum t - t[k := i] >= 0 where t >= 0; > 0 where t > 0 and n >= 2."""
+    ((_, kind, k, out, body), at) = args
+    a = signs.algebra
+    require(kind == "Sum" and not out, "O6: a sum over a whole range")
+    new = a.new(k.dimension)
+    inside = signs.reader.read(body, {**env, k.name: new})
+    one = a.rename(inside, {new: signs.reader.place(at, env)})
+    require(add(a.sum(new, inside), scale(one, -1)) == poly, "O6: the sum less one of its terms")
+    bits = signs.sign(inside)
+    require(bool(bits & 1), "O6: the terms are not negative")
+    several = signs.sign(add(a.atom("var", k.dimension), number(-2))) & 1
+    return 1 | (bits & 4 if several else 0)
+
+
+def _largest(signs: Signs, poly: Poly, args: list[Term], env: Env) -> int:
+    """O7: Max t - t[k := j] >= 0, and t[k := j] - Min t >= 0."""
+    ((_, kind, k, out, body), at) = args
+    a = signs.algebra
+    require(kind in ("Max", "Min") and not out, "O7: a Max or Min over a whole range")
+    new = a.new(k.dimension)
+    inside = signs.reader.read(body, {**env, k.name: new})
+    gap = add(a.reduce(kind, new, (), inside), scale(a.rename(inside, {new: signs.reader.place(at, env)}), -1))
+    require(gap == (poly if kind == "Max" else scale(poly, -1)), "O7: the largest less one of its terms")
+    return 1
+
+
+def _tangent(signs: Signs, poly: Poly, args: list[Term], env: Env) -> int:
+    """O13: exp(u) - 1 - u >= 0, and so q - 1 - log(q) >= 0; strict where u != 0."""
+    (term,) = args
+    u = signs.reader.read(term, env)
+    require(add(signs.algebra.exp(u), number(-1), scale(u, -1)) == poly, "O13: the gap of a tangent")
+    return 1 | (signs.sign(u) & 4)
+
+
+def _cauchy(signs: Signs, poly: Poly, args: list[Term], env: Env) -> int:
+    """O15: Sum(a**2)*Sum(b**2) - Sum(a*b)**2 >= 0."""
+    (_, _, k, _, first), (_, _, other, _, second) = args
+    a = signs.algebra
+    require(k == other, "O15: one index")
+    new = a.new(k.dimension)
+    inner = {**env, k.name: new}
+    p, q = signs.reader.read(first, inner), signs.reader.read(second, inner)
+    squares = a.mul(a.sum(new, a.mul(p, p)), a.sum(new, a.mul(q, q)))
+    cross = a.sum(new, a.mul(p, q))
+    require(add(squares, scale(a.mul(cross, cross), -1)) == poly, "O15: the gap of Cauchy and Schwarz")
+    return 1
+
+
+def _by_exponential(signs: Signs, poly: Poly, args: list[Term], env: Env) -> int:
+    """O9, O10: b*(exp(g) - 1) has the sign of g where b > 0; the args are g and b, and either may be what is known."""
+    g, b = (signs.reader.read(t, env) for t in args)
+    require(signs.sign(b) & POSITIVE == POSITIVE, "O10: the factor is positive")
+    grown = signs.algebra.mul(b, add(signs.algebra.exp(g), number(-1)))
+    if signs.algebra.is_zero(add(grown, scale(poly, -1))):
+        return signs.sign(g)
+    require(signs.algebra.is_zero(add(g, scale(poly, -1))), "O10: the term is g, or what grows with it")
+    return signs.sign(grown)
+
+
+def _by_square(signs: Signs, poly: Poly, args: list[Term], env: Env) -> int:
+    """O9: p + q has the sign of p where p has one and p**2 >= q**2; strict where p**2 > q**2."""
+    p, q = (signs.reader.read(t, env) for t in args)
+    require(add(p, q) == poly, "O9: the term is the sum")
+    a = signs.algebra
+    gap = signs.sign(add(a.mul(p, p), scale(a.mul(q, q), -1)))
+    require(bool(gap & 1), "O9: the square of the first is the larger")
+    return signs.sign(p) & ZERO | (gap & 4)
+
+
+def _whole(signs: Signs, poly: Poly, args: list[Term], env: Env) -> int:
+    """O17: t > 0 gives t - 1 >= 0 for t of integer type."""
+    (term,) = args
+    require(signs.reader.terms.whole(term), "O17: the term is of integer type")
+    require(add(signs.reader.read(term, env), number(-1)) == poly, "O17: the term less 1")
+    require(signs.of_form(term, env) & POSITIVE == POSITIVE, "O17: the term is positive")
+    return 1
+
+
+RULES: dict[str, Callable[[Signs, Poly, list[Any], Env], int]] = {
+    "O2": _by_form,
+    "N1": _enclosed,
+    "O6": _one_term,
+    "O7": _largest,
+    "O13": _tangent,
+    "O15": _cauchy,
+    "O10": _by_exponential,
+    "O9": _by_square,
+    "O17": _whole,
+}
