@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from derive.kernel.context import (
     NONZERO,
@@ -15,22 +15,38 @@ from derive.kernel.context import (
     Polynomial,
     Rational,
     Stuck,
+    Undefined,
 )
 from derive.kernel.elementary import derivative_of
 from derive.kernel.functions import signum, symbolic_power
 from derive.kernel.polynomial import ONE, add, scale, subtract
 from derive.kernel.reductions import product_over
-from derive.kernel.ring import delta, guarded, multiply, open_bound, power, product, rename
-from derive.kernel.spelling import names
+from derive.kernel.ring import (
+    delta,
+    guarded,
+    multiply,
+    open_bound,
+    power,
+    product,
+    rename,
+    replace_generators,
+    variable,
+)
+from derive.kernel.spelling import names, parts_of, reached
 from derive.kernel.sums import sum_over
+from derive.signature import FUNCTIONS
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What is differentiated by: a scalar variable (no places), or the component of an array at some indices."""
+    """What is differentiated by: a scalar variable (no places), or the component of an array at some indices.
+
+    ``exists`` says that the derivative of the whole has a value, as that of a side does wherever the claim speaks.
+    """
 
     name: str
     at: tuple[Place, ...] | None = None
+    exists: bool = False
 
 
 def differentiate(ctx: Context, poly: Polynomial, target: Target) -> Polynomial:
@@ -56,7 +72,9 @@ def _of_monomial(ctx: Context, mono: Monomial, target: Target) -> Polynomial:
         else:
             below = e - 1 if key not in smooth else e - 2
             lowered = scale(power(ctx, {((key, 1),): 1}, below), e)
-            inner = multiply(ctx, lowered, _of_generator(ctx, gen, target))
+            # Other powers of an Abs than the first are not smooth in it.
+            plain = replace(target, exists=False) if gen.kind == "h" and e != 1 else target
+            inner = multiply(ctx, lowered, _of_generator(ctx, gen, plain))
         terms.append(multiply(ctx, others, inner))
     return add(*terms)
 
@@ -116,12 +134,9 @@ def _of_generator(ctx: Context, gen: Generator, target: Target) -> Polynomial:
         return multiply(ctx, differentiate(ctx, parts[0], target), power(ctx, parts[0], -1))
     if kind == "s":
         ctx.use("V6")
-        body, fresh = open_bound(ctx, parts[0], {parts[1].mono: 1})
-        return sum_over(ctx, fresh, differentiate(ctx, body, target))
+        return _of_sum(ctx, gen, target)
     if kind == "h":
-        _require(
-            ctx, parts[0], NONZERO, "the argument of Abs, where it is differentiated, is not seen to differ from 0"
-        )
+        _require_no_kink(ctx, parts[0], target)
         return multiply(ctx, signum(ctx, parts[0]), differentiate(ctx, parts[0], target))
     if kind == "z":
         _require(
@@ -137,6 +152,30 @@ def _of_generator(ctx: Context, gen: Generator, target: Target) -> Polynomial:
     if kind == "m":
         return _of_extremum(ctx, gen, target)
     raise Stuck("outside the fragment", f"the derivative of a generator of kind {kind}")
+
+
+def _require_no_kink(ctx: Context, inner: Polynomial, target: Target) -> None:
+    """V14: where G(v, Abs(w)) has a derivative, it is by sign(w)*w' also at w = 0, for then dG/dAbs(w)*w' is 0 there.
+
+    The slopes to both sides are G_v + G_a*Abs(w') and G_v - G_a*Abs(w'); with several Abs their sum takes its place. A
+    kink inside w would break the symmetry.
+    """
+    if target.exists and ctx.sign(ctx, inner) & NONZERO == 0 and not kinked(ctx, inner):
+        ctx.use("V14")
+        return
+    _require(ctx, inner, NONZERO, "the argument of Abs, where it is differentiated, is not seen to differ from 0")
+
+
+def _of_sum(ctx: Context, gen: Generator, target: Target) -> Polynomial:
+    """V6; where a term is not seen to be differentiable at every index, the one that moves may be."""
+    body, fresh = open_bound(ctx, gen.parts[0], {gen.parts[1].mono: 1})
+    try:
+        return sum_over(ctx, fresh, differentiate(ctx, body, target))
+    except Stuck as stuck:
+        moving = _moving_term(ctx, gen, target) if stuck.reason == "open obligation" else None
+        if moving is None:
+            raise
+        return differentiate(ctx, moving, target)
 
 
 def _of_component(ctx: Context, array: str, at: tuple[Place, ...], target: Target) -> Polynomial:
@@ -193,27 +232,90 @@ def _of_extremum(ctx: Context, gen: Generator, target: Target) -> Polynomial:
 
 
 def kinks(ctx: Context, poly: Polynomial, target: Target) -> Iterator[Polynomial]:
-    """V13: the w for which ``a*Abs(w) + g`` or ``a*sign(w) + g`` has no derivative where w = 0: so w != 0 is implied.
+    """V13: the w for which G(Abs(w)) or G(sign(w)) has no derivative where w = 0, so that definedness implies w != 0.
 
-    a differs from 0 and is smooth, g is smooth, and w moves with the target.
+    G is smooth, its derivative in Abs(w) differs from 0 at 0 (or G is linear in sign(w)), and w moves with the target.
     """
-    for key in sorted({k for mono in poly for k, e in mono if k[0] in "hz" and e == 1}):
-        gen = ctx.generators[key]
-        around: Polynomial = {}
-        apart: Polynomial = {}
-        for mono, c in poly.items():
-            if (key, 1) in mono:
-                around[tuple(f for f in mono if f[0] != key)] = c
-            else:
-                apart[mono] = c
-        inner = gen.parts[0]
-        if not (_smooth(ctx, around) and _smooth(ctx, apart) and _smooth(ctx, inner)):
+    local = _localised(ctx, poly, target)
+    for around in _free_kinks(ctx, local):
+        (inner,) = ctx.generators[around].parts
+        if target.name not in names(ctx, inner) or not _smooth(ctx, inner):
             continue
-        if target.name not in names(ctx, inner) or not ctx.sign(ctx, around) & NONZERO:
-            continue
-        if ctx.sign(ctx, differentiate(ctx, inner, target)) & NONZERO:
+        step = _step(ctx, local, around)
+        if step and ctx.sign(ctx, step) & NONZERO and ctx.sign(ctx, differentiate(ctx, inner, target)) & NONZERO:
             ctx.use("V13")
             yield inner
+
+
+def _step(ctx: Context, poly: Polynomial, around: str) -> Polynomial:
+    """Half the change of the slope where Abs(w) is 0, or of the value where sign(w) jumps; empty where not seen."""
+    name = f"|{around}|"
+    ctx.types[name] = "nonnegative" if around[0] == "h" else "real"
+    size = variable(ctx, name)
+    smooth = replace_generators(ctx, poly, {around: size})
+    if not _smooth(ctx, smooth):
+        return {}
+    slope = differentiate(ctx, smooth, Target(name))
+    if around[0] == "z":
+        return {} if name in names(ctx, slope) else slope
+    ((key, _),) = next(iter(size))
+    try:
+        return replace_generators(ctx, slope, {key: {}})
+    except Undefined:
+        return {}
+
+
+def kinked(ctx: Context, poly: Polynomial) -> bool:
+    """Whether an Abs, a sign, a rounding or a Max stands anywhere in a polynomial."""
+    stack = [key for mono in poly for key, _ in mono]
+    while stack:
+        gen = ctx.generators[stack.pop()]
+        if gen.kind in "hzmp" or (gen.kind == "f" and FUNCTIONS[gen.parts[0]].smooth):
+            return True
+        stack.extend(key for mono in parts_of(gen) for key, _ in mono)
+    return False
+
+
+def _free_kinks(ctx: Context, poly: Polynomial) -> list[str]:
+    """The keys of every Abs and sign in a polynomial that is not below a binder."""
+    found: set[str] = set()
+    stack = [key for mono in poly for key, _ in mono]
+    while stack:
+        gen = ctx.generators[stack.pop()]
+        if gen.kind in "hz":
+            found.add(gen.key)
+        if gen.kind not in "smq":
+            stack.extend(key for mono in parts_of(gen) for key, _ in mono)
+    return sorted(found)
+
+
+def _localised(ctx: Context, poly: Polynomial, target: Target) -> Polynomial:
+    """Every sum of which only one term moves with the target is written as that term plus a constant."""
+    new: dict[str, Polynomial] = {}
+    for key in {key for mono in poly for key, _ in mono if key[0] == "s" and target.name in ctx.generators[key].names}:
+        moving = _moving_term(ctx, ctx.generators[key], target)
+        if moving is not None:
+            name = f"rest of {key}"
+            ctx.types[name] = "real"
+            new[key] = add(moving, variable(ctx, name))
+    return replace_generators(ctx, poly, new) if new else poly
+
+
+def _moving_term(ctx: Context, gen: Generator, target: Target) -> Polynomial | None:
+    """The terms of a sum that move with x[j], where one of its bound indices is always the same index of x."""
+    if target.at is None:
+        return None
+    bound = gen.parts[0]
+    summand: Polynomial = {gen.parts[1].mono: 1}
+    held = [ctx.generators[key].parts[1] for key in reached(ctx, summand, target.name, inner=True)]
+    tied = {at[0]: place for *at, place in zip(*held, target.at, strict=True) if len(set(at)) == 1 and at[0] in bound}
+    if not tied:
+        return None
+    body, fresh = open_bound(ctx, bound, summand)
+    opened = dict(zip(bound, fresh, strict=True))
+    body = rename(ctx, body, {opened[p]: place for p, place in tied.items()})
+    left = tuple(q for p, q in opened.items() if p not in tied)
+    return sum_over(ctx, left, body) if left else body
 
 
 def _smooth(ctx: Context, poly: Polynomial) -> bool:

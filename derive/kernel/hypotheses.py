@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import reduce
+from operator import and_
 
 from derive.claim import Goal, Hypothesis
 from derive.kernel.context import (
@@ -27,12 +29,13 @@ from derive.kernel.context import (
     SumRule,
     Undefined,
 )
+from derive.kernel.finite import Values, finite_values
 from derive.kernel.normalize import OP_SIGN, Reader, Scope
-from derive.kernel.polynomial import add, constant, scale, subtract
+from derive.kernel.polynomial import add, constant, magnitude, scale, subtract
 from derive.kernel.rebuild import rebuild
 from derive.kernel.ring import component, multiply, rename, replace_generators
 from derive.kernel.sign import TYPE_SIGN, learn, sign
-from derive.kernel.spelling import Factors, names, places
+from derive.kernel.spelling import names, parts_of, places
 from derive.kernel.zero import Equations, rank, rewriting
 from derive.term import Delta, Number, Op, Relation, Variable
 
@@ -135,6 +138,7 @@ def assume(ctx: Context, goal: Goal, scope: Scope) -> Equations:
     values: list[tuple[str, Polynomial]] = []
     rewrites: list[tuple[Monomial, Polynomial]] = []
     schemas: list[Polynomial] = []
+    finite: dict[str, Values] = {}
     for poly in _explicit_simplices(ctx, goal):
         _equation(ctx, poly, values, rewrites, schemas)
     # Equations first: what they eliminate is gone before other hypotheses are read.
@@ -152,10 +156,23 @@ def assume(ctx: Context, goal: Goal, scope: Scope) -> Equations:
             continue
         if hypothesis.relation.op == "==":
             _equation(ctx, poly, values, rewrites, schemas)
+            _finite(ctx, poly, finite)
         else:
             learn(ctx, poly, OP_SIGN[hypothesis.relation.op])
     _terms_of_sums(ctx)
-    return Equations(tuple(values), tuple(rewrites), tuple(schemas))
+    return Equations(tuple(values), tuple(rewrites), tuple(schemas), tuple(sorted(finite.items())))
+
+
+def _finite(ctx: Context, poly: Polynomial, finite: dict[str, Values]) -> None:
+    """K7: a variable with finitely many values, and the sign that all of them have."""
+    found = finite_values(ctx, poly)
+    if found is None:
+        return
+    name, allowed = found
+    finite.setdefault(name, allowed)
+    signs = [sign(ctx, {(): v} if v else {}) for v in allowed]
+    key = next(key for mono in poly for key, _ in mono)
+    learn(ctx, {((key, 1),): 1}, reduce(and_, signs))
 
 
 def _terms_of_sums(ctx: Context) -> None:
@@ -322,14 +339,12 @@ def _sum_equation(ctx: Context, poly: Polynomial, quantified: frozenset[Place]) 
 
 def _size(ctx: Context, mono: Monomial) -> Rational:
     """How many variables, components and binders a monomial holds."""
-    return sum(abs(e) * _size_of_generator(ctx, ctx.generators[key]) for key, e in mono)
+    return sum((magnitude(e) * _size_of_generator(ctx, ctx.generators[key]) for key, e in mono), 0)
 
 
 def _size_of_generator(ctx: Context, gen: Generator) -> Rational:
-    polys = [p for part in gen.parts for p in (part if isinstance(part, tuple) else (part,)) if isinstance(p, dict)]
-    monos = [p.mono for p in gen.parts if isinstance(p, Factors)] + [m for p in polys for m in p]
     binders = len(gen.parts[0]) if gen.kind == "s" else 0
-    return 1 + binders + sum(_size(ctx, m) for m in monos)
+    return 1 + binders + sum((_size(ctx, mono) for mono in parts_of(gen)), 0)
 
 
 def solutions(ctx: Context, poly: Polynomial) -> Iterator[tuple[str, Polynomial]]:

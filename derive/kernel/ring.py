@@ -592,9 +592,10 @@ def replace_generators(ctx: Context, poly: Polynomial, new: Mapping[str, Polynom
 
 def renew(ctx: Context, poly: Polynomial, arrays: frozenset[str]) -> Polynomial:
     """Make every generator anew that mentions one of the arrays, or what a hypothesis ties to them."""
-    for rule in (*ctx.sum_rules, *ctx.sum_equations, *ctx.component_rules.values()):
-        if not rule.names.isdisjoint(arrays):
-            arrays |= rule.names
+    tied = [r.names for r in ctx.sum_rules] + [r.names for r in ctx.sum_equations]
+    for names_ in [*tied, *(r.names for r in ctx.component_rules.values())]:
+        if not names_.isdisjoint(arrays):
+            arrays |= names_
     return transform(ctx, poly, {}, {}, arrays)
 
 

@@ -82,11 +82,23 @@ RULES: dict[str, Rule] = {
             "a*Abs(w) + g and a*sign(w) + g have no derivative where w = 0",
             "a != 0, g smooth, w moves with the variable",
         ),
+        Rule(
+            "V14",
+            "derivative through an Abs",
+            "G(Abs(w))' = G'(Abs(w))*sign(w)*w', also where w = 0, with sign(0) = 0",
+            "the derivative of the whole has a value; G smooth in Abs(w), w without kinks",
+        ),
         Rule("K1", "cases of two indices", "i = j, or i != j", "one dimension"),
         Rule("K2", "cases of a sign", "w > 0, w < 0 or w = 0", "w is defined"),
         Rule("K4", "a maximum is attained", "Max(t, k) = t[k := h] for some h"),
         Rule("K5", "cases of a dimension", "n = 1, or n >= 2"),
         Rule("K6", "explicit dimension", "a sum over 1..c is written out"),
+        Rule(
+            "K7",
+            "cases of finitely many values",
+            "t**2 = 1 gives t = 1 or t = -1, t**2 = t gives t = 0 or t = 1",
+            "not below a derivative by t; below a sum the term is defined at every value",
+        ),
         Rule(
             "G1",
             "trigonometry",

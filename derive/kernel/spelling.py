@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from derive.kernel.context import Context, Generator, Monomial, Place, Polynomial, Stuck
+from derive.kernel.context import BOUND, Context, Generator, Monomial, Place, Polynomial, Stuck
 from derive.kernel.polynomial import scale
 
 NOTHING: frozenset[Place] = frozenset()
@@ -150,26 +150,27 @@ def opaque(ctx: Context, kind: str, *parts: object) -> Polynomial:
     return {((intern(ctx, kind, parts, inside, used, tall), 1),): 1}
 
 
-def match(
-    ctx: Context, wanted: Monomial, found: Monomial, fixed: Mapping[Place, Place], pattern: frozenset[Place]
-) -> dict[Place, Place] | None:
-    """Indices for the pattern's under which two monomials are spelled alike, or None."""
-    if len(wanted) != len(found):
-        return None
-    free = sorted(pattern)
-    candidates = sorted({p for key, _ in found for p in ctx.generators[key].places} - set(fixed.values()))
-    goal = mono_text(ctx, found, {p: token(p) for k, _ in found for p in ctx.generators[k].places})
+def parts_of(gen: Generator) -> list[Monomial]:
+    """The monomials inside a generator."""
+    found: list[Monomial] = []
+    for part in gen.parts:
+        for inner in part if isinstance(part, tuple) else (part,):
+            found.extend(inner if isinstance(inner, dict) else [inner.mono] if isinstance(inner, Factors) else [])
+    return found
 
-    def search(n: int, chosen: dict[Place, Place]) -> dict[Place, Place] | None:
+
+def reached(ctx: Context, poly: Polynomial, name: str, inner: bool = False) -> list[str]:
+    """The keys under which a variable or a component of an array stands in a polynomial, however deep.
+
+    Components at an index that is bound inside count only where ``inner`` asks for them.
+    """
+    found: set[str] = set()
+    stack = [key for mono in poly for key, _ in mono]
+    while stack:
         ctx.spend(1)
-        if n == len(free):
-            spelled = mono_text(ctx, wanted, {p: token(q) for p, q in chosen.items()})
-            return chosen if spelled == goal else None
-        for candidate in candidates:
-            if candidate[1] == free[n][1]:
-                done = search(n + 1, {**chosen, free[n]: candidate})
-                if done is not None:
-                    return done
-        return None
-
-    return search(0, dict(fixed))
+        gen = ctx.generators[stack.pop()]
+        if gen.kind in "va" and gen.parts[0] == name and (inner or all(p[0] != BOUND for p in gen.places)):
+            found.add(gen.key)
+        elif name in gen.names:
+            stack.extend(key for mono in parts_of(gen) for key, _ in mono)
+    return sorted(found)

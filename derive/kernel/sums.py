@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from derive.kernel.context import BOUND, LITERAL, Context, Monomial, Place, Polynomial, Rational, Stuck, SumEquation, SumRule
+from derive.kernel.context import (
+    BOUND,
+    LITERAL,
+    Context,
+    Monomial,
+    Place,
+    Polynomial,
+    Rational,
+    Stuck,
+    SumEquation,
+    SumRule,
+)
 from derive.kernel.division import reduce_fractions
 from derive.kernel.embed import embed
 from derive.kernel.polynomial import ONE, add, merge, put, scale, subtract, without
@@ -133,7 +144,8 @@ def _linked(
 
 
 def _connected(ctx: Context, bound: tuple[Place, ...], mono: Monomial) -> Polynomial:
-    for rule in (*ctx.sum_rules, *ctx.sum_equations):
+    rules: list[SumRule | SumEquation] = [*ctx.sum_rules, *ctx.sum_equations]
+    for rule in rules:
         applied = _apply_sum_rule(ctx, rule, bound, mono) if rule.names.isdisjoint(ctx.suspended) else None
         if applied is not None:
             return applied

@@ -9,6 +9,7 @@ from itertools import product as cartesian
 
 from derive.kernel.context import FRESH, Context, Monomial, Polynomial, Rational
 from derive.kernel.division import reduce_fractions
+from derive.kernel.finite import Values, by_value, interpolated
 from derive.kernel.polynomial import add, merge, scale
 from derive.kernel.ring import multiply, rename, replace_generators, settle
 from derive.kernel.spelling import places
@@ -25,6 +26,7 @@ class Equations:
     values: tuple[tuple[str, Polynomial], ...] = ()
     rewrites: tuple[tuple[Monomial, Polynomial], ...] = ()
     schemas: tuple[Polynomial, ...] = ()
+    finite: tuple[tuple[str, Values], ...] = ()
 
 
 def rank(mono: Monomial) -> tuple[Rational, Monomial]:
@@ -48,6 +50,21 @@ def remainder(ctx: Context, poly: Polynomial, equations: Equations) -> Polynomia
     """
     for key, value in equations.values:
         poly = replace_generators(ctx, poly, {key: value})
+    left = _cleared(ctx, poly, equations)
+    return _by_values(ctx, poly, equations) if left and equations.finite else left
+
+
+def _by_values(ctx: Context, poly: Polynomial, equations: Equations) -> Polynomial:
+    """K7: what is left for the first value of a variable for which something is; empty means 0 for all of them."""
+    for name, values in equations.finite:
+        poly = interpolated(ctx, poly, name, values)
+    pieces = next((p for name, values in equations.finite if (p := by_value(ctx, poly, name, values))), None)
+    if pieces is None:
+        return _cleared(ctx, poly, equations)
+    return next((left for piece in pieces if (left := _by_values(ctx, piece, equations))), {})
+
+
+def _cleared(ctx: Context, poly: Polynomial, equations: Equations) -> Polynomial:
     poly = _split_products(ctx, poly)
     rewrites = [*equations.rewrites, *_instances(ctx, poly, equations.schemas)]
     left: Polynomial = {}
