@@ -81,7 +81,7 @@ def _concerns(found: Problem, reading: Reading, selected: Predicate | None) -> b
     return any(selected(claim) for claim in reading.claims if claim.id == found.claim_id)
 
 
-def decide(claim: Claim, strict: bool = False) -> Outcome | Problem:
+def settle(claim: Claim, strict: bool = False) -> Outcome | Problem:
     """One claim by itself; never fails: a defect that is met is the problem."""
     return _decided(claim, strict, _check)
 
