@@ -15,8 +15,8 @@ from derive.verdict import Counterexample, Enclosure, Refuted, Value
 def refuted(goal: Goal, verdict: Refuted) -> dict[str, Any] | None:
     """The refutation in the words of the standalone checker; None where it cannot settle the point by itself.
 
-    So it is where a theorem refutes, not the point alone, and for functions of which it has no enclosure. Raises
-    ValueError where its enclosures and those of the verdict are apart: one of the two is wrong.
+    So it is where a theorem refutes, where only float64 loses a value, and for functions of which it has no enclosure.
+    Raises ValueError where its enclosures and those of the verdict are apart: one of the two is wrong.
     """
     found = verdict.counterexample
     if not isinstance(found, Counterexample):

@@ -94,7 +94,7 @@ def _check(hypothesis: Any, at: Point, scope: dict[str, str], places: dict[str, 
 
 def _stated(op: str, left: Interval, right: Interval) -> dict[str, Any]:
     """The enclosures of the sides, as short as they can be while the relation surely holds between them."""
-    lengths = (bits for bits in (8, 16, 32, *PRECISIONS) if bits <= left.bits)
+    lengths = (bits for bits in (32, *PRECISIONS) if bits <= left.bits)
     for a, b in ((left.rounded(bits), right.rounded(bits)) for bits in lengths):
         if _HOLDS[op](a, b):
             return {"left": [str(a.low), str(a.high)], "right": [str(b.low), str(b.high)]}

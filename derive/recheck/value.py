@@ -63,8 +63,8 @@ def _still(a: Any) -> Interval:
     """The value without perturbations."""
     while isinstance(a, Dual):
         a = a.value
-    assert isinstance(a, Interval)
-    return a
+    number: Interval = a
+    return number
 
 
 @dataclass(slots=True)
