@@ -1,29 +1,110 @@
-"""A theorem against a goal that no point can refute: the limit that it claims is proved to be another one."""
+"""A theorem against a goal that no point can refute: its limit is another one, or does not exist."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
+from fractions import Fraction
 
-from derive.claim import Goal
-from derive.kernel import Residual, Theorem
+from derive.claim import Goal, Hypothesis
+from derive.kernel import FUEL, Residual, Theorem, decide, without_limit
 from derive.prove import prove
-from derive.term import Component, Limit, Relation, Variable, subterms
-from derive.verdict import Contradicted, Counterexample
+from derive.term import Binary, Component, Constant, Limit, Neg, Number, Relation, Term, Variable, subterms
+from derive.verdict import Contradicted, Counterexample, Enclosure
+
+SMALLEST = (1, 2)
+OO = Constant("oo")
+INFINITE: dict[Term, str] = {OO: "oo", Neg(OO): "-oo"}
+NOTHING = Enclosure("undefined", "undefined")
 
 
 def contradict(goal: Goal, residual: Residual) -> Contradicted | None:
-    """The theorem that the limit is ``residual.instead``, and a point at which that is not what the goal claims."""
-    if residual.instead is None:
+    """The theorem that the limit is ``residual.instead`` or does not exist, and a point at which that settles it."""
+    if not any(isinstance(side, Limit) for side in (goal.left, goal.right)):
         return None
+    for case, found in _attempts(goal, residual):
+        inner = _within(case, found)
+        contradicted = _without(inner) if found.absent else _another(inner, found.instead) if found.instead else None
+        if contradicted is not None:
+            return contradicted
+    return None
+
+
+def _attempts(goal: Goal, residual: Residual) -> Iterator[tuple[Goal, Residual]]:
+    """What was found, or what is found for the smallest dimensions."""
+    if residual.instead is not None or residual.absent:
+        yield goal, residual
+        return
+    for name in goal.dimensions:
+        for size in SMALLEST:
+            fixed = Hypothesis(Relation(Variable(name), "==", Number(Fraction(size))))
+            case = replace(goal, hypotheses=(*goal.hypotheses, fixed))
+            found = decide(case, FUEL)
+            if isinstance(found, Residual):
+                yield case, found
+
+
+def _within(goal: Goal, found: Residual) -> Goal:
+    """The goal in the case, and from the side, in which it fails."""
+    case = replace(goal, hypotheses=(*goal.hypotheses, *found.within))
+    if found.side is None:
+        return case
+    if isinstance(case.left, Limit):
+        return replace(case, left=replace(case.left, side=found.side))
+    assert isinstance(case.right, Limit)
+    return replace(case, right=replace(case.right, side=found.side))
+
+
+def _without(goal: Goal) -> Contradicted | None:
+    theorem, (limit, other) = without_limit(goal, FUEL), _parts(goal)
+    point = _somewhere(goal, limit, other, NOTHING)
+    if theorem is None or point is None:
+        return None
+    return Contradicted(Relation(limit, "!=", other), theorem, point)
+
+
+def _another(goal: Goal, instead: Term) -> Contradicted | None:
+    limit, other = _parts(goal)
+    is_left = goal.left is limit
+    theorem = prove(replace(goal, left=limit, right=instead))
+    if instead in INFINITE or other in INFINITE:
+        apart = _somewhere(goal, instead, other, None) if instead != other else None
+    else:
+        values = replace(goal, left=instead) if is_left else replace(goal, right=instead)
+        apart = _point(values)
+    if isinstance(theorem, Theorem) and apart is not None:
+        return Contradicted(Relation(limit, "==", instead), theorem, apart)
+    return None
+
+
+def _parts(goal: Goal) -> tuple[Limit, Term]:
+    limit, other = (goal.left, goal.right) if isinstance(goal.left, Limit) else (goal.right, goal.left)
+    assert isinstance(limit, Limit)
+    return limit, other
+
+
+def _somewhere(goal: Goal, mine: Term, other: Term, shown: Enclosure | None) -> Counterexample | None:
+    """An admissible point at which what is finite has a value; the infinite or missing side is shown as such."""
+    finite = next((side for side in (other, mine) if side not in INFINITE and not isinstance(side, Limit)), None)
+    value = finite or Number(Fraction(0))
+    found = _point(replace(goal, left=value, op="==", right=Binary("+", value, Number(Fraction(1)))))
+    if found is None:
+        return None
+    ours = shown or (found.left if mine is finite else _infinite(mine))
+    theirs = found.left if other is finite else _infinite(other)
+    left, right = (ours, theirs) if isinstance(goal.left, Limit) else (theirs, ours)
+    return replace(found, left=left, right=right, op=goal.op)
+
+
+def _infinite(term: Term) -> Enclosure:
+    return Enclosure(INFINITE[term], INFINITE[term])
+
+
+def _point(goal: Goal) -> Counterexample | None:
     from derive.refute import refute  # seldom needed, and it brings NumPy along
 
-    is_left = isinstance(goal.left, Limit)
-    limit = goal.left if is_left else goal.right
-    values = replace(goal, left=residual.instead) if is_left else replace(goal, right=residual.instead)
-    theorem, apart = prove(replace(goal, left=limit, right=residual.instead)), refute(_without_unused(values))
-    if isinstance(theorem, Theorem) and isinstance(apart, Counterexample):
-        return Contradicted(Relation(limit, "==", residual.instead), theorem, apart)
-    return None
+    found = refute(_without_unused(goal))
+    return found if isinstance(found, Counterexample) else None
 
 
 def _without_unused(goal: Goal) -> Goal:

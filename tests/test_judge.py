@@ -94,7 +94,14 @@ LIMITS = (
     ("limit(log(Sum(exp(t*o[k]), k))/t, t, oo) == Min(o)", "[n >= 2]", None),
     ("limit(1/t + x, t, oo) == 2*x", "[x == 0]", ""),
     ("limit(1/t + x, t, oo) == 2*x", "[x > 0, x < 0]", ""),
-    ("limit(sin(t), t, oo) == 0", "[]", ""),
+    ("limit(sin(t), t, oo) == 0", "[]", "limit(sin(t), t, oo) != 0"),
+    ("limit(sqrt(t), t, 0) == 0", "[]", "limit(sqrt(t), t, 0, '-') != 0"),
+    ("limit(Abs(t)/t, t, 0) == 1", "[]", "limit(Abs(t)/t, t, 0, '-') == -1"),
+    ("limit(1/t, t, 0) == oo", "[]", "limit(1/t, t, 0, '-') == -oo"),
+    ("limit(exp(x*t), t, oo) == 0", "[]", "limit(exp(x*t), t, oo) == oo"),
+    ("limit(exp(x*t), t, oo) == 0", "[x < 0]", ""),
+    ("limit(tan(t), t, oo) == x", "[]", "limit(tan(t), t, oo) != x"),
+    ("limit(Sum(exp(t*o[k]), k), t, oo) == oo", "[n >= 2]", None),
 )
 
 

@@ -1,147 +1,484 @@
-"""Limits at infinity, monomial by monomial (KERNEL 4.12): vanishing terms, constants, and log-sum-exp by squeeze."""
+"""Deciding limits: the body has a value near the point, its limit exists from every side asked for, and is the other
+side of the claim (KERNEL 2.7, 4.12). Where a parameter decides, every case of its sign is decided.
+"""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
-from derive.claim import Goal
-from derive.kernel.context import POSITIVE, Context, Monomial, Polynomial, Rational, Stuck, Undefined
+from derive.claim import Declaration, Goal, Hypothesis
+from derive.kernel.approach import Approach, Bound, Unsettled
+from derive.kernel.cases import by_cases
+from derive.kernel.context import (
+    FREE,
+    LITERAL,
+    NEGATIVE,
+    NONNEGATIVE,
+    NONPOSITIVE,
+    NONZERO,
+    POSITIVE,
+    ZERO,
+    Context,
+    Polynomial,
+    Stuck,
+    Undefined,
+)
 from derive.kernel.equality import Sides, conclude
-from derive.kernel.functions import maximum
-from derive.kernel.hypotheses import assume, context_of
-from derive.kernel.normalize import Reader, Scope
-from derive.kernel.polynomial import add, scale, subtract
+from derive.kernel.functions import exponential
+from derive.kernel.hypotheses import assume, context_of, contradictory
+from derive.kernel.normalize import ZERO_TERM, Condition, Reader, Scope
+from derive.kernel.order import decide_order
+from derive.kernel.polynomial import ONE, subtract
 from derive.kernel.readback import term_of, written
-from derive.kernel.reductions import extremum
-from derive.kernel.ring import multiply, open_bound
-from derive.kernel.spelling import names
-from derive.kernel.theorem import Residual, Theorem
-from derive.kernel.zero import remainder
-from derive.term import Constant, Limit, Term, Variable, subterms
+from derive.kernel.ring import defined, inside, power_sign, primitive, replace_generators, variable
+from derive.kernel.sign import learn, sign
+from derive.kernel.spelling import NOTHING, intern, names, places, poly_text
+from derive.kernel.theorem import Residual, Side, Theorem, make_theorem
+from derive.kernel.zero import Equations, remainder
+from derive.term import Constant, Diff, Limit, Neg, Op, Relation, Term, Variable, children, subterms, with_children
+from derive.write import write
+
+DEPTH = 4
+OO = Constant("oo")
+INFINITE: dict[Term, int] = {OO: 1, Neg(OO): -1}
+TURNS = ((0, 1), (1, 0), (0, -1), (-1, 0))
+"""Sine and cosine of the multiples of a quarter turn."""
+EXCLUDED = ((NONZERO, ZERO), (NONNEGATIVE, NEGATIVE), (NONPOSITIVE, POSITIVE))
+"""What is required, and what excludes it."""
+WHOLE = ("integer", "positive integer", "nonnegative integer")
+
+
+class NoLimit(Exception):
+    """There is none; why, for people."""
+
+
+@dataclass(slots=True)
+class _Near:
+    """A limit from one side in the middle of its proof.
+
+    ``given`` knows the hypotheses, ``known`` also what definedness of the other side adds, ``ctx`` what holds near the
+    point; ``conditions`` are those of the other side of the claim.
+    """
+
+    ctx: Context
+    given: Context
+    known: Context
+    scope: Scope
+    equations: Equations
+    approach: Approach
+    other: Polynomial | None
+    conditions: list[Condition]
+    body: Polynomial
 
 
 def decide_limit(goal: Goal, fuel: int) -> Theorem | Residual:
-    """Prove that a limit at +oo exists and equals the other side."""
+    """Prove that a limit exists and equals the other side, or say what it is instead."""
+    limit, other = _sides(goal)
+    if _mentions(limit.variable, other, limit.point):
+        return _with_goal(goal, decide_limit(_apart(goal, limit, other), fuel))
+    if isinstance(other, Limit):
+        second = evaluate_limit(replace(goal, left=other, right=ZERO_TERM), fuel)
+        if isinstance(second, Residual):
+            return second
+        other = second
+    if goal.op != "==":
+        return _decide_order(goal, limit, other, fuel)
+    return _by_cases(goal, limit, other, fuel, DEPTH)
+
+
+def _sides(goal: Goal) -> tuple[Limit, Term]:
     limit, other = (goal.left, goal.right) if isinstance(goal.left, Limit) else (goal.right, goal.left)
     assert isinstance(limit, Limit)
-    if goal.op != "==" or isinstance(other, Limit | Constant):
-        return Residual("limit not established", "only a finite limit in an equation is decided")
-    if limit.point != Constant("oo"):
-        return Residual("limit not established", "only limits at oo are decided")
+    return limit, other
+
+
+def _apart(goal: Goal, limit: Limit, other: Term) -> Goal:
+    """The same goal with a name of its own for the variable of the limit, which is another one outside."""
+    name = f"{limit.variable}'o"
+    inner = replace(limit, variable=name, body=_renamed(limit.body, limit.variable, name))
+    declared = goal.declaration(limit.variable)
+    kind = declared.type if declared is not None and declared.type in WHOLE else "real"
+    left, right = (inner, other) if goal.left is limit else (other, inner)
+    return replace(goal, left=left, right=right, declarations=(*goal.declarations, Declaration(name, kind)))
+
+
+def _renamed(term: Term, old: str, new: str) -> Term:
+    match term:
+        case Variable(name) if name == old:
+            return replace(term, name=new)
+        case Limit(body, name, point) if name == old:
+            return replace(term, point=_renamed(point, old, new))
+        case Diff(body, targets):
+            moved = tuple(replace(t, name=new) if isinstance(t, Variable) and t.name == old else t for t in targets)
+            return replace(term, body=_renamed(body, old, new), targets=moved)
+        case _:
+            return with_children(term, tuple(_renamed(c, old, new) for c in children(term)))
+
+
+def _with_goal(goal: Goal, found: Theorem | Residual) -> Theorem | Residual:
+    if isinstance(found, Residual):
+        return found
+    return make_theorem(goal, found.rules, found.conditions, found.method, found.left_only, found.right_only)
+
+
+def evaluate_limit(goal: Goal, fuel: int) -> Term | Residual:
+    """What the limit on the left of a goal is, as a term."""
+    limit = goal.left
+    assert isinstance(limit, Limit)
     try:
-        return _decide(goal, limit, other, fuel)
+        found = [_value_from(goal, limit, direction, fuel) for direction in _ways(limit)]
     except Stuck as stuck:
-        return Residual(stuck.reason if stuck.reason == "budget" else "limit not established", stuck.detail)
+        return Residual("limit not established", stuck.detail)
+    except (Undefined, NoLimit) as none:
+        return Residual("limit not established", f"there is no limit: {none}")
+    if len(set(found)) > 1:
+        return Residual("limit not established", "the limits from both sides are not seen to agree")
+    return found[0]
+
+
+def _value_from(goal: Goal, limit: Limit, direction: int, fuel: int) -> Term:
+    near = _near(goal, limit, None, direction, fuel)
+    near.body = _body(near, limit)
+    return _written(near, _limit(near))
+
+
+def _decide_order(goal: Goal, limit: Limit, other: Term, fuel: int) -> Theorem | Residual:
+    """An order between a limit, which exists, and the other side."""
+    found = evaluate_limit(replace(goal, left=limit, right=other), fuel)
+    if isinstance(found, Residual):
+        return found
+    if found in INFINITE or other in INFINITE:
+        return Residual("limit not established", f"the limit is {write(found)}")
+    inner = (
+        replace(goal, left=found, right=other)
+        if isinstance(goal.left, Limit)
+        else replace(goal, left=other, right=found)
+    )
+    proof = decide_order(inner, fuel)
+    if isinstance(proof, Residual):
+        return proof
+    return make_theorem(goal, proof.rules, proof.conditions, "limit", proof.left_only, proof.right_only)
+
+
+# Cases.
+
+
+@dataclass(frozen=True, slots=True)
+class _Split:
+    """A quantity whose sign decides, and what is known of that sign."""
+
+    term: Term
+    bits: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """What stopped a proof, and the split that may help."""
+
+    residual: Residual
+    split: _Split | None
+
+
+def _by_cases(goal: Goal, limit: Limit, other: Term, fuel: int, depth: int) -> Theorem | Residual:
+    """The goal as it stands, or in every case of the sign that decides (K2)."""
+    result = _decide(goal, limit, other, fuel)
+    if isinstance(result, Theorem):
+        return result
+    if result.split is None or result.residual.instead is not None or depth == 0:
+        return result.residual
+    theorems = []
+    for relation in _relations(result.split):
+        case = replace(goal, hypotheses=(*goal.hypotheses, Hypothesis(relation)))
+        if contradictory(case, fuel):
+            continue
+        found = _by_cases(case, limit, other, fuel, depth - 1)
+        if isinstance(found, Theorem):
+            theorems.append(found)
+        elif found.instead is not None or found.absent:
+            return replace(found, within=(Hypothesis(relation), *found.within))
+        elif found.reason != "vacuous":
+            return found
+    return _joined(goal, tuple(theorems)) if theorems else result.residual
+
+
+def _relations(split: _Split) -> Iterator[Relation]:
+    """Positive, negative and zero, without what is known not to be: the cases are complete."""
+    ops: tuple[tuple[Op, int], ...] = ((">", NONPOSITIVE), ("<", NONNEGATIVE), ("==", NONZERO))
+    yield from (Relation(split.term, op, ZERO_TERM) for op, excluded in ops if not split.bits & excluded)
+
+
+def _joined(goal: Goal, theorems: tuple[Theorem, ...]) -> Theorem:
+    rules = dict.fromkeys(["K2", *(rule for t in theorems for rule in t.rules)])
+    return make_theorem(
+        goal,
+        _sorted(rules),
+        tuple(dict.fromkeys(c for t in theorems for c in t.conditions)),
+        "limit",
+        tuple(dict.fromkeys(c for t in theorems for c in t.left_only)),
+        tuple(dict.fromkeys(c for t in theorems for c in t.right_only)),
+    )
+
+
+def _sorted(rules: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(set(rules), key=lambda rule: (rule[0], int(rule[1:]))))
+
+
+def _split(goal: Goal, near: _Near, unsettled: Unsettled | None) -> _Split | None:
+    """The simplest factor of unknown sign of the quantity that decides; None where it cannot be written."""
+    if unsettled is None:
+        return None
+    ctx, poly = near.ctx, _simplest(near.ctx, unsettled.subject)
+    free = {(FREE, i.dimension, i.name) for i in goal.indices}
+    known = all(p in free or p[0] == LITERAL for p in places(ctx, poly))
+    declared = {d.name for d in goal.declarations} - {near.approach.name}
+    if not known or not names(ctx, poly) <= declared or not defined(ctx, poly):
+        return None
+    # Not in the context of the body: there its conditions count as facts.
+    return _Split(term_of(ctx, poly, {}), sign(near.known, poly))
+
+
+def _simplest(ctx: Context, poly: Polynomial) -> Polynomial:
+    if all(len(m) == 1 and m[0][0][0] == "l" and m[0][1] == 1 and c.denominator == 1 for m, c in poly.items()):
+        # Logarithms compare as what they are taken of (O10).
+        above, below = ({m: s * c for m, c in poly.items() if s * c > 0} for s in (1, -1))
+        return subtract(exponential(ctx, above), exponential(ctx, below))
+    _, mono, rest = primitive(ctx, poly)
+    for key, e in mono:
+        if power_sign(ctx, key, e) & POSITIVE != POSITIVE:
+            base = inside(ctx, key)
+            return _simplest(ctx, base) if key[0] == "l" else base
+    return rest if len(rest) > 1 else poly
+
+
+# One decision.
+
+
+def _decide(goal: Goal, limit: Limit, other: Term, fuel: int) -> Theorem | _Open:
+    theorems = []
+    for direction in _ways(limit):
+        found = _from_side(goal, limit, other, direction, fuel)
+        if isinstance(found, _Open):
+            return found
+        theorems.append(found)
+    first = theorems[0]
+    rules = _sorted(rule for t in theorems for rule in t.rules)
+    return make_theorem(goal, rules, first.conditions, "limit", first.left_only, first.right_only)
+
+
+def _ways(limit: Limit) -> tuple[int, ...]:
+    """From which sides, as the sign of the variable less the point; at infinity, which one."""
+    if limit.point in INFINITE:
+        return (INFINITE[limit.point],)
+    return {"+": (1,), "-": (-1,), None: (1, -1)}[limit.side]
+
+
+def _from_side(goal: Goal, limit: Limit, other: Term, direction: int, fuel: int) -> Theorem | _Open:
+    side: Side = None if limit.point in INFINITE else "+" if direction > 0 else "-"
+    try:
+        near = _near(goal, limit, other, direction, fuel)
+    except Stuck as stuck:
+        return _Open(_residual(stuck), None)
     except Undefined as undefined:
-        return Residual("vacuous", f"no admissible point: {undefined}")
+        return _Open(Residual("vacuous", f"no admissible point: {undefined}"), None)
+    try:
+        near.body = _body(near, limit)
+        found = _limit(near)
+    except NoLimit as none:
+        return _Open(Residual("limit not established", f"there is no limit: {none}", absent=str(none), side=side), None)
+    except Stuck as stuck:
+        wanted = [stuck] if isinstance(stuck, Unsettled) else near.approach.wanted
+        splits = (_split(goal, near, w) for w in wanted)
+        return _Open(_residual(stuck), next((s for s in splits if s is not None), None))
+    if side is not None and limit.side is None:
+        near.ctx.use("L6")
+    return _compared(goal, near, found, other, side)
 
 
-def _decide(goal: Goal, limit: Limit, other: Term, fuel: int) -> Theorem | Residual:
-    """E6: hypotheses about the variable are suspended; that it is positive holds eventually."""
-    variable_name = limit.variable
-    if variable_name in goal.dimensions:
-        raise Stuck("limit not established", "a limit in a dimension")
-    if any(d.name == variable_name and d.type in ("integer", "positive integer") for d in goal.declarations):
-        raise Stuck("limit not established", "a limit in an integer")
-    hypotheses = tuple(h for h in goal.hypotheses if not _mentions(h.relation.left, h.relation.right, variable_name))
-    declared = tuple(replace(d, type="positive") if d.name == variable_name else d for d in goal.declarations)
+def _residual(stuck: Stuck) -> Residual:
+    return Residual(stuck.reason if stuck.reason == "budget" else "limit not established", stuck.detail)
+
+
+def _compared(goal: Goal, near: _Near, found: Bound, other: Term, side: Side) -> Theorem | _Open:
+    """The theorem where the limit is the other side; otherwise what it is instead."""
+    ctx = near.ctx
+    instead = _written(near, found)
+    if isinstance(found, int) or near.other is None:
+        if instead == other:
+            return conclude(goal, _sides_of(near, {}), "limit")
+        return _Open(
+            Residual("limit not established", f"the limit is {write(instead)}", instead=instead, side=side), None
+        )
+    left = remainder(ctx, subtract(found, near.other), near.equations)
+    if not left or by_cases(ctx, left, lambda case, poly: not remainder(case, poly, near.equations)):
+        return conclude(goal, _sides_of(near, found), "limit")
+    detail = f"the limit is {written(ctx, found)}"
+    return _Open(
+        Residual("limit not established", detail, written(ctx, left), instead=instead, side=side),
+        None,
+    )
+
+
+def _sides_of(near: _Near, found: Polynomial) -> Sides:
+    return Sides(near.ctx, near.given, near.scope, near.equations, found, near.other or {}, [], near.conditions)
+
+
+def _written(near: _Near, found: Bound) -> Term:
+    if isinstance(found, int):
+        return OO if found > 0 else Neg(OO)
+    return term_of(near.ctx, found, {})
+
+
+# The neighbourhood.
+
+
+def _near(goal: Goal, limit: Limit, other: Term | None, direction: int, fuel: int) -> _Near:
+    """E6: hypotheses about the variable are suspended; on which side of the point it lies holds instead."""
+    name = limit.variable
+    hypotheses = tuple(h for h in goal.hypotheses if not _mentions(name, h.relation.left, h.relation.right))
+    declared = tuple(
+        replace(d, type="real") if d.name == name and d.type not in WHOLE else d for d in goal.declarations
+    )
     inner = replace(goal, hypotheses=hypotheses, declarations=declared)
     ctx, scope = context_of(inner, fuel)
     equations = assume(ctx, inner, scope)
-    body = _defined_body(ctx, limit.body, scope)
-    found = _limit(ctx, body, variable_name)
     given = ctx.fork()
     reader = Reader(ctx, [], given)
-    value = reader.read(other, scope)
-    if variable_name in names(ctx, value):
-        raise Stuck("limit not established", "the other side mentions the variable of the limit")
-    left = remainder(ctx, subtract(found, value), equations)
-    if left:
-        detail, instead = f"the limit is {written(ctx, found)}", term_of(ctx, found, {})
-        return Residual("limit not established", detail, written(ctx, left), instead=instead)
-    sides = Sides(ctx, given, scope, equations, found, value, [], reader.conditions or [])
-    return conclude(goal, sides, "limit")
+    value = None if other is None or other in INFINITE else reader.read(other, scope)
+    for key, replaced in equations.values if value is not None else ():
+        value = replace_generators(ctx, value or {}, {key: replaced})
+    known = ctx.fork()
+    reader = Reader(ctx, reader.conditions, given)
+    before = len(reader.conditions or [])
+    point = None if limit.point in INFINITE else reader.read(limit.point, scope)
+    if len(reader.conditions or []) > before:
+        raise Stuck("limit not established", "the point of the limit is not seen to have a value")
+    approach = Approach(name, point, direction, equations)
+    ctx.sign = approach.sign
+    learn(ctx, subtract(variable(ctx, name), point or {}), POSITIVE if direction > 0 else NEGATIVE)
+    return _Near(ctx, given, known, scope, equations, approach, value, reader.conditions or [], {})
 
 
-def _mentions(left: Term, right: Term, name: str) -> bool:
-    return any(isinstance(t, Variable) and t.name == name for side in (left, right) for t in subterms(side))
+def _mentions(name: str, *terms: Term) -> bool:
+    return any(isinstance(t, Variable) and t.name == name for term in terms for t in subterms(term))
 
 
-def _defined_body(ctx: Context, body: Term, scope: Scope) -> Polynomial:
-    """The body for a positive variable; its conditions must all be proved, for the limit asserts existence."""
-    reader = Reader(ctx, [])
-    before = {shape: list(bucket) for shape, bucket in ctx.facts.items()}
-    poly = reader.read(body, scope)
-    if reader.conditions:
-        ctx.facts = before
-        raise Stuck("limit not established", "the body is not seen to have a value for all large values")
-    return poly
+def _body(near: _Near, limit: Limit) -> Polynomial:
+    """The normal form of the body near the point, where it must be seen to have a value (2.7)."""
+    reader = Reader(near.ctx, [])
+    try:
+        body = reader.read(limit.body, near.scope)
+        for key, value in near.equations.values:
+            body = replace_generators(near.ctx, body, {key: value})
+    except Undefined as undefined:
+        raise NoLimit(f"near the point the body has no value ({undefined})") from undefined
+    for condition in reader.conditions or []:
+        if near.approach.moves(near.ctx, condition.polynomial):
+            _undefined_again_and_again(near, condition)
+            raise Stuck("limit not established", f"not seen near the point: {write_relation(condition.written)}")
+        raise Unsettled(condition.polynomial, sign(near.known, condition.polynomial))
+    return body
 
 
-def _limit(ctx: Context, poly: Polynomial, name: str) -> Polynomial:
-    """L2: the limit of a sum is the sum of the finite limits of its terms."""
-    total: Polynomial = {}
-    for mono, c in poly.items():
-        ctx.use("L2")
-        total = add(total, scale(_of_monomial(ctx, mono, name), c))
-    return total
+def _undefined_again_and_again(near: _Near, condition: Condition) -> None:
+    """L9: where a condition fails at some turn of sine and cosine, points without a value accumulate."""
+    if condition.guarded:
+        return
+    for turned in _turns(near, condition.polynomial):
+        bits = near.approach.sign(near.ctx.fork(), turned) if turned else ZERO
+        if any(condition.bits & wanted and bits & excluded == excluded for wanted, excluded in EXCLUDED):
+            near.ctx.use("L9")
+            raise NoLimit(f"{write_relation(condition.written)} fails at points arbitrarily near")
 
 
-def _of_monomial(ctx: Context, mono: Monomial, name: str) -> Polynomial:
-    moving = tuple(f for f in mono if name in ctx.generators[f[0]].names)
-    fixed: Polynomial = {tuple(f for f in mono if f not in moving): 1}
-    if not moving:
-        ctx.use("L1")
-        return fixed
-    key = f"v({name})"
-    if len(moving) == 1 and moving[0][0] == key and moving[0][1] < 0:
-        ctx.use("L1")
-        return {}
-    squeezed = _log_sum_exp(ctx, dict(moving), name, key)
-    if squeezed is None:
-        raise Stuck("limit not established", f"the limit of {written(ctx, {mono: 1})}")
-    return multiply(ctx, fixed, squeezed)
+def write_relation(relation: Relation) -> str:
+    return f"{write(relation.left)} {relation.op} {write(relation.right)}"
 
 
-def _log_sum_exp(ctx: Context, factors: dict[str, Rational], name: str, key: str) -> Polynomial | None:
-    """L7: log(Sum_k exp(T*a_k))/T tends to Max_k a_k, squeezed between it and it plus log(n)/T.
-
-    The same for finitely many such terms with positive factors that do not depend on T: the largest rate wins.
-    """
-    logs = [k for k, e in factors.items() if k[0] == "l" and e == 1]
-    if len(factors) != 2 or len(logs) != 1 or factors.get(key) != -1:
-        return None
-    rates = [_rate(ctx, mono, c, name, key) for mono, c in ctx.generators[logs[0]].parts[0].items()]
-    known = [rate for rate in rates if rate is not None]
-    if len(known) < len(rates):
-        return None
-    ctx.use("L7")
-    ctx.use("L4")
-    total = known[0]
-    for rate in known[1:]:
-        total = maximum(ctx, total, rate, 1)
-    return total
+def _limit(near: _Near) -> Bound:
+    try:
+        return near.approach.limit(near.ctx, near.body)
+    except Unsettled:
+        raise
+    except Undefined as undefined:
+        raise Stuck("limit not established", f"a leading term has no value: {undefined}") from undefined
+    except Stuck as stuck:
+        if stuck.reason == "budget":
+            raise
+        _require_one_limit(near)
+        raise
 
 
-def _rate(ctx: Context, mono: Monomial, c: Rational, name: str, key: str) -> Polynomial | None:
-    """The limit of log(c * mono)/T for a positive c, where mono is exp(T*a), or a sum of such; None otherwise."""
-    if c <= 0:
-        return None
-    total: Polynomial = {}
-    for k, e in mono:
-        gen = ctx.generators[k]
-        if name not in gen.names:
-            if ctx.sign(ctx, {((k, 1),): 1}) & POSITIVE != POSITIVE:
-                return None
+def _require_one_limit(near: _Near) -> None:
+    """L9: fails with NoLimit where sequences along which sine and cosine stand still have different limits."""
+    found: list[Bound] = []
+    for turned in _turns(near, near.body):
+        try:
+            found.append(near.approach.limit(near.ctx, turned))
+        except (Stuck, Undefined):
             continue
-        if gen.kind == "e":
-            total = add(total, {gen.parts[0].mono: e})
-        elif gen.kind == "s" and e == 1 and len(gen.parts[0]) == 1 and len(mono) == 1:
-            body, (place,) = open_bound(ctx, gen.parts[0], {gen.parts[1].mono: 1})
-            ((inner, v),) = body.items() if len(body) == 1 else (((), 0),)
-            rate = _rate(ctx, inner, v, name, key)
-            return None if rate is None else extremum(ctx, "Max", place, rate)
-        else:
-            return None
-    rate = multiply(ctx, total, {((key, -1),): 1})
-    return None if name in names(ctx, rate) else rate
+    for left in found:
+        for right in found:
+            if _differ(near, left, right):
+                near.ctx.use("L9")
+                raise NoLimit("it oscillates: sequences towards the point have different limits")
+
+
+def _differ(near: _Near, left: Bound, right: Bound) -> bool:
+    if isinstance(left, int) or isinstance(right, int):
+        return left != right
+    return bool(sign(near.ctx, subtract(left, right)) & NONZERO)
+
+
+def _turns(near: _Near, poly: Polynomial) -> Iterator[Polynomial]:
+    """The polynomial where the argument of its sines and cosines, which grows without bound, is a multiple of pi/2.
+
+    The argument is continuous near the point, so that it takes each of these values arbitrarily near.
+    """
+    ctx, approach = near.ctx, near.approach
+    if approach.name in ctx.integers:
+        yield from _parities(near, poly)
+        return
+    poly = approach.at_infinity(ctx, poly)
+    waves = {key for key in approach.oscillations(ctx, poly)}
+    arguments = {poly_text(ctx, ctx.generators[key].parts[1][0], {}) for key in waves}
+    if len(arguments) != 1 or not approach.is_continuous(ctx, ctx.generators[min(waves)].parts[1][0]):
+        return
+    if not isinstance(approach.limit(ctx, ctx.generators[min(waves)].parts[1][0]), int):
+        return
+    for sine, cosine in TURNS:
+        values: dict[str, Polynomial] = {}
+        for key in waves:
+            turn = sine if ctx.generators[key].parts[0] == "sin" else cosine
+            values[key] = {(): turn} if turn else {}
+        try:
+            yield replace_generators(ctx, poly, values)
+        except Undefined:
+            continue
+
+
+def _parities(near: _Near, poly: Polynomial) -> Iterator[Polynomial]:
+    """The polynomial for even and for odd values of a whole variable."""
+    key = intern(
+        near.ctx, "p", ({(): -1}, variable(near.ctx, near.approach.name)), NOTHING, frozenset((near.approach.name,))
+    )
+    yield replace_generators(near.ctx, poly, {key: ONE})
+    yield replace_generators(near.ctx, poly, {key: {(): -1}})
+
+
+# The negation.
+
+
+def without_limit(goal: Goal, fuel: int) -> Theorem | None:
+    """The theorem that the limit in a goal does not exist, or not from the side that the goal names (L9)."""
+    limit, other = _sides(goal)
+    if isinstance(other, Limit) or goal.op != "==":
+        return None
+    if _mentions(limit.variable, other, limit.point):
+        theorem = without_limit(_apart(goal, limit, other), fuel)
+        return None if theorem is None else make_theorem(replace(goal, op="!="), theorem.rules, (), theorem.method)
+    for direction in _ways(limit):
+        found = _from_side(goal, limit, other, direction, fuel)
+        if isinstance(found, _Open) and found.residual.absent:
+            return make_theorem(replace(goal, op="!="), ("L9",), (), f"no limit: {found.residual.absent}")
+    return None

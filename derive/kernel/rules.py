@@ -137,9 +137,32 @@ RULES: dict[str, Rule] = {
         Rule("O15", "Cauchy-Schwarz", "Sum(a*b)**2 <= Sum(a**2)*Sum(b**2)"),
         Rule("O16", "adding inequalities", "p >= 0 and q >= 0 give m*p + q >= 0", "m >= 0"),
         Rule("O17", "whole numbers", "n >= c for a dimension or whole number", "c is its least value"),
-        Rule("L1", "simple limits", "a constant; 1/T tends to 0"),
-        Rule("L2", "algebra of limits", "the limit of a sum is the sum of the limits", "each is finite"),
-        Rule("L4", "squeeze", "l <= t <= u and lim l = lim u give lim t", "all defined near the point"),
-        Rule("L7", "log-sum-exp", "Max(a, k) <= log(Sum(exp(T*a), k))/T <= Max(a, k) + log(n)/T", "T > 0"),
+        Rule("L1", "simple limits", "a constant; 1/T tends to 0; what is bounded times what vanishes vanishes"),
+        Rule(
+            "L3",
+            "continuous functions",
+            "lim t = b gives lim F(t) = F(b), and the Taylor series of F at b that of F(t)",
+            "F is continuous, or smooth, at b; far out by its row",
+        ),
+        Rule(
+            "L5",
+            "leading terms",
+            "c*w**e + ... tends to 0, c or oo as e > 0, e = 0, e < 0 for w that vanishes",
+            "c varies more slowly than every power of w, is not 0, and is of known sign where e < 0",
+        ),
+        Rule("L6", "two sides", "a limit is that from the left and that from the right", "both exist and are equal"),
+        Rule(
+            "L7",
+            "sums of exponentials",
+            "Sum(c*exp(g*a), k) = exp(g*Max(a, k))*R with R between Min(c, k) and n*Max(c, k)",
+            "c > 0, or one a exceeds all others; g tends to oo, a and c do not move",
+        ),
+        Rule(
+            "L9",
+            "no limit",
+            "two sequences with different limits, or points without a value as near as one likes",
+            "the argument of sine and cosine is continuous and grows without bound",
+        ),
+        Rule("L10", "limit of a sum", "lim Sum(t, k) = Sum(lim t, k)", "the range does not grow"),
     )
 }

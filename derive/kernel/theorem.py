@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
-from derive.claim import Goal
+from derive.claim import Goal, Hypothesis
 from derive.term import Term
 from derive.verdict import Reason
 
 _SEAL: Final = object()
+Side = Literal["+", "-"] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +50,14 @@ def make_theorem(
 class Residual:
     """Why a goal was not proved: the reason, a sentence, and what is left of the difference of its sides.
 
-    ``instead`` is what a limit was found to be, when that is not what the goal says.
+    ``instead`` is what a limit was found to be, when that is not what the goal says, ``absent`` why there is none;
+    ``within`` the case in which that is so, and ``side`` from which side.
     """
 
     reason: Reason
     detail: str = ""
     residual: str = ""
     instead: Term | None = None
+    absent: str = ""
+    within: tuple[Hypothesis, ...] = ()
+    side: Side = None

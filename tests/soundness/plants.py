@@ -321,7 +321,13 @@ PLANTS = (
     ),
     Plant("long products truncated", "ring.multiply", "for m, c in left.items():", "for m, c in [*left.items()][:6]:"),
     Plant("remainder of a division with the wrong sign", "division._exchange", "-v * w * c", "v * w * c"),
-    Plant("limit of a difference as of a sum", "limit._rate", "if c <= 0:", "if False:"),
+    # Limits.
+    Plant(
+        "limit of a difference as of a sum",
+        "approach.Approach._by_largest",
+        "if sign(ctx, rest) & POSITIVE != POSITIVE:",
+        "if False:",
+    ),
 )
 
 if __name__ == "__main__":
