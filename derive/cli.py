@@ -77,6 +77,9 @@ def _outputs(context: click.Context, parameter: click.Parameter, values: tuple[s
 @click.option("-x", "stop_early", is_flag=True, help="Stop at the first claim that is not as expected.")
 @click.option("--strict/--no-strict", default=None, help="Sides that are not defined at the same points are a finding.")
 @click.option("--allow-empty/--no-allow-empty", default=None, help="Checking nothing at all is not a failure.")
+@click.option(
+    "--audit", "is_audited", is_flag=True, help="Drop each hypothesis in turn; one that is not needed is a finding."
+)
 @click.option("--no-cache", is_flag=True, expose_value=False, help="Decide every claim anew.")
 @click.pass_context
 def check(
@@ -89,6 +92,7 @@ def check(
     stop_early: bool,
     strict: bool | None,
     allow_empty: bool | None,
+    is_audited: bool,
 ) -> None:
     """Decide the claims of FILES: paths, folders, FILE::ID, or an ID of the default files.
 
@@ -111,6 +115,10 @@ def check(
     found = find(files, configuration)
     strict = configuration.strict if strict is None else strict
     results = run(found.targets, selected=selected, strict=strict, stop_early=stop_early)
+    if is_audited:
+        from derive.audit import audit
+
+        results = audit(results)
     results = replace(results, problems=(*configuration.problems, *found.problems, *results.problems))
     is_partial = words or tags or stop_early or results.interrupted or any(target.id for target in found.targets)
     remember(configuration.root, results, is_whole=not is_partial)

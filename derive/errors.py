@@ -827,6 +827,14 @@ _VERDICTS = (
         "shows such a point, and `--strict` makes it a finding.",
     ),
     Code(
+        "DV302",
+        "Unused hypothesis",
+        "`{id}` is proved without `{hypothesis}` all the same",
+        "leave it out, or state what it was meant to restrict",
+        "`derive check --audit` drops each hypothesis in turn, assumed relations and types such as positive or onehot, "
+        "and decides the claim anew. A hypothesis that nothing rests on hides how much is true, or tells of a slip.",
+    ),
+    Code(
         "DV900",
         "Internal error",
         "derive failed on {where}: {error}",

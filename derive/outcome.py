@@ -8,7 +8,7 @@ from typing import Literal
 
 from derive.claim import Claim, Line
 from derive.errors import Problem
-from derive.verdict import Conflict, Proved, Refuted, Undecided, Verdict
+from derive.verdict import Conflict, Counterexample, Proved, Refuted, Undecided, Verdict
 
 Word = Literal["proved", "refuted", "undecided", "conflict"]
 WORDS: dict[type[Verdict], Word] = {
@@ -35,13 +35,31 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Use:
+    """What a hypothesis of a proved claim is good for.
+
+    ``needed``: without it the claim fails at ``point``. ``implied``: without it the claim is proved under
+    ``conditions``, which definedness of the sides implies. ``unused``: the claim is proved without it all the same.
+    """
+
+    hypothesis: str
+    status: Literal["needed", "implied", "unused", "undecided"]
+    point: Counterexample | None = None
+    conditions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
-    """A claim, the verdict of each of its lines, that of its correction, and what is to be reported as a finding."""
+    """A claim, the verdict of each of its lines, that of its correction, and what is to be reported as a finding.
+
+    ``uses`` tells of each hypothesis what it is good for, where that was asked.
+    """
 
     claim: Claim
     verdicts: tuple[Verdict, ...]
     correction: Verdict | None = None
     findings: tuple[Finding, ...] = ()
+    uses: tuple[Use, ...] = ()
 
     @property
     def deciding(self) -> int:

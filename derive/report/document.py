@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from derive.claim import Claim
 from derive.errors import Problem
-from derive.outcome import Outcome, Results, word
+from derive.outcome import Outcome, Results, Use, word
 from derive.report.evidence import domains
 from derive.report.paint import Paint
 from derive.verdict import Conflict, Contradicted, Counterexample, Enclosure, Proved, Refuted, Undecided, Value, Verdict
@@ -58,12 +58,23 @@ def _claim(outcome: Outcome) -> dict[str, Json]:
     }
     if outcome.word == "proved":
         found["method"] = ", ".join(methods)
+    if outcome.uses:
+        found["hypotheses"] = [_use(use) for use in outcome.uses]
     if claim.chained or len(claim.lines) > 1:
         found["steps"] = [_verdict(v) | {"step": number} for number, v in enumerate(outcome.verdicts, 1)]
         if not claim.is_printed:
             words = [_word(v) for v in outcome.verdicts]
             found["first_wrong_step"] = words.index("refuted") + 1 if "refuted" in words else None
     return found
+
+
+def _use(use: Use) -> dict[str, Json]:
+    return {
+        "hypothesis": use.hypothesis,
+        "status": use.status,
+        "witness": _counterexample(use.point) if use.point else None,
+        "conditions": list(use.conditions),
+    }
 
 
 def _verdict(verdict: Verdict) -> dict[str, Json]:

@@ -8,6 +8,7 @@ from fractions import Fraction
 from itertools import groupby
 
 from derive.claim import Line
+from derive.outcome import Outcome
 from derive.report.paint import Paint, clean, wrap
 from derive.show import show
 from derive.term import Neg, Number, Variable
@@ -226,6 +227,19 @@ def domains(verdict: Proved, paint: Paint) -> Iterator[str]:
         met = f"at {place_of(found, paint)} only the {side} side is defined" if found else ""
         if required or met:
             yield "; ".join(filter(None, (met, required))) + ("" if met else f", the {side} side may not")
+
+
+def uses(outcome: Outcome, paint: Paint) -> Iterator[str]:
+    """What each hypothesis is good for, where that was asked."""
+    for use in outcome.uses:
+        point = place_of(use.point, paint) if use.point else ""
+        said = {
+            "needed": f"needed, it excludes {point}" if point else "needed",
+            "implied": f"implied, as the sides require {' and '.join(use.conditions)}",
+            "unused": "not used",
+            "undecided": "the claim is undecided without it",
+        }
+        yield clean(f"{use.hypothesis}: {said[use.status]}")
 
 
 def floats(verdict: Proved | Refuted, paint: Paint) -> Iterator[str]:

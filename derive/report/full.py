@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from derive.claim import Goal
 from derive.outcome import ClaimFile, Outcome, Results, word
-from derive.report.evidence import domains, evidence, floats, restricted
+from derive.report.evidence import domains, evidence, floats, restricted, uses
 from derive.report.excerpt import excerpt
 from derive.report.notice import Notice, decisive, notices
 from derive.report.paint import BOLD, DIM, GREEN, RED, Paint, clean, wrap
@@ -44,6 +44,7 @@ def _claim(outcome: Outcome, paint: Paint) -> Iterator[str]:
     # The evidence of a finding stands in its diagnostic.
     if outcome.as_expected:
         yield from (f"      {row}" for row in _remarks(outcome, paint))
+    yield from (f"      {row}" for text in uses(outcome, paint) for row in wrap(text, paint.width - 6))
 
 
 def phrase(outcome: Outcome) -> str:
