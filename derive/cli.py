@@ -8,6 +8,7 @@ import sys
 from typing import TYPE_CHECKING, NoReturn
 
 import click
+from click.shell_completion import CompletionItem, get_completion_class
 
 from derive import __version__
 from derive.output import FORMATS, Output
@@ -54,16 +55,42 @@ def _outputs(context: click.Context, parameter: click.Parameter, values: tuple[s
         raise click.BadParameter(str(error)) from error
 
 
+def _targets(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Claims by their ids, and files by their names."""
+    from derive.complete import complete
+
+    claims = [CompletionItem(target, help=title) for target, title in complete(incomplete)]
+    return [*claims, CompletionItem(incomplete, type="file")]
+
+
+def _tags(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
+    from derive.complete import tags
+
+    return [tag for tag in tags() if tag.startswith(incomplete)]
+
+
+def _codes(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    from derive.explain import titles
+
+    found = titles().items()
+    return [CompletionItem(code, help=title) for code, title in found if code.startswith(incomplete.upper())]
+
+
+def _formats(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
+    return [name for name in FORMATS if name.startswith(incomplete)]
+
+
 @derive.command(
     epilog="Exit codes: 0 as expected, 1 a finding, 2 usage or an invalid file, 3 proof and counterexample "
     "conflict, 5 nothing was checked, 70 internal error, 130 interrupted."
 )
-@click.argument("files", nargs=-1)
+@click.argument("files", nargs=-1, shell_complete=_targets)
 @click.option(
     "--format",
     "outputs",
     multiple=True,
     callback=_outputs,
+    shell_complete=_formats,
     metavar="NAME[=FILE]",
     help=f"One of {', '.join(FORMATS)}, on standard output or into a file. May be repeated.",
 )
@@ -71,7 +98,12 @@ def _outputs(context: click.Context, parameter: click.Parameter, values: tuple[s
     "-k", "words", metavar="EXPR", help='Only claims whose id, title or tags match, as in "softmax and not loss".'
 )
 @click.option(
-    "--tag", "tags", multiple=True, metavar="TAG", help="Only claims with this tag. May be repeated: any of them."
+    "--tag",
+    "tags",
+    multiple=True,
+    metavar="TAG",
+    shell_complete=_tags,
+    help="Only claims with this tag. May be repeated: any of them.",
 )
 @click.option("--last-failed", "--lf", is_flag=True, help="Only claims that failed last time; all, if none did.")
 @click.option("-x", "stop_early", is_flag=True, help="Stop at the first claim that is not as expected.")
@@ -144,7 +176,7 @@ def _paint() -> Paint:
 
 
 @derive.command()
-@click.argument("code", required=False)
+@click.argument("code", required=False, shell_complete=_codes)
 def explain(code: str | None) -> None:
     """Explain a CODE: a message such as DV101, or a rule such as R5 that a proof rests on.
 
@@ -159,7 +191,7 @@ def explain(code: str | None) -> None:
 
 
 @derive.command()
-@click.argument("target", required=False)
+@click.argument("target", required=False, shell_complete=_targets)
 @click.option("--format", "style", metavar="STYLE", help=f"One of {', '.join(STYLES)}.")
 @click.option("--proof", is_flag=True, help="Decide each claim too, and print the proof or the counterexample.")
 @click.pass_context
@@ -202,7 +234,7 @@ def show(context: click.Context, target: str | None, style: str | None, proof: b
 @derive.command("init")
 @click.argument("path", default="derivations.yaml")
 def initialise(path: str) -> None:
-    """Write a first claim file to PATH, by default ./derivations.yaml."""
+    """Write a first claim file to PATH, by default ./derivations.yaml, and its schema for editors beside it."""
     from pathlib import Path
 
     from derive.init import init
@@ -212,3 +244,27 @@ def initialise(path: str) -> None:
     except OSError as error:
         raise click.FileError(path, error.strerror) from error
     click.echo(f"wrote {path}; run: derive check {path}")
+
+
+@derive.command("schema")
+@click.argument("document", type=click.Choice(["claims", "results"]), default="claims")
+def print_schema(document: str) -> None:
+    """Print the JSON schema of claim files, for editors, or of the report `--format json`."""
+    from importlib.resources import files
+
+    from derive.schema import schema
+
+    results = files("derive") / "results.schema.json"
+    click.echo(schema() if document == "claims" else results.read_text(encoding="utf-8"), nl=False)
+
+
+@derive.command()
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell: str) -> None:
+    """Print the completion of commands, options, claim ids and codes for a SHELL.
+
+    In bash or zsh: eval "$(derive completion bash)". In fish: derive completion fish | source.
+    """
+    known = get_completion_class(shell)
+    assert known is not None, "the choices are those of Click"
+    click.echo(known(derive, {}, "derive", "_DERIVE_COMPLETE").source())

@@ -577,3 +577,37 @@ def test_the_transcripts_of_the_readme_are_true(derive: Derive, arguments: str, 
     shown, is_cut, _ = shown.partition("    ...\n")
     assert (code, err) == (1 if arguments.startswith("check") else 0, "")
     assert out.startswith(shown) if is_cut else out == shown
+
+
+COMPLETIONS = (
+    ("derive ch", 1, ["check"]),
+    ("derive check goo", 2, ["good", "goo"]),
+    ("derive check notes.yaml::b", 2, ["notes.yaml::bad", "notes.yaml::b"]),
+    ("derive check gone.yaml::b", 2, ["gone.yaml::b"]),
+    ("derive show ot", 2, ["other", "ot"]),
+    ("derive check --form", 2, ["--format"]),
+    ("derive check --format ju", 3, ["junit"]),
+    ("derive check --tag p", 3, ["product"]),
+    ("derive explain dv10", 2, ["DV101", "DV102", "DV103"]),
+    ("derive schema r", 2, ["results"]),
+)
+
+
+@pytest.mark.parametrize(("words", "place", "found"), COMPLETIONS)
+def test_completion(tmp_path: Path, words: str, place: int, found: list[str]) -> None:
+    for name, claims in (("derivations.yaml", (GOOD, OTHER, BROKEN)), ("notes.yaml", (BAD,))):
+        (tmp_path / name).write_text(HEAD + "".join(claims), encoding="utf-8")
+    asked = {"COMP_WORDS": words, "COMP_CWORD": str(place), "_DERIVE_COMPLETE": "bash_complete"}
+    asked |= {"PYTHONPATH": str(Path(cli.__file__).parent.parent), "PYTHONVERBOSE": ""}
+    code = "from derive.cli import main\nimport sys, atexit\n"
+    code += "atexit.register(lambda: print({'sympy', 'numpy', 'flint'} & sys.modules.keys(), file=sys.stderr))\nmain()"
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, cwd=tmp_path, env=os.environ | asked, capture_output=True, text=True)
+    assert [line.partition(",")[2] for line in done.stdout.splitlines()] == found
+    assert done.stderr.strip() == "set()"
+
+
+@pytest.mark.parametrize("shell", ("bash", "zsh", "fish"))
+def test_completion_scripts(derive: Derive, shell: str) -> None:
+    code, out, _ = derive("completion", shell)
+    assert (code, f"_DERIVE_COMPLETE={shell}_complete" in out) == (0, True)

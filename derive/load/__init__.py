@@ -8,13 +8,14 @@ from pathlib import Path
 
 from derive.errors import Problem, Span, problem
 from derive.load.entries import Entry, LoadedFile, claim_file
-from derive.load.keys import CLAIM_KEYS, FILE_KEYS, Key
+from derive.load.keys import CLAIM_KEYS, FILE_KEYS, ID, Key
 from derive.load.nodes import Mapping, Node, Scalar, Sequence, first_line, kind_of, source_of
 from derive.load.tree import compose
 
 __all__ = [
     "CLAIM_KEYS",
     "FILE_KEYS",
+    "ID",
     "Entry",
     "Key",
     "LoadedFile",

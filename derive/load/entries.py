@@ -11,7 +11,7 @@ from typing import Literal, get_args
 
 from derive.claim import Expectation
 from derive.errors import Problem, Span, clip, meant, problem
-from derive.load.keys import CLAIM_KEYS, FILE_KEYS, Key
+from derive.load.keys import CLAIM_KEYS, FILE_KEYS, ID, Key
 from derive.load.nodes import Mapping, Node, Scalar, Sequence, first_line, kind_of
 
 MAX_CLAIMS = 20_000
@@ -19,7 +19,7 @@ MAX_UNKNOWN_KEYS = 50  # of one mapping; the others are not listed
 MAX_TEXT = 20_000
 
 SIDES: dict[str, Literal["left", "right"]] = {"left": "left", "right": "right"}
-_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+_ID = re.compile(ID)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,9 @@ from typing import Literal, get_args
 
 from derive.claim import Expectation
 
+ID = "[A-Za-z0-9][A-Za-z0-9._-]{0,99}"
+"""What an id looks like."""
+
 _EXPECTATIONS: tuple[str, ...] = get_args(Expectation)
 
 Kind = Literal[
