@@ -85,3 +85,10 @@ def test_importing_derive_imports_nothing_else() -> None:
     assert not subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
     assert not hasattr(derive, "no_such_name") and runner
     assert all(getattr(derive, name) for name in derive.__all__)
+
+
+@pytest.mark.parametrize("name", derive.__all__)
+def test_no_module_takes_the_name_of_an_exported_function(name: str) -> None:
+    """Importing ``derive/check.py`` would put that module in the place of the function ``derive.check``."""
+    assert not list(Path(derive.__file__).parent.glob(f"{name}*/__init__.py")), f"rename derive/{name}"
+    assert not (Path(derive.__file__).parent / f"{name}.py").exists(), f"rename derive/{name}.py"
