@@ -32,6 +32,7 @@ from derive.term import (
     Component,
     Delta,
     Diff,
+    Index,
     Number,
     Reduce,
     Relation,
@@ -43,7 +44,8 @@ from derive.term import (
 
 DEPTH = 3
 MOST_LEMMAS = 400
-PRUNED = 60
+MOST_PLACES = 5
+MOST_SHORTENED = 12
 OPS = {5: ">", 6: "<", 1: ">=", 2: "<=", 4: "!=", 3: "=="}
 Proof = dict[str, Any]
 
@@ -87,6 +89,11 @@ def _splits(goal: Goal, propose: Propose | None) -> Iterator[tuple[Json, list[Re
         if left.dimension == right.dimension:
             relations = [case.hypotheses[-1].relation for case in cases(goal, Coincidence(left, right))]
             yield ["K1", index_to_json(left), index_to_json(right)], relations
+    for index in goal.indices:
+        if index.dimension.isdecimal() and int(index.dimension) <= MOST_PLACES:
+            at = [Index(v, index.dimension) for v in range(1, int(index.dimension) + 1)]
+            one = Number(Fraction(1))
+            yield ["K6", index_to_json(index)], [Relation(Delta(index, v), "==", one) for v in at]
     for inner in _signed(goal, propose):
         yield ["K2", to_json(inner)], [Relation(inner, op, zero) for op in (">", "<", "==")]
     for name in goal.dimensions:
@@ -117,19 +124,37 @@ def _signed(goal: Goal, propose: Propose | None) -> Iterator[Term]:
 
 @dataclass(slots=True)
 class _Draft:
-    """The checker at work on a claim, and the steps that it took."""
+    """The checker at work on a claim, and the steps that it took: what each learnt, and from which facts."""
 
     state: State
-    steps: list[Json]
+    steps: list[tuple[Json, set[int], set[int]]]
 
     def offer(self, step: Json) -> bool:
         """Whether the checker takes a step; it is written down if so."""
+        signs = self.state.signs
+        before = len(signs.facts)
+        signs.memo.clear()
+        signs.hits.clear()
         try:
             self.state.take(step)
         except (Rejected, Nowhere):
             return False
-        self.steps.append(step)
+        self.steps.append((step, set(range(before, len(signs.facts))), set(signs.hits)))
         return True
+
+    def proof(self) -> Proof | None:
+        """The steps from which the claim follows, without the lemmas that nothing uses."""
+        signs = self.state.signs
+        signs.memo.clear()
+        signs.hits.clear()
+        if not self.state.holds():
+            return None
+        needed, kept = set(signs.hits), []
+        for step, learnt, used in reversed(self.steps):
+            if "lemma" not in step or learnt & needed:
+                needed |= used
+                kept.append(step)
+        return {"kind": "direct", "steps": kept[::-1]}
 
 
 def _direct(claim: Json, goal: Goal, extra: tuple[Json, ...], propose: Propose | None) -> Proof | None:
@@ -138,11 +163,24 @@ def _direct(claim: Json, goal: Goal, extra: tuple[Json, ...], propose: Propose |
             draft = _Draft(State(claim, extra), [])
             _use_equations(draft, goal)
             attempt(draft, goal, propose)
-            if draft.state.holds():
-                return _pruned(claim, extra, {"kind": "direct", "steps": draft.steps})
+            proof = draft.proof()
+            if proof is not None:
+                return _shortened(claim, extra, proof)
         except (Rejected, Nowhere, Stuck, Undefined):
             continue
     return None
+
+
+def _shortened(claim: Json, extra: tuple[Json, ...], proof: Proof) -> Proof:
+    """The proof without the replacements that it does not need, as far as the checker agrees."""
+    for step in reversed(proof["steps"]) if len(proof["steps"]) <= MOST_SHORTENED else ():
+        shorter = {**proof, "steps": [s for s in proof["steps"] if s is not step]}
+        try:
+            prove(claim, shorter, extra)
+        except Rejected:
+            continue
+        proof = shorter
+    return proof
 
 
 def _plain(draft: _Draft, goal: Goal, propose: Propose | None) -> None:
@@ -160,33 +198,19 @@ def _replacing(draft: _Draft, goal: Goal, propose: Propose | None) -> None:
 
 def _signing(draft: _Draft, goal: Goal, propose: Propose | None) -> None:
     """Signs as the kernel found them, and in the end that of the difference of the sides."""
-    notes: list[Note] = []
-    sides = read_sides(goal, FUEL, propose, notes)
-    _offer_signs(draft, goal, sides.ctx, notes)
-    for name, term in (("left", goal.left), ("right", goal.right)):
-        _Replacer(draft, sides, name).replace(term, (), sides.scope, {}, frozenset())
+    _replacing(draft, goal, propose)
     if goal.op == "==":
         return
     difference = Binary("-", goal.left, goal.right)
     draft.offer(_lemma("O2", difference, goal.op, [to_json(difference)]))
     if not draft.state.holds():
-        notes.clear()
+        grown = Apply("exp", (goal.right,))
+        draft.offer(_lemma("O10", difference, goal.op, [to_json(difference), to_json(grown)]))
+    if not draft.state.holds():
+        notes: list[Note] = []
+        sides = read_sides(goal, FUEL, propose, notes)
         holds(goal, sides)
         _offer_signs(draft, goal, sides.ctx, notes)
-
-
-def _pruned(claim: Json, extra: tuple[Json, ...], proof: Proof) -> Proof:
-    """The proof without the steps that it does not need."""
-    if len(proof["steps"]) > PRUNED:
-        return proof
-    for step in reversed(proof["steps"]):
-        shorter = {**proof, "steps": [s for s in proof["steps"] if s is not step]}
-        try:
-            prove(claim, shorter, extra)
-        except Rejected:
-            continue
-        proof = shorter
-    return proof
 
 
 def _use_equations(draft: _Draft, goal: Goal) -> None:
@@ -302,9 +326,10 @@ def _hot(ctx: Context) -> dict[Place, str]:
 
 def _offer_signs(draft: _Draft, goal: Goal, ctx: Context, notes: list[Note]) -> None:
     known: list[Any] = []
+    alias: dict[str, str] = {}
     for note in notes[:MOST_LEMMAS]:
         try:
-            for step in _Lemmas(goal, ctx, note).steps():
+            for step in _Lemmas(goal, ctx, note, alias).steps():
                 if step not in known:
                     known.append(step)
                     draft.offer(step)
@@ -319,6 +344,7 @@ class _Lemmas:
     goal: Goal
     ctx: Context
     note: Note
+    alias: dict[str, str]  # one name for the indices at which a Max is attained
 
     def steps(self) -> Iterator[Json]:
         """One lemma, or two where the kernel does two things at once."""
@@ -337,11 +363,13 @@ class _Lemmas:
             case "sum":
                 yield self.lemma("O2", [["add", self.sum(*parts[:2]), self.json(parts[2])]])
             case "remainder":
-                yield self.remainder(*parts)
+                yield from self.remainder(*parts)
             case "largest" | "one term":
                 yield self.lemma("O7" if note.rule == "largest" else "O6", self.extremum(*parts))
             case "tangent":
                 yield self.lemma("O13", [self.json(parts[0])])
+            case "rounded":
+                yield self.lemma("N2", [self.generator(parts[0])])
             case "cauchy":
                 k = self.index(parts[0])
                 yield self.lemma("O15", [["below", k, self.json(parts[1])], ["below", k, self.json(parts[2])]])
@@ -356,7 +384,9 @@ class _Lemmas:
                 yield from self.mean(*parts)
             case "attained":
                 key, place = parts
-                yield {"attained": self.generator(key), "at": self.index(place)}
+                first = self.alias.setdefault(key, self.name(place))
+                self.alias[self.name(place)] = first
+                yield {"attained": self.generator(key), "at": [first, place[1]]}
 
     def lemma(self, rule: str, args: list[Json], polynomial: Polynomial | None = None, op: str = "") -> Json:
         """The note's own polynomial with its sign, by a rule."""
@@ -367,22 +397,32 @@ class _Lemmas:
             "op": op,
             "rule": rule,
             "args": args,
-            "indices": [self.index(p) for p in sorted(places(self.ctx, poly)) if p[0] == FRESH],
+            "indices": [self.index(p) for p in sorted(places(self.ctx, poly)) if p[0] >= BOUND],
         }
 
     def grown(self, gap: Polynomial, factor: Polynomial) -> Iterator[Json]:
         yield self.lemma("O10", [self.json(gap), self.json(factor)])
 
-    def remainder(self, factor: Polynomial, known: Polynomial, left: Polynomial, wanted: int) -> Json:
+    def remainder(self, factor: Polynomial, known: Polynomial, left: Polynomial, wanted: int) -> Iterator[Json]:
+        for sum_, place in self.given_sums(known):
+            yield self.lemma("O6", [to_json(sum_), ["at", self.index(place)]], known, ">=")
         form = ["add", ["mul", self.json(factor), self.json(known)], self.json(left)]
-        return self.lemma("O2", [["neg", form] if wanted == 2 else form])
+        yield self.lemma("O2", [["neg", form] if wanted == 2 else form])
+
+    def given_sums(self, known: Polynomial) -> Iterator[tuple[Term, Place]]:
+        """Sums that a hypothesis gives, with the indices in a known inequality: one term may be less than the sum."""
+        for hypothesis in self.goal.hypotheses:
+            for side in (hypothesis.relation.left, hypothesis.relation.right):
+                if isinstance(side, Reduce) and side.kind == "Sum":
+                    found = sorted(p for p in places(self.ctx, known) if p[1] == side.index.dimension)
+                    yield from ((side, p) for p in found)
 
     def mean(self, place: Place, weight: Polynomial, body: Polynomial, rest: Polynomial) -> Iterator[Json]:
         """O14 by the tangent: g >= 1 - exp(-g) below the sum."""
         g = self.json(body)
         minus = ["neg", g]
         gap = ["sub", ["sub", ["apply", "exp", minus], ["num", "1"]], minus]
-        indices = [self.index(p) for p in sorted({*places(self.ctx, body), place}) if p[0] == FRESH]
+        indices = [self.index(p) for p in sorted({*places(self.ctx, body), place}) if p[0] >= BOUND]
         yield {"lemma": gap, "op": ">=", "rule": "O13", "args": [minus], "indices": indices}
         yield self.lemma("O2", [["add", self.summed(place, ["mul", self.json(weight), gap]), self.json(rest)]])
 
@@ -412,11 +452,12 @@ class _Lemmas:
         if place[0] == FREE:
             text = str(place[2])
             hot = _hot(self.ctx).get(place)
-            return hot or (f"h{text[1:]}'" if text.startswith("'") else text)
-        return place[2] if place[0] < FREE else f"k{place[2]}'"
+            name = hot or (f"h{text[1:]}'" if text.startswith("'") else text)
+            return self.alias.get(name, name)
+        return place[2] if place[0] < FREE else f"{'k' if place[0] == FRESH else 'b'}{place[2]}'"
 
     def json(self, poly: Polynomial) -> Json:
-        named = {p: self.name(p) for p in places(self.ctx, poly) if p[0] >= FREE and p[0] != BOUND}
+        named = {p: self.name(p) for p in places(self.ctx, poly) if p[0] >= FREE}
         return _stated(self.ctx, term_of(self.ctx, poly, named))
 
 

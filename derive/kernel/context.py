@@ -81,6 +81,7 @@ class SumRule:
 
     @property
     def bound(self) -> tuple[Place, ...]:
+        """The one index of the sum, as ``SumEquation`` has them."""
         return (self.place,)
 
 

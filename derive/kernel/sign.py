@@ -11,6 +11,14 @@ from collections.abc import Iterator
 from fractions import Fraction
 from itertools import product as cartesian
 
+from derive.kernel.comparison import (
+    centred,
+    named_parts,
+    products_of_sums,
+    tangent_of_logarithms,
+    tangents_elsewhere,
+    weights,
+)
 from derive.kernel.constants import constant_sign
 from derive.kernel.context import (
     BOUND,
@@ -33,7 +41,16 @@ from derive.kernel.context import (
 from derive.kernel.convexity import averaged, cauchy, squares, tangents
 from derive.kernel.functions import exponential, logarithm
 from derive.kernel.polynomial import ONE, add, constant, magnitude, merge, scale, subtract
-from derive.kernel.ring import factored_unit, multiply, primitive, rename, replace_generators, variable
+from derive.kernel.ring import (
+    component,
+    factored_unit,
+    inside,
+    multiply,
+    primitive,
+    rename,
+    replace_generators,
+    variable,
+)
 from derive.kernel.spelling import names, places, poly_text, token
 
 TYPE_SIGN = {
@@ -201,7 +218,7 @@ def _by_kind(ctx: Context, key: str) -> int:
     if kind == "h":
         return NONNEGATIVE | (sign(ctx, parts[0]) & NONZERO)
     if kind == "s":
-        return _of_sum(ctx, parts[0], parts[1].mono)
+        return _of_sum(ctx, key, parts[0], parts[1].mono)
     if kind == "m":
         return sign(ctx, parts[2])
     if kind == "p":
@@ -222,11 +239,11 @@ def _in_force(ctx: Context, used: frozenset[str], bits: int) -> int:
     return bits if bits & NONZERO else UNKNOWN
 
 
-def _of_sum(ctx: Context, bound: tuple[Place, ...], mono: Monomial) -> int:
+def _of_sum(ctx: Context, key: str, bound: tuple[Place, ...], mono: Monomial) -> int:
     """O3: a sum of signs; strict over an unrestricted range, or by weights that sum to one (O4)."""
     bits = _of_monomial(ctx, mono)
     if not bits & ZERO:
-        return UNKNOWN
+        return _of_square(ctx, key) if len(bound) > 1 else UNKNOWN
     if bits & NONZERO or len(bound) != 1:
         return bits
     for key, e in mono:
@@ -238,6 +255,17 @@ def _of_sum(ctx: Context, bound: tuple[Place, ...], mono: Monomial) -> int:
                 ctx.use("O4")
                 return rest
     return bits
+
+
+def _of_square(ctx: Context, key: str) -> int:
+    """O12: a sum over several indices that is a sum of squares once the sums inside are named."""
+    if ctx.depth <= 0:
+        return UNKNOWN
+    ctx.depth -= 1
+    try:
+        return _in_fewer_sums(ctx, {((key, 1),): 1})
+    finally:
+        ctx.depth += 1
 
 
 # --- facts ---
@@ -398,9 +426,9 @@ def _shift_monomial(ctx: Context, mono: Monomial, new: dict[str, Polynomial]) ->
 def _radical(ctx: Context, poly: Polynomial) -> int:
     """O9: a*sqrt(q) + b has the sign of a where a**2*q > b**2, for then abs(b) < abs(a)*sqrt(q)."""
     half = Fraction(1, 2)
-    keys = sorted({key for mono in poly for key, e in mono if key[0] == "b" and e == half})
+    keys = sorted({key for mono in poly for key, e in mono if e == half})
     if len(keys) != 1:
-        return UNKNOWN
+        return _squared(ctx, poly) if keys else UNKNOWN
     (key,) = keys
     around = {tuple(f for f in m if f[0] != key): c for m, c in poly.items() if (key, half) in m}
     apart = {m: c for m, c in poly.items() if (key, half) not in m}
@@ -409,14 +437,27 @@ def _radical(ctx: Context, poly: Polynomial) -> int:
     bits = sign(ctx, around)
     if not bits & ZERO:
         return UNKNOWN
-    radicand = ctx.generators[key].parts[0]
+    radicand = inside(ctx, key)
     gap = subtract(multiply(ctx, multiply(ctx, around, around), radicand), multiply(ctx, apart, apart))
     known = sign(ctx, gap)
     if not known & NONNEGATIVE:
-        return UNKNOWN
+        return _squared(ctx, poly)
     ctx.use("O9")
     whole = multiply(ctx, around, {((key, half),): 1})
     return ctx.note(poly, (bits & ZERO) | (known & NONZERO), "square", whole, apart)
+
+
+def _squared(ctx: Context, poly: Polynomial) -> int:
+    """O9: of two terms >= 0 the larger has the larger square."""
+    if len(poly) != 2:
+        return UNKNOWN
+    (m, c), (n, d) = poly.items()
+    if c * d > 0 or not all(_of_monomial(ctx, x) & NONNEGATIVE for x in (m, n)):
+        return UNKNOWN
+    ctx.use("O9")
+    first, second = (multiply(ctx, {x: v}, {x: v}) for x, v in ((m, c), (n, d)))
+    bits = sign(ctx, subtract(first, second))
+    return bits if c > 0 else negated(bits)
 
 
 def _exponents(ctx: Context, poly: Polynomial) -> int:
@@ -433,11 +474,16 @@ def _exponents(ctx: Context, poly: Polynomial) -> int:
     ctx.use("O9")
     gap = subtract(logarithm(ctx, {m: magnitude(c)}), logarithm(ctx, {n: magnitude(d)}))
     bits = sign(ctx, gap)
-    return ctx.note(poly, bits if c > 0 else negated(bits), "grown", gap, {n: magnitude(d)})
+    if c > 0:
+        return ctx.note(poly, bits, "grown", gap, {n: magnitude(d)})
+    return ctx.note(poly, negated(bits), "grown", scale(gap, -1), {m: magnitude(c)})
 
 
 def _by_exponential(ctx: Context, poly: Polynomial) -> int:
     """O10: G has the sign of exp(G) - 1; here the terms with a logarithm have whole-number coefficients."""
+    beside = {tuple(f for f in m if f[0][0] != "l") for m in poly if any(key[0] == "l" for key, _ in m)}
+    if len(beside) == 1 and beside != {()}:
+        return _by_exponential_beside(ctx, poly, beside.pop())
     logs = {m: c for m, c in poly.items() if len(m) == 1 and m[0][0][0] == "l" and m[0][1] == 1}
     if not logs or any(key[0] == "l" for m in poly if m not in logs for key, _ in m):
         return UNKNOWN
@@ -452,6 +498,13 @@ def _by_exponential(ctx: Context, poly: Polynomial) -> int:
     grown = exponential(ctx, below)
     bits = sign(ctx, subtract(exponential(ctx, above), grown))
     return ctx.note(poly, bits, "grown", scale(poly, common), grown)
+
+
+def _by_exponential_beside(ctx: Context, poly: Polynomial, factor: Monomial) -> int:
+    """O8: the same after division by the factor that stands beside all logarithms, if that is positive."""
+    if _of_monomial(ctx, factor) & POSITIVE != POSITIVE:
+        return UNKNOWN
+    return _by_exponential(ctx, multiply(ctx, poly, {tuple((key, -e) for key, e in factor): 1}))
 
 
 def _gcd(a: int, b: int) -> int:
@@ -471,6 +524,32 @@ def _gathered(ctx: Context, poly: Polynomial) -> int:
             if inside & wanted and outside & wanted:
                 total |= ctx.note(poly, wanted | ((inside | outside) & NONZERO), "sum", place, body, rest)
     return total
+
+
+def _gathered_with_weights(ctx: Context, poly: Polynomial) -> int:
+    """H4, S10, O3: what stands outside of the sums as a sum too, by weights that sum to one."""
+    total = UNKNOWN
+    for dimension in sorted({_summed(ctx, key) for mono in poly for key, _ in mono} - {""}):
+        place, body, rest = _gather(ctx, poly, dimension)
+        for weight in weights(ctx, place) if rest else ():
+            bits = sign(ctx, add(body, multiply(ctx, rest, weight)))
+            if bits & ZERO:
+                ctx.use("O3")
+                total |= bits
+    return total
+
+
+def _in_fewer_sums(ctx: Context, poly: Polynomial) -> int:
+    """H2: the sign with sums inside of sums named, or with data written as mean and deviations."""
+    for rewritten in (named_parts, centred) if ctx.lemmas else (named_parts,):
+        found = rewritten(ctx, poly)
+        if found is not None:
+            case, simpler = found
+            bits = sign(case, simpler)
+            ctx.fuel = case.fuel
+            if bits:
+                return bits
+    return UNKNOWN
 
 
 def _averaged(ctx: Context, poly: Polynomial) -> int:
@@ -516,9 +595,7 @@ def _by_facts(ctx: Context, poly: Polynomial) -> int:
     return bits
 
 
-def _without_negative_term(
-    ctx: Context, poly: Polynomial
-) -> Iterator[tuple[Polynomial, bool, Polynomial, Polynomial]]:
+def _without_negative_term(ctx: Context, poly: Polynomial) -> Iterator[tuple[Polynomial, bool, Polynomial, Polynomial]]:
     """What is left of a polynomial, whether more was taken than nothing, and what: a factor, a known inequality."""
     negative = [(m, c) for m, c in poly.items() if not times(of_number(c), _of_monomial(ctx, m)) & NONNEGATIVE]
     if not negative:
@@ -562,9 +639,19 @@ def _inequalities(
         elif gen.kind == "f" and gen.parts[0] in ("floor", "ceiling"):
             yield from _rounding(ctx, key)
         elif gen.kind == "a" and gen.parts[0] in ctx.simplex and gen.parts[0] not in ctx.suspended:
-            yield subtract(ONE, {((key, 1),): 1}), NONNEGATIVE
+            yield subtract(ONE, {((key, 1),): 1}), NONNEGATIVE | _below_one(ctx, gen.parts[0], gen.parts[1][0])
     if ctx.lemmas:
         yield from squares(ctx, poly, *against)
+        yield from products_of_sums(ctx, poly)
+        yield from tangents_elsewhere(ctx, poly)
+        yield from tangent_of_logarithms(ctx, poly)
+
+
+def _below_one(ctx: Context, array: str, place: Place) -> int:
+    """O6: of two entries or more, all of which are positive, none is all."""
+    if ctx.least.get(place[1], 1) < 2:
+        return UNKNOWN
+    return sign(ctx, component(ctx, array, (ctx.open(place[1]),))) & NONZERO
 
 
 def _all_instances(ctx: Context, fact: Fact, poly: Polynomial, free: list[Place]) -> Iterator[Polynomial]:
@@ -596,8 +683,8 @@ def _rounding(ctx: Context, key: str) -> Iterator[tuple[Polynomial, int]]:
     up = subtract({((key, 1),): 1}, argument)
     away = up if name == "ceiling" else scale(up, -1)
     ctx.use("N2")
-    yield away, NONNEGATIVE
-    yield subtract(ONE, away), POSITIVE
+    for known, bits in ((away, NONNEGATIVE), (subtract(ONE, away), POSITIVE)):
+        yield known, ctx.note(known, bits, "rounded", key)
 
 
 def _split_off(ctx: Context, key: str, free: list[Place]) -> Iterator[tuple[Polynomial, int]]:
@@ -639,4 +726,15 @@ def _extrema_inside(ctx: Context, mono: Monomial) -> Iterator[str]:
             yield from _extrema_inside(ctx, gen.parts[0].mono)
 
 
-SEARCHES = (_closed, _shifted, _radical, _exponents, _gathered, _averaged, _by_facts, _factored)
+SEARCHES = (
+    _closed,
+    _shifted,
+    _radical,
+    _exponents,
+    _gathered,
+    _gathered_with_weights,
+    _in_fewer_sums,
+    _averaged,
+    _by_facts,
+    _factored,
+)

@@ -249,17 +249,8 @@ class Algebra:
     def _root_of_number(self, c: Fraction, e: Fraction) -> Poly:
         """P9: a power of a positive rational, prime by prime."""
         total = ONE
-        for n, flip in ((c.numerator, 1), (c.denominator, -1)):
-            p = 2
-            while n > 1:
-                p = p if p * p <= n and p < 2_000 else n
-                times = 0
-                while n % p == 0:
-                    n, times = n // p, times + 1
-                if times:
-                    prime = self.atom("base", frozen(number(p)))
-                    total = self.mul(total, _raised(prime, e * times * flip))
-                p += 1
+        for p, times in _primes(c):
+            total = self.mul(total, _raised(self.atom("base", frozen(number(p))), e * times))
         return total
 
     # Functions.
@@ -280,16 +271,18 @@ class Algebra:
         return total
 
     def log(self, poly: Poly) -> Poly:
-        """P2: log(exp(t)) is t. Nothing else: that a log splits is a step with conditions."""
+        """P2, P9: positive numbers and exponentials leave a log; that it splits otherwise is a step with conditions."""
         split = self._split(poly)
         if split:
             return self._float(split, self.log)
         if not poly:
             raise Undefined("log of zero")
-        ((mono, c), *more) = poly.items()
-        if not more and c == 1 and all(self.kind(atom) == "exp" for atom, _ in mono):
-            return add(*({self.atoms[atom][1][0][0]: e} for atom, e in mono))
-        return self.atom("log", frozen(poly))
+        c = abs(poly[max(poly)])
+        shared = [f for f in self._shared(poly) if self.kind(f[0]) == "exp"]
+        total = add(*(scale(self.atom("log", frozen(number(p))), times) for p, times in _primes(c)))
+        total = add(total, *({self.atoms[atom][1][0][0]: e} for atom, e in shared))
+        rest = self.mul(scale(poly, 1 / c), {tuple((atom, -e) for atom, e in shared): Fraction(1)})
+        return total if rest == ONE else add(total, self.atom("log", frozen(rest)))
 
     def apply(self, name: str, *args: Poly) -> Poly:
         """A function of one or more arguments: Abs and sign factor by factor, the rest opaque (G1: parity)."""
@@ -597,6 +590,8 @@ class Algebra:
         size = self.size(k.dimension)
         if kind == "Product" and size is not None:
             return self._unrolled(k, out, poly, size)
+        if kind != "Product" and size == 1 and not out:
+            return self.rename(poly, {k: Index(1, k.dimension)})
         if kind == "Product" and (not out or poly == ONE):
             return self._product(k, poly)
         fixed = {m: c for m, c in poly.items() if all(k not in self.inside[a] for a, _ in m)}
@@ -694,6 +689,20 @@ class Algebra:
                 left = merge(mono, tuple((a, -e) for a, e in lead))
                 poly = add({m: c for m, c in poly.items() if m != mono}, scale(self.mul({left: Fraction(1)}, value), poly[mono]))
         return poly
+
+
+def _primes(c: Fraction) -> Iterator[tuple[int, int]]:
+    """Factors of a positive rational with their exponents, prime as far as they are small; a long rest stays whole."""
+    for n, flip in ((c.numerator, 1), (c.denominator, -1)):
+        p = 2
+        while n > 1:
+            p = p if p * p <= n and p < 2_000 else n
+            times = 0
+            while n % p == 0:
+                n, times = n // p, times + 1
+            if times:
+                yield p, times * flip
+            p += 1
 
 
 def _raised(poly: Poly, e: Fraction) -> Poly:

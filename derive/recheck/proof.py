@@ -21,7 +21,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
-from derive.recheck.polynomial import ONE, ZERO, Algebra, Poly, Undefined, _atoms, _rank, add, constant, number, scale
+from derive.recheck.polynomial import LARGEST, ONE, ZERO, Algebra, Poly, Undefined, _atoms, _rank, add, constant, number, scale
 from derive.recheck.reader import BITS, Env, Reader
 from derive.recheck.signs import TYPES, Signs, of_number
 from derive.recheck.terms import Index, Rejected, Term, Terms, children, listed, named, require
@@ -66,6 +66,11 @@ def _cases(claim: dict[str, Any], split: Any, extra: tuple[Any, ...]) -> tuple[s
             require(left in free and right in free and left[1] == right[1], "K1: two free indices of one dimension")
             pair = ["delta", left, right]
             return "K1", [["rel", "==", pair, ["num", str(v)]] for v in (1, 0)]
+        case ["K6", [str(name), str(dimension)]]:
+            require([name, dimension] in claim["indices"] and dimension.isdecimal(), "K6: an index of explicit range")
+            require(int(dimension) <= LARGEST, "K6: the size of an explicit dimension")
+            at = [[v, dimension] for v in range(1, int(dimension) + 1)]
+            return "K6", [["rel", "==", ["delta", [name, dimension], v], ["num", "1"]] for v in at]
         case ["K5", str(n)]:
             require([n, "dimension", []] in claim["declarations"], "K5: a dimension of the claim")
             return "K5", [["rel", "==", ["var", n], ["num", "1"]], ["rel", ">=", ["var", n], ["num", "2"]]]
@@ -127,7 +132,9 @@ class State:
                     self.rewrites.append((total, ONE, (), frozenset((name,))))
                     self.algebra.summed = True
                 else:
-                    self.signs.learn(add(total, number(-1)), ZERO)
+                    *_, last = sorted(total)
+                    rest = {m: -c for m, c in total.items() if m != last}
+                    self.rewrites.append(({last: Fraction(1)}, add(ONE, rest), (), frozenset((name,))))
 
     def _about_indices(self, relation: Any, quantified: Any) -> None:
         """K1, K6: hypotheses that make indices equal or different, or fix a dimension."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 
 from derive.recheck.polynomial import (
@@ -12,6 +12,7 @@ from derive.recheck.polynomial import (
     POSITIVE,
     ZERO,
     Algebra,
+    Body,
     Poly,
     add,
     constant,
@@ -31,6 +32,7 @@ class Reader:
     def __init__(self, terms: Terms, algebra: Algebra) -> None:
         self.terms = terms
         self.algebra = algebra
+        self.form: Callable[[Term, Env], int] = lambda term, env: 0  # the sign that a term shows as it is written
 
     def place(self, index: Index, env: Env) -> Index:
         """The index that a name stands for."""
@@ -111,40 +113,44 @@ class Reader:
                     term[4], {**env, term[2].name: self.algebra.place(self.algebra.new(term[2].dimension))}
                 )
             return
+        if term[0] == "diff":
+            yield from self._kinks(term[1], term[2], env)
         for _, t in children(term):
             yield from self.conditions(t, env)
-        yield from self.own_conditions(term, env)
+        yield from ((poly, bits) for poly, bits, _ in self.own_conditions(term, env))
 
-    def own_conditions(self, term: Term, env: Env) -> Iterator[Condition]:
-        """The conditions that a node adds to those of its subterms."""
+    def own_conditions(self, term: Term, env: Env) -> Iterator[tuple[Poly, int, Term | None]]:
+        """The conditions that a node adds to those of its subterms, with the subterm that has the sign, if one has."""
         match term:
             case "div", _, u:
-                yield self.read(u, env), 4
+                yield self.read(u, env), 4, u
             case "pow", t, u:
-                yield from self._of_power(self.read(t, env), self.read(u, env), self.terms.whole(u))
+                yield from self._of_power(t, self.read(t, env), self.read(u, env), self.terms.whole(u))
             case "apply", name, t, *_ if name in DOMAINS:
                 poly = self.read(t, env)
                 for factor, shift, bits in DOMAINS[name]:
-                    yield add(scale(poly, factor), number(shift)), bits
+                    yield add(scale(poly, factor), number(shift)), bits, None if shift else t
             case "apply", "tan" | "sec" | "cot" | "csc", t:
                 other = "cos" if term[1] in ("tan", "sec") else "sin"
-                yield self.algebra.apply(other, self.read(t, env)), 4
+                yield self.algebra.apply(other, self.read(t, env)), 4, None
             case (("comp" | "delta"), *_):
                 at = term[2] if term[0] == "comp" else term[1:]
                 for i in at:
                     if isinstance(i.name, int) and self.algebra.size(i.dimension) is None:
-                        yield add(self.algebra.atom("var", i.dimension), number(-i.name)), 1
+                        yield add(self.algebra.atom("var", i.dimension), number(-i.name)), 1, None
             case _:
                 return
 
-    def _of_power(self, base: Poly, exponent: Poly, whole: bool) -> Iterator[Condition]:
+    def _of_power(
+        self, term: Term, base: Poly, exponent: Poly, whole: bool
+    ) -> Iterator[tuple[Poly, int, Term | None]]:
         known = self.algebra.sign(exponent)
         if whole and not known & 1:
             value = constant(exponent)
             if known & NEGATIVE == NEGATIVE or (value is not None and value < 0):
-                yield base, 4
+                yield base, 4, term
         elif not whole:
-            yield base, POSITIVE if known & 2 else 1
+            yield base, POSITIVE if known & 2 else 1, term
 
     def certain(self, term: Term, env: Env) -> bool:
         """Whether a term is proved to have a value, by the facts alone."""
@@ -159,8 +165,10 @@ class Reader:
         if term[0] == "pow" and self.terms.whole(term[2]) and not self.algebra.sign(self.read(term[2], env)) & 1:
             if not self.algebra.sign(self.read(term[1], env)) & 4:
                 return False
-        own = all(self.algebra.sign(poly) & bits == bits for poly, bits in self.own_conditions(term, env))
-        return own and all(self.certain(t, env) for _, t in children(term))
+        if not all(self.certain(t, env) for _, t in children(term)):
+            return False
+        seen = ((poly, bits, self.form(t, env) if t else 0) for poly, bits, t in self.own_conditions(term, env))
+        return all((form | self.algebra.sign(poly)) & bits == bits for poly, bits, form in seen)
 
     # Derivatives (KERNEL 4.8).
 
@@ -176,6 +184,33 @@ class Reader:
         finally:
             self.algebra.below = before
         return self.algebra.renewed(poly)
+
+    def _kinks(self, body: Term, targets: tuple[Term, ...], env: Env) -> Iterator[Condition]:
+        """V13: a*Abs(w) + g and a*sign(w) + g have no derivative where w = 0, if a != 0, a, g and w are smooth, w' != 0."""
+        (name, *at), a = targets[0][1:], self.algebra
+        place = tuple(self.place(i, env) for i in at[0]) if at else None
+        before, a.below = a.below, a.below | {name}
+        try:
+            poly = self.read(body, env)
+            for atom in {x for mono in poly for x, e in mono if a.kind(x) in ("Abs", "sign") and e == 1}:
+                inner = dict(a.atoms[atom][1])
+                around = {tuple(f for f in m if f[0] != atom): c for m, c in poly.items() if (atom, 1) in m}
+                apart = {m: c for m, c in poly.items() if (atom, 1) not in m}
+                if all(map(self._smooth, (around, apart, inner))) and a.sign(around) & 4:
+                    if a.sign(self.differentiate(inner, name, place)) & 4:
+                        a.used.add("V13")
+                        yield inner, 4
+        except Rejected:
+            return
+        finally:
+            a.below = before
+
+    def _smooth(self, poly: Poly) -> bool:
+        """Whether a polynomial has a derivative wherever it has a value nearby."""
+        a = self.algebra
+        kinds = {"var", "comp", "const", "delta", "exp", "log", "base", "sum"}
+        whole = all(a.kind(x) in kinds and (e.denominator == 1 or a.kind(x) == "exp") for m in poly for x, e in m)
+        return whole and all(self._smooth(dict(p)) for m in poly for x, _ in m for p in a.atoms[x] if type(p) is Body)
 
     def differentiate(self, poly: Poly, name: str, at: tuple[Index, ...] | None) -> Poly:
         """V2: the product rule over each monomial. Raises Rejected where an open condition is not proved."""

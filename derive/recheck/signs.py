@@ -13,7 +13,7 @@ from itertools import product
 from typing import Any, NamedTuple
 
 from derive.recheck.interval import Undecided
-from derive.recheck.polynomial import NEGATIVE, POSITIVE, ZERO, Mono, Poly, add, constant, number, scale
+from derive.recheck.polynomial import NEGATIVE, ONE, POSITIVE, ZERO, Mono, Poly, add, constant, number, scale
 from derive.recheck.reader import BITS, Env, Reader
 from derive.recheck.terms import Index, Term, require
 from derive.recheck.value import Point
@@ -40,6 +40,7 @@ class Fact(NamedTuple):
     pattern: tuple[Index, ...]
     names: frozenset[str]
     continuous: bool
+    shape: object
 
 
 def times(left: int, right: int) -> int:
@@ -72,8 +73,9 @@ class Signs:
         self.reader = reader
         self.algebra = reader.algebra
         self.facts: list[Fact] = []
+        self.hits: set[int] = set()  # the facts that were looked up
         self.memo: dict[Any, int] = {}
-        self.algebra.sign = self.sign
+        self.algebra.sign, reader.form = self.sign, self.of_form
 
     def learn(self, poly: Poly, bits: int) -> None:
         """Take in a fact."""
@@ -81,8 +83,16 @@ class Signs:
             free = self.algebra.free(poly)
             pattern = tuple(sorted(x for x in free if isinstance(x, Index) and str(x.name).startswith("~")))
             names = frozenset(x for x in free if isinstance(x, str))
-            self.facts.append(Fact(poly, bits, pattern, names, self._continuous(poly)))
+            self.facts.append(Fact(poly, bits, pattern, names, self._continuous(poly), self._shape(poly)))
             self.memo.clear()
+            c, mono, rest = self.algebra.unit(poly)
+            if mono and len(poly) > 1 and self._of_mono(mono) & POSITIVE == POSITIVE:
+                self.learn(rest, bits if c > 0 else negated(bits))
+
+    def _shape(self, poly: Poly) -> object:
+        """What a polynomial has in common with its instances."""
+        kinds = {a: self.algebra.atoms[a][:2] if self.algebra.kind(a) in ("var", "comp") else self.algebra.kind(a) for m in poly for a, _ in m}
+        return sorted(sorted((str(kinds[a]), e) for a, e in m) for m in poly)
 
     def _continuous(self, poly: Poly) -> bool:
         """Whether no sign, floor or ceiling stands in it: a strict fact at a point then holds nearby (E5)."""
@@ -156,12 +166,13 @@ class Signs:
         return own | self._looked_up({((atom, Fraction(1)),): Fraction(1)})
 
     def _looked_up(self, poly: Poly) -> int:
-        bits = 0
-        for fact in self.facts:
-            if len(fact.poly) != len(poly) or not (fact.names.isdisjoint(self.algebra.below) or (fact.bits & 4 and fact.continuous)):
+        bits, shape = 0, self._shape(poly)
+        for n, fact in enumerate(self.facts):
+            if fact.shape != shape or not (fact.names.isdisjoint(self.algebra.below) or (fact.bits & 4 and fact.continuous)):
                 continue
             ratio = self._instance(fact, poly)
             if ratio:
+                self.hits.add(n)
                 bits |= fact.bits if ratio > 0 else negated(fact.bits)
         return bits
 
@@ -327,6 +338,16 @@ def _whole(signs: Signs, poly: Poly, args: list[Term], env: Env) -> int:
     return 1
 
 
+def _rounded(signs: Signs, poly: Poly, args: list[Any], env: Env) -> int:
+    """N2: 0 <= ceiling(t) - t < 1, and the same of t - floor(t)."""
+    (term,) = args
+    require(term[:2] in (("apply", "ceiling"), ("apply", "floor")), "N2: a rounded number")
+    away = add(signs.reader.read(term, env), scale(signs.reader.read(term[2], env), -1))
+    away = away if term[1] == "ceiling" else scale(away, -1)
+    require(poly in (away, add(ONE, scale(away, -1))), "N2: how far rounding moves, or what it lacks to 1")
+    return 1 if poly == away else POSITIVE
+
+
 RULES: dict[str, Callable[[Signs, Poly, list[Any], Env], int]] = {
     "O2": _by_form,
     "N1": _enclosed,
@@ -337,4 +358,5 @@ RULES: dict[str, Callable[[Signs, Poly, list[Any], Env], int]] = {
     "O10": _by_exponential,
     "O9": _by_square,
     "O17": _whole,
+    "N2": _rounded,
 }
