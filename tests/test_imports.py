@@ -23,6 +23,7 @@ HEAVY = {
     "flint": SEARCH,
     "yaml": {"load"},
     "click": {"cli"},
+    "pytest": {"plugin"},
     "rich": {"show", "report", "align"},
 }
 
