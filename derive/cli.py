@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from typing import TYPE_CHECKING, NoReturn
 
@@ -15,6 +14,7 @@ from derive.output import FORMATS, Output
 from derive.output import outputs as read_outputs
 
 if TYPE_CHECKING:
+    from derive.emit import Piece
     from derive.report.paint import Paint
 
 STYLES = ("unicode", "pretty", "ascii", "latex", "markdown", "mathml", "json")
@@ -112,7 +112,14 @@ def _formats(context: click.Context, parameter: click.Parameter, incomplete: str
 @click.option(
     "--audit", "is_audited", is_flag=True, help="Drop each hypothesis in turn; one that is not needed is a finding."
 )
-@click.option("--no-cache", is_flag=True, expose_value=False, help="Decide every claim anew.")
+@click.option("--no-cache", is_flag=True, help="Decide every claim anew.")
+@click.option("--cache-dir", metavar="FOLDER", help="Where verdicts are kept; by default .derive_cache of the project.")
+@click.option(
+    "--jobs",
+    type=click.IntRange(0, 256),
+    metavar="N",
+    help="How many processes decide claims; 0 for none but this one, without limits. By default one a processor.",
+)
 @click.pass_context
 def check(
     context: click.Context,
@@ -125,18 +132,29 @@ def check(
     strict: bool | None,
     allow_empty: bool | None,
     is_audited: bool,
+    no_cache: bool,
+    cache_dir: str | None,
+    jobs: int | None,
 ) -> None:
     """Decide the claims of FILES: paths, folders, FILE::ID, or an ID of the default files.
 
     Without FILES: `files` of [tool.derive] in the nearest pyproject.toml, else ./derivations.yaml.
     """
+    from derive.cache import cache, root
+    from derive.replay import replay
+
+    store = None if no_cache else cache(root(), cache_dir)
+    again = replay(store, root(), context.params) if store and not last_failed else None
+    if again and (told := again.find()):
+        _emit(context, *told)
+
     from dataclasses import replace
 
     from derive.configure import configure
     from derive.deliver import deliver
-    from derive.find import find
+    from derive.find import find, sources
     from derive.last_failed import recall, remember
-    from derive.runner import run
+    from derive.resume import resume
     from derive.select import select
 
     configuration = configure()
@@ -144,24 +162,49 @@ def check(
         selected = select(words, tags, recall(configuration.root) if last_failed else None)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="-k") from error
+    if again:
+        again.look(sources(files, configuration))
     found = find(files, configuration)
     strict = configuration.strict if strict is None else strict
-    results = run(found.targets, selected=selected, strict=strict, stop_early=stop_early)
+    if again:
+        again.look(str(target.path) for target in found.targets)
+    jobs = _processors() if jobs is None else jobs
+    results, is_settled = resume(found.targets, store, jobs, selected=selected, strict=strict, stop_early=stop_early)
     if is_audited:
         from derive.audit import audit
 
         results = audit(results)
+    if any(o.word == "refuted" and o.claim.expect == "proved" for o in results.outcomes):
+        from derive.repair import repair
+
+        results = repair(results)
     results = replace(results, problems=(*configuration.problems, *found.problems, *results.problems))
     is_partial = words or tags or stop_early or results.interrupted or any(target.id for target in found.targets)
     remember(configuration.root, results, is_whole=not is_partial)
-    failures = deliver(results, outputs or read_outputs(configuration.format), _paint(), os.environ)
+    pieces = list(deliver(results, outputs or read_outputs(configuration.format), _paint(), os.environ))
+    code = results.exit_code(configuration.allow_empty if allow_empty is None else allow_empty)
+    if again and is_settled:
+        again.keep(pieces, code)
+    _emit(context, pieces, code)
+
+
+def _emit(context: click.Context, pieces: list[Piece], code: int) -> NoReturn:
+    from derive.emit import emit
+
+    failures = emit(pieces)
     if failures:
         raise click.FileError(failures[0].filename, failures[0].strerror)
-    context.exit(results.exit_code(configuration.allow_empty if allow_empty is None else allow_empty))
+    context.exit(code)
+
+
+def _processors() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _paint() -> Paint:
     """What standard output understands; NO_COLOR wins over FORCE_COLOR, both over what the terminal says."""
+    import shutil
+
     from derive.report.paint import Paint
 
     interactive = sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
@@ -200,7 +243,7 @@ def show(context: click.Context, target: str | None, style: str | None, proof: b
     from dataclasses import replace
 
     from derive.configure import configure
-    from derive.deliver import emit
+    from derive.emit import emit
     from derive.find import find
     from derive.narrate import tell
     from derive.outcome import Results
@@ -217,6 +260,10 @@ def show(context: click.Context, target: str | None, style: str | None, proof: b
     found = find([target] if target else [], configuration)
     if proof:
         results = run(found.targets)
+        if any(o.word == "refuted" for o in results.outcomes):
+            from derive.repair import repair
+
+            results = repair(results, also_expected=True)
         pages = [page(o.claim, style, o, paint.width, tell(o)) for o in results.outcomes]
     else:
         readings = list(read(found.targets))
@@ -225,7 +272,8 @@ def show(context: click.Context, target: str | None, style: str | None, proof: b
         pages = [page(claim, style, width=paint.width) for r in readings for claim in r.claims]
     results = replace(results, problems=(*configuration.problems, *found.problems, *results.problems))
     between = "\n" if style == "json" else "\n\n"
-    emit(paint.characters("".join(f"{text}{between}" for text in pages).rstrip("\n") + "\n" if pages else ""))
+    text = "".join(f"{text}{between}" for text in pages).rstrip("\n") + "\n" if pages else ""
+    emit([(None, "w", paint.characters(text))])
     for text in diagnostics(replace(results, outcomes=()), paint):
         click.echo(paint.characters(text), err=True)
     context.exit(results.exit_code(allow_empty=True))

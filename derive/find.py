@@ -46,6 +46,13 @@ def find(arguments: Sequence[str], configuration: Configuration) -> Found:
     return Found(tuple(dict.fromkeys(targets)), tuple(dict.fromkeys(problems)))
 
 
+def sources(arguments: Sequence[str], configuration: Configuration) -> tuple[str, ...]:
+    """Every path on which it depends what is found: files and folders, there or not."""
+    named = (argument.partition("::")[0] for argument in arguments)
+    listed = (os.path.relpath(configuration.root / name) for name in configuration.files or ())
+    return (DEFAULT, *named, *listed)
+
+
 def _is_id(argument: str) -> bool:
     looks_like_a_path = "/" in argument or os.sep in argument or argument.endswith((".yaml", ".yml"))
     return not (looks_like_a_path or "::" in argument or Path(argument).exists())

@@ -4,43 +4,59 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from derive.ahead import Check, ahead
+from derive.cache import Verdicts
 from derive.claim import Claim, Goal, Line
-from derive.defect import defect
-from derive.errors import Problem
+from derive.defect import cause, defect
+from derive.errors import Problem, problem
 from derive.find import Target
 from derive.gate import gate
-from derive.judge import judge
-from derive.kernel import Residual
+from derive.meaning import meaning
 from derive.outcome import Outcome, Results
-from derive.prove import prove
+from derive.pool import Executor, Here, Lost, Promise
 from derive.read import Reading, read
+from derive.record import recall, record
 from derive.select import Predicate
-from derive.verdict import Counterexample, Refuted, Support, Verdict
+from derive.verdict import Counterexample, Refuted, Support, Undecided, Verdict
+
+if TYPE_CHECKING:
+    from derive.kernel import Residual, Theorem
 
 
 def run(
-    targets: Iterable[Target], *, selected: Predicate | None = None, strict: bool = False, stop_early: bool = False
+    targets: Iterable[Target],
+    *,
+    selected: Predicate | None = None,
+    strict: bool = False,
+    stop_early: bool = False,
+    executor: Executor | None = None,
+    known: Known | None = None,
+    shard: Shard | None = None,
 ) -> Results:
     """Decide the claims of all targets, in file order; never fails: a defect met at one claim is reported there.
 
     ``selected`` tells which claims are in question; ``strict`` makes sides of unequal domain a finding; ``stop_early``
-    ends the run with the first claim that is not as expected.
+    ends the run with the first claim that is not as expected. ``executor`` decides goals, by default in this process;
+    ``known`` holds what was decided before; ``shard`` is the part of the claims to decide.
     """
     readings: list[Reading] = []
+    asked: list[_Asked] = []
     decided: list[Outcome | Problem] = []
     interrupted = False
     thresholds = gc.get_threshold()
     gc.set_threshold(*_SELDOM)
     try:
-        for found in _decisions(targets, selected, readings, strict):
-            decided.append(found)
-            if stop_early and not _is_fine(found):
+        for claim in _claims(targets, selected, readings, shard):
+            asked.append(_ask(claim, executor or Here(), known))
+        for question in asked:
+            decided.append(_decided(question, strict))
+            if stop_early and not _is_fine(decided[-1]):
                 break
     except KeyboardInterrupt:
         interrupted = True
+        decided += [_decided(question, strict) for question in asked[len(decided) :] if question.is_answered()]
     finally:
         gc.set_threshold(*thresholds)
     outcomes = tuple(d for d in decided if isinstance(d, Outcome))
@@ -53,25 +69,94 @@ def run(
 _SELDOM = (50_000, 20, 20)  # a run makes many long-lived terms and few cycles
 
 
-def _decisions(
-    targets: Iterable[Target], selected: Predicate | None, readings: list[Reading], strict: bool
-) -> Iterator[Outcome | Problem]:
-    """What comes of the claims in question, file after file, so that an interrupted run has something to show."""
-    with ahead(_check) as checks:
-        for reading in read(targets):
-            readings.append(reading)
-            claims = [c for c in reading.claims if selected is None or selected(c)]
-            checks.ask([goal for claim in claims for goal in _goals(claim)])
-            for claim in claims:
-                yield _decided(claim, strict, checks.answer)
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """Part ``number`` of ``count``, from 1: every ``count``-th claim."""
+
+    number: int
+    count: int
+
+    def has(self, claim: int) -> bool:
+        """Whether the claim of this number, from 1, is in the part."""
+        return (claim - self.number) % self.count == 0
 
 
-def _goals(claim: Claim) -> Iterator[Goal]:
-    """The goals of a claim that may be checked, in the order in which they are."""
-    for line in (*claim.lines, *((claim.correction,) if claim.correction else ())):
-        yield line.goal
-        if line.exact:
-            yield line.exact
+class Known:
+    """The verdicts of earlier runs, by the version of the program and the meaning of a line."""
+
+    def __init__(self, kept: Verdicts, versions: str) -> None:
+        self._kept, self._versions = kept, versions
+        self.is_empty = kept.get(versions) is None
+        self.is_whole = True
+        """Whether everything that was asked in this run can be known in the next one."""
+
+    def find(self, line: Line) -> Verdict | None:
+        """The verdict of a line that means the same."""
+        text = self._kept.get(self._meaning(line))
+        try:
+            return recall(text) if text else None
+        except ValueError:
+            return None
+
+    def keep(self, line: Line, promise: Promise) -> None:
+        """Keep what was promised, unless it is a defect or an accident, which may not happen again."""
+        try:
+            text = promise.result()
+        except Lost:
+            text = "!"
+        if text.startswith(_ACCIDENTS):
+            self.is_whole = False
+        else:
+            if self.is_empty:
+                self._kept.put(self._versions, "some")
+                self.is_empty = False
+            self._kept.put(self._meaning(line), text)
+
+    def _meaning(self, line: Line) -> str:
+        return "\n".join((self._versions, meaning(line.goal), meaning(line.exact) if line.exact else ""))
+
+
+_ACCIDENTS = ("!", '["Conflict"')
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A claim, and for each of its lines and its correction the verdict that is known or promised."""
+
+    claim: Claim
+    answers: tuple[Verdict | Promise, ...]
+
+    def is_answered(self) -> bool:
+        return all(isinstance(a, Verdict) or a.done() for a in self.answers)
+
+
+def _claims(
+    targets: Iterable[Target], selected: Predicate | None, readings: list[Reading], shard: Shard | None
+) -> Iterator[Claim]:
+    """The claims in question, as they are read."""
+    number = 0
+    for reading in read(targets):
+        readings.append(reading)
+        for claim in reading.claims:
+            if selected is None or selected(claim):
+                number += 1
+                if shard is None or shard.has(number):
+                    yield claim
+
+
+def _ask(claim: Claim, executor: Executor, known: Known | None) -> _Asked:
+    lines = (*claim.lines, *((claim.correction,) if claim.correction else ()))
+    return _Asked(claim, tuple(_answer(line, executor, known) for line in lines))
+
+
+def _answer(line: Line, executor: Executor, known: Known | None) -> Verdict | Promise:
+    found = known.find(line) if known else None
+    if found is not None:
+        return found
+    promise = executor.submit(answer, line.goal, line.exact)
+    if known:
+        promise.add_done_callback(lambda done: known.keep(line, done))
+    return promise
 
 
 def _concerns(found: Problem, reading: Reading, selected: Predicate | None) -> bool:
@@ -83,46 +168,90 @@ def _concerns(found: Problem, reading: Reading, selected: Predicate | None) -> b
 
 def settle(claim: Claim, strict: bool = False) -> Outcome | Problem:
     """One claim by itself; never fails: a defect that is met is the problem."""
-    return _decided(claim, strict, _check)
+    return _decided(_ask(claim, Here(), None), strict)
 
 
 def _is_fine(decided: Outcome | Problem) -> bool:
     return isinstance(decided, Outcome) and not decided.findings
 
 
+def _decided(asked: _Asked, strict: bool) -> Outcome | Problem:
+    claim, number = asked.claim, len(asked.claim.lines)
+    try:
+        verdicts = [_verdict(a) for a in asked.answers]
+        failed = next((v for v in verdicts if isinstance(v, str)), None)
+        if failed is not None:
+            return problem("DV900", where=f"`{claim.id}`", error=failed).placed(claim.path, claim.span, claim.id)
+        found = tuple(v for v in verdicts if not isinstance(v, str))
+        outcome = Outcome(claim, found[:number], found[number] if claim.correction else None)
+        return replace(outcome, findings=gate(outcome, strict))
+    except Exception as error:  # a defect met at one claim must not hide the others; it is reported with its place
+        return defect(error, f"`{claim.id}`").placed(claim.path, claim.span, claim.id)
+
+
+def _verdict(answer: Verdict | Promise) -> Verdict | str:
+    """The verdict, or what failed."""
+    if isinstance(answer, Verdict):
+        return answer
+    try:
+        text = answer.result()
+    except Lost as lost:
+        return Undecided("budget", str(lost))
+    return text[1:] if text.startswith("!") else recall(text)
+
+
+# --- one goal
+
+
+def answer(goal: Goal, exact: Goal | None = None) -> str:
+    """The recorded verdict of a goal, or ``!`` and what failed: a defect is an answer, too.
+
+    ``exact`` is the goal that a printed number is this very number; a wrong number is told with the right one.
+    """
+    try:
+        return record(_of_line(goal, exact))
+    except MemoryError:
+        raise
+    except Exception as error:
+        return f"!{cause(error)}"
+
+
+def prepare() -> None:
+    """Import what deciding takes, which is slow; whoever only tells what was decided before never needs it."""
+    import derive.judge
+    import derive.prove
+    import derive.refute  # noqa: F401
+
+
+def prove(goal: Goal, deep: bool = False) -> Theorem | Residual:
+    """The prover, imported where it is first needed."""
+    from derive.prove import prove as search
+
+    return search(goal, deep=deep)
+
+
 def refute(goal: Goal, effort: int = 1) -> Counterexample | Support:
-    """The search, imported where it is first needed: often that is the second process only."""
+    """The search, imported where it is first needed."""
     from derive.refute import refute as search
 
     return search(goal, effort)
 
 
-def _check(goal: Goal) -> Counterexample | Support:
-    """The cross-check: few points, which refute most of what is false."""
-    return refute(goal, effort=0)
-
-
-def _decide(goal: Goal, check: Check) -> Verdict:
-    """The verdict of one goal. Proved goals are cross-checked too; what nobody has decided is searched deeper."""
-    proof, search = prove(goal), check(goal)
-    if isinstance(proof, Residual) and isinstance(search, Support):
-        search = refute(goal)
-        proof = prove(goal, deep=True) if isinstance(search, Support) else proof
-    return judge(goal, proof, search)
-
-
-def _of_line(line: Line, check: Check) -> Verdict:
-    verdict = _decide(line.goal, check)
-    if isinstance(verdict, Refuted) and line.exact:
-        found = check(line.exact)
+def _of_line(goal: Goal, exact: Goal | None) -> Verdict:
+    verdict = _of_goal(goal)
+    if isinstance(verdict, Refuted) and exact:
+        found = refute(exact, effort=0)
         return replace(verdict, value=found.left) if isinstance(found, Counterexample) else verdict
     return verdict
 
 
-def _decided(claim: Claim, strict: bool, check: Check) -> Outcome | Problem:
-    try:
-        verdicts = tuple(_of_line(line, check) for line in claim.lines)
-        outcome = Outcome(claim, verdicts, _decide(claim.correction.goal, check) if claim.correction else None)
-        return replace(outcome, findings=gate(outcome, strict))
-    except Exception as error:  # a defect met at one claim must not hide the others; it is reported with its place
-        return defect(error, f"`{claim.id}`").placed(claim.path, claim.span, claim.id)
+def _of_goal(goal: Goal) -> Verdict:
+    """Proved goals are cross-checked too, with few points, which refute most of what is false."""
+    from derive.judge import judge
+    from derive.kernel import Residual
+
+    proof, search = prove(goal), refute(goal, effort=0)
+    if isinstance(proof, Residual) and isinstance(search, Support):
+        search = refute(goal)
+        proof = prove(goal, deep=True) if isinstance(search, Support) else proof
+    return judge(goal, proof, search)

@@ -325,7 +325,7 @@ def _failing(error: BaseException, at: int) -> Callable[[Goal], object]:
 def test_a_defect_at_one_claim_spares_the_others(derive: Derive, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runner, "prove", _failing(ZeroDivisionError("boom [red]"), at=2))
     write("derivations.yaml", GOOD, BAD, OTHER)
-    code, out, _ = derive("check", "--format", "json")
+    code, out, _ = derive("check", "--jobs", "0", "--format", "json")
     found = json.loads(out)
     assert code == 70
     assert [c["id"] for c in found["claims"]] == ["good", "other"]
@@ -336,7 +336,7 @@ def test_a_defect_at_one_claim_spares_the_others(derive: Derive, monkeypatch: py
 def test_an_interrupt_prints_what_was_finished(derive: Derive, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runner, "prove", _failing(KeyboardInterrupt(), at=2))
     write("derivations.yaml", GOOD, OTHER)
-    code, out, _ = derive("check")
+    code, out, _ = derive("check", "--jobs", "0")
     assert code == 130
     assert "good: proved" in out and "other" not in out and "interrupted" in out
 

@@ -109,7 +109,7 @@ SITUATIONS = (
     Situation("a defect at a claim", 70, files={A: GOOD}, says="DV900", program=DEFECTIVE),
     Situation("a defect outranks a conflict", 70, "check", {A: GOOD + BAD[len(HEAD) :]}, program=DEFECTIVE),
     Situation("a defect elsewhere", 70, files={A: GOOD}, says="internal error", program=CRASHING),
-    Situation("an interrupt", 130, files={A: GOOD}, says="interrupted", program=INTERRUPTED),
+    Situation("an interrupt", 130, "check --jobs 0", {A: GOOD}, "interrupted", INTERRUPTED),
 )
 
 

@@ -1,0 +1,56 @@
+"""The meaning of a goal as text: all that its verdict depends on, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import fields
+from fractions import Fraction
+
+from derive.claim import Goal
+
+
+def meaning(goal: Goal) -> str:
+    """Two goals have one text only if no pass can tell them apart.
+
+    Places in the file and the texts of hypotheses are left out; the digits of a literal are not, because residuals and
+    conditions are printed with them.
+    """
+    parts: list[str] = []
+    _spell(goal, parts.append)
+    return "".join(parts)
+
+
+def _spell(value: object, put: Callable[[str], None]) -> None:
+    spelt = _ATOMS.get(type(value))
+    if spelt:
+        put(spelt(value))
+    elif isinstance(value, tuple):
+        put("(")
+        for part in value:
+            _spell(part, put)
+            put(",")
+        put(")")
+    else:
+        put(type(value).__name__)
+        _spell(tuple(getattr(value, name) for name in _fields(type(value))), put)
+
+
+def _fields(kind: type) -> tuple[str, ...]:
+    """The names of what counts; a value of any other kind than frozen data is a defect, and raises TypeError."""
+    known = _FIELDS.get(kind)
+    if known is None:
+        names = [f.name for f in fields(kind) if f.name != "at" and (kind.__name__, f.name) not in _TEXTS]
+        known = _FIELDS[kind] = tuple(names)
+    return known
+
+
+_TEXTS = {("Hypothesis", "text")}
+_FIELDS: dict[type, tuple[str, ...]] = {}
+# Hexadecimal, because Python does not print long integers in decimal.
+_ATOMS: dict[type, Callable[..., str]] = {
+    str: repr,
+    int: hex,
+    bool: repr,
+    Fraction: lambda q: f"{q.numerator:x}/{q.denominator:x}",
+    type(None): repr,
+}

@@ -1,0 +1,54 @@
+"""A run with all that makes it quick: what is known from earlier runs, and processes for what is not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from derive.cache import Cache, Verdicts
+from derive.find import Target
+from derive.outcome import Results
+from derive.pool import pool
+from derive.runner import Known, Shard, prepare, run
+from derive.select import Predicate
+from derive.versions import content, versions
+
+
+def resume(
+    targets: Iterable[Target],
+    store: Cache | None,
+    jobs: int,
+    *,
+    selected: Predicate | None = None,
+    strict: bool = False,
+    stop_early: bool = False,
+    shard: Shard | None = None,
+) -> tuple[Results, bool]:
+    """Decide the claims as ``run`` does, and tell whether the next run would certainly decide the same.
+
+    Without ``store`` everything is decided anew; with ``jobs`` 0 in this process.
+    """
+    kept = Verdicts(store) if store else None
+    known = _known(kept) if kept else None
+    with pool(jobs, prepare) as executor:
+        if known is None or known.is_empty:
+            executor.start()
+        results = run(
+            targets,
+            selected=selected,
+            strict=strict,
+            stop_early=stop_early,
+            executor=executor,
+            known=known,
+            shard=shard,
+        )
+    if kept:
+        kept.close()
+    return results, known is not None and known.is_whole and not results.interrupted
+
+
+def _known(kept: Verdicts) -> Known | None:
+    """What this very program found; None where it cannot tell its own version."""
+    try:
+        return Known(kept, versions(content))
+    except OSError:
+        return None
