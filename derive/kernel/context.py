@@ -152,6 +152,7 @@ class Context:
     rules: set[str] = field(default_factory=set)
     angle_units: dict[str, int] = field(default_factory=dict)
     memo: dict[Any, Any] = field(default_factory=dict)
+    proposals: dict[str, Any] = field(default_factory=dict)
     depth: int = 3
     lemmas: bool = False
     notes: list[Note] | None = None

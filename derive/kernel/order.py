@@ -47,9 +47,9 @@ def holds(goal: Goal, sides: Sides) -> bool:
     difference = Binary("-", goal.left, goal.right)
     if Reader(ctx, exists=True).written_sign(difference, sides.scope) & wanted == wanted:
         return True
-    if _by_signs_of_factors(ctx, difference, sides.scope, wanted):
+    if any(_within(ctx, gap, wanted, *effort) for effort in (QUICK if ctx.propose is None else THOROUGH)):
         return True
-    return any(_within(ctx, gap, wanted, *effort) for effort in (QUICK if ctx.propose is None else THOROUGH))
+    return _by_signs_of_factors(ctx, difference, sides.scope, wanted)
 
 
 def _by_signs_of_factors(ctx: Context, term: Term, scope: Scope, wanted: int) -> bool:

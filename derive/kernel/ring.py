@@ -46,6 +46,7 @@ PRIMITIVE_ROUNDS = 8
 BIT_LIMIT = 20_000
 EXPONENT_LIMIT = 4_000
 MOST_CLASSES = 8
+FACTORING = 50  # steps that a proposed factorisation costs
 Split = tuple[Place, Place, Polynomial, Polynomial]
 HALF = Fraction(1, 2)
 SINE, COSINE = "f(sin;", "f(cos;"
@@ -347,7 +348,7 @@ def factored_unit(ctx: Context, poly: Polynomial) -> tuple[Rational, Monomial, P
         mono = merge(mono, tuple((key, 2 * e) for key, e in outer))
         core = ((radicand(ctx, inner), 2),) if inner != ONE else ()
         return c * square[0] * Fraction(k) ** 2, merge(mono, core), ONE
-    proposed = ctx.propose(rest) if ctx.propose is not None and len(rest) > 1 else ()
+    proposed = _proposed(ctx, rest) if len(rest) > 1 else ()
     if not proposed:
         return c, mono, rest
     total = product(ctx, (power(ctx, q, e) for q, e in proposed))
@@ -363,6 +364,18 @@ def factored_unit(ctx: Context, poly: Polynomial) -> tuple[Rational, Monomial, P
         if inner != ONE:
             mono = merge(mono, ((radicand(ctx, inner), e),))
     return c * scaling, mono, ONE
+
+
+def _proposed(ctx: Context, poly: Polynomial) -> tuple[tuple[Polynomial, int], ...]:
+    """What the untrusted source of factorisations offers; asked once for every polynomial."""
+    if ctx.propose is None:
+        return ()
+    key = poly_text(ctx, poly, {})
+    if key not in ctx.proposals:
+        ctx.spend(FACTORING)
+        ctx.proposals[key] = ctx.propose(poly)
+    found: tuple[tuple[Polynomial, int], ...] = ctx.proposals[key]
+    return found
 
 
 def _as_sine(ctx: Context, poly: Polynomial) -> tuple[Rational, Monomial] | None:

@@ -64,6 +64,7 @@ TYPE_SIGN = {
     "simplex": NONNEGATIVE,
     "onehot": NONNEGATIVE,
 }
+MOST_OTHERS = 2  # terms beside logarithms, where a factor is divided out
 FUNCTION_SIGN = {"acos": NONNEGATIVE, "acosh": NONNEGATIVE, "gamma": UNKNOWN, "factorial": POSITIVE}
 
 
@@ -502,7 +503,8 @@ def _by_exponential(ctx: Context, poly: Polynomial) -> int:
 
 def _by_exponential_beside(ctx: Context, poly: Polynomial, factor: Monomial) -> int:
     """O8: the same after division by the factor that stands beside all logarithms, if that is positive."""
-    if _of_monomial(ctx, factor) & POSITIVE != POSITIVE:
+    others = sum(all(key[0] != "l" for key, _ in m) for m in poly)
+    if others > MOST_OTHERS or _of_monomial(ctx, factor) & POSITIVE != POSITIVE:
         return UNKNOWN
     return _by_exponential(ctx, multiply(ctx, poly, {tuple((key, -e) for key, e in factor): 1}))
 
@@ -620,6 +622,8 @@ def _inequalities(
     """Inequalities ``known >= 0`` (with NONZERO: ``> 0``) that speak of what stands in a polynomial."""
     keys = sorted({k for mono in poly for k, _ in mono})
     free = sorted(places(ctx, poly))
+    if ctx.lemmas:
+        yield from tangent_of_logarithms(ctx, poly)
     for bucket in list(ctx.facts.values()):
         for fact in bucket:
             bits = _fact_bits(ctx, fact)
@@ -644,7 +648,6 @@ def _inequalities(
         yield from squares(ctx, poly, *against)
         yield from products_of_sums(ctx, poly)
         yield from tangents_elsewhere(ctx, poly)
-        yield from tangent_of_logarithms(ctx, poly)
 
 
 def _below_one(ctx: Context, array: str, place: Place) -> int:

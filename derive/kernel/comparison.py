@@ -1,0 +1,242 @@
+"""Inequalities between sums: parts of sums named, data centred, products and squares of sums (KERNEL 4.11).
+
+``named_parts`` and ``centred`` write a polynomial in fewer sums; the others offer known inequalities ``p >= 0``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from itertools import combinations, permutations
+
+from derive.kernel.context import (
+    NONNEGATIVE,
+    POSITIVE,
+    ComponentRule,
+    Context,
+    Generator,
+    Monomial,
+    Place,
+    Polynomial,
+    Rational,
+    SumEquation,
+    SumRule,
+)
+from derive.kernel.functions import exponential
+from derive.kernel.polynomial import ONE, add, merge, scale, subtract
+from derive.kernel.ring import component, multiply, power, product, rename_mono, renew, variable
+from derive.kernel.spelling import NO_NAMES, mono_text, names
+from derive.kernel.sums import sum_over
+
+HALF = Fraction(1, 2)
+MOST_PLACES = 6
+MOST_EXPONENTIALS = 3
+
+
+def named_parts(ctx: Context, poly: Polynomial) -> tuple[Context, Polynomial] | None:
+    """The polynomial with a sum inside its sums named: u[b] for Sum(t[b, k], k), wherever it stands (H2).
+
+    What holds for every array u holds for this one. Looks for a sum that stands twice in one sum, as in a square.
+    """
+    for key in sorted({k for mono in poly for k, _ in mono if k[0] == "s" and len(ctx.generators[k].parts[0]) > 1}):
+        part = next(_repeated_parts(ctx, ctx.generators[key]), None)
+        if part is not None:
+            return _named(ctx, poly, *part)
+    return None
+
+
+def _named(
+    ctx: Context, poly: Polynomial, inner: tuple[Place, ...], summand: Monomial, outer: tuple[Place, ...]
+) -> tuple[Context, Polynomial]:
+    case = ctx.fork()
+    array = f"u{next(ctx.numbers)}"
+    case.types[array] = "real"
+    value = component(case, array, outer)
+    # A definition, unlike a hypothesis, holds below a derivative too: no name suspends it.
+    case.sum_equations.insert(0, SumEquation(inner, summand, value, frozenset(outer), NO_NAMES))
+    ctx.use("H2")
+    return case, renew(case, poly, names(ctx, {summand: 1}))
+
+
+def _repeated_parts(ctx: Context, gen: Generator) -> Iterator[tuple[tuple[Place, ...], Monomial, tuple[Place, ...]]]:
+    """Inner indices, factors, and outer indices of parts that occur twice once the outer indices are held."""
+    bound, mono = gen.parts[0], gen.parts[1].mono
+    if len(bound) > MOST_PLACES or any(e.denominator != 1 for _, e in mono):
+        return
+    for size in range(1, len(bound)):
+        for held in combinations(bound, size):
+            parts = _components(ctx, tuple(p for p in bound if p not in held), mono)
+            spelled: dict[str, tuple[tuple[Place, ...], Monomial]] = {}
+            for inner, factors in parts:
+                text = min(
+                    mono_text(ctx, factors, {p: f"?{n}@{p[1]}" for n, p in enumerate(order)})
+                    for order in permutations(inner)
+                )
+                if text in spelled:
+                    touched = frozenset(p for k, _ in factors for p in ctx.generators[k].places)
+                    yield inner, factors, tuple(p for p in held if p in touched)
+                spelled[text] = inner, factors
+
+
+def _components(ctx: Context, inner: tuple[Place, ...], mono: Monomial) -> Iterator[tuple[tuple[Place, ...], Monomial]]:
+    """The parts into which a monomial falls when only some of its indices link factors."""
+    left = set(inner)
+    while left:
+        linked, grown = {left.pop()}, True
+        while grown:
+            factors = tuple(f for f in mono if not ctx.generators[f[0]].places.isdisjoint(linked))
+            more = {p for k, _ in factors for p in ctx.generators[k].places if p in inner} - linked
+            linked, grown = linked | more, bool(more)
+        left -= linked
+        yield tuple(sorted(linked)), factors
+
+
+def centred(ctx: Context, poly: Polynomial) -> tuple[Context, Polynomial] | None:
+    """The polynomial with every array whose plain sum stands in it written as a mean plus deviations (H2).
+
+    x[k] = u[k] + c with Sum(u, k) = 0 is possible for every x, with c its mean.
+    """
+    found: dict[str, Place] = {}
+    for key in {k for mono in poly for k, _ in mono}:
+        array = _plainly_summed(ctx, key)
+        if array and _is_polynomial_in(ctx, poly, array):
+            (found[array],) = ctx.generators[key].parts[0]
+    if not found:
+        return None
+    case = ctx.fork()
+    for array, place in sorted(found.items()):
+        deviation, mean = f"{array}-{next(ctx.numbers)}", f"{array}+{next(ctx.numbers)}"
+        case.types.update({deviation: "real", mean: "real"})
+        at = (ctx.open(place[1]),)
+        value = add(component(case, deviation, at), variable(case, mean))
+        case.component_rules[array] = ComponentRule(at, value, NO_NAMES)
+        ((summand, _),) = component(case, deviation, at).items()
+        case.sum_rules.append(SumRule(at[0], summand, {}, frozenset(), NO_NAMES))
+    ctx.use("H2")
+    return case, renew(case, poly, frozenset(found))
+
+
+def _is_polynomial_in(ctx: Context, poly: Polynomial, array: str) -> bool:
+    """Whether an array stands only in products of components, and in sums of these."""
+    for mono in poly:
+        for key, e in mono:
+            gen = ctx.generators[key]
+            if array not in gen.names:
+                continue
+            inner: Polynomial = {gen.parts[1].mono: 1} if gen.kind == "s" else {}
+            whole = e.denominator == 1 and e > 0
+            if not whole or gen.kind not in "as" or (inner and not _is_polynomial_in(ctx, inner, array)):
+                return False
+    return True
+
+
+def _plainly_summed(ctx: Context, key: str) -> str:
+    """The array x where the generator is Sum(x[k], k)."""
+    gen = ctx.generators[key]
+    if gen.kind != "s" or len(gen.parts[0]) != 1 or len(gen.parts[1].mono) != 1:
+        return ""
+    ((inner, e),) = gen.parts[1].mono
+    parts = ctx.generators[inner].parts
+    plain = e == 1 and inner[0] == "a" and parts[1] == gen.parts[0]
+    known = plain and (parts[0] in ctx.component_rules or parts[0] in ctx.suspended or parts[0] in ctx.simplex)
+    return str(parts[0]) if plain and not known else ""
+
+
+def weights(ctx: Context, place: Place) -> Iterator[Polynomial]:
+    """What sums to one over the dimension of an index, by type or by hypothesis (H4, S10)."""
+    vectors = {g.parts[0]: g.parts[1] for g in list(ctx.generators.values()) if g.kind == "a"}
+    for array in sorted(ctx.simplex - ctx.suspended):
+        if [p[1] for p in vectors.get(array, ())] == [place[1]]:
+            yield component(ctx, array, (place,))
+    for rule in ctx.sum_rules:
+        if rule.place[1] != place[1] or rule.value != ONE or rule.pattern:
+            continue
+        if rule.names.isdisjoint(ctx.suspended):
+            yield rename_mono(ctx, rule.summand, {rule.place: place})
+
+
+# --- known inequalities ---
+
+
+def products_of_sums(ctx: Context, poly: Polynomial) -> Iterator[tuple[Polynomial, int]]:
+    """O15: Sum(a)*Sum(b) >= Sum(sqrt(a*b))**2 for a, b >= 0, and Sum(a)*Sum(b) >= Sum(a*b); n is Sum(1)."""
+    for key, other in sorted(_pairs_of_sums(ctx, poly)):
+        place = ctx.open(_dimension(ctx, key) or _dimension(ctx, other))
+        first, second = _summand(ctx, key, place), _summand(ctx, other, place)
+        if not all(ctx.sign(ctx, t) & NONNEGATIVE for t in (first, second)):
+            continue
+        both = multiply(ctx, first, second)
+        whole: Polynomial = {merge(((key, 1),), ((other, 1),)): 1}
+        root = _root(ctx, both)
+        if root is not None and key != other:
+            ctx.use("O15")
+            yield subtract(whole, power(ctx, sum_over(ctx, (place,), root), 2)), NONNEGATIVE
+        ctx.use("O6")
+        yield subtract(whole, sum_over(ctx, (place,), both)), NONNEGATIVE
+
+
+def _pairs_of_sums(ctx: Context, poly: Polynomial) -> set[tuple[str, str]]:
+    """Two sums over one dimension, or one twice, in a term; or one beside its dimension."""
+    found: set[tuple[str, str]] = set()
+    for mono in poly:
+        over = {k: _dimension(ctx, k) or (k[2:-1] if k[0] == "v" else "") for k, e in mono if e >= 1}
+        found |= {(k, k) for k, e in mono if e == 2 and _dimension(ctx, k)}
+        for one, two in combinations(sorted(over), 2):
+            if over[one] == over[two] != "" and "s" in (one[0], two[0]):
+                found.add((one, two))
+    return found
+
+
+def _dimension(ctx: Context, key: str) -> str:
+    gen = ctx.generators[key]
+    return str(gen.parts[0][0][1]) if gen.kind == "s" and len(gen.parts[0]) == 1 else ""
+
+
+def _summand(ctx: Context, key: str, place: Place) -> Polynomial:
+    gen = ctx.generators[key]
+    return rename_mono(ctx, gen.parts[1].mono, {gen.parts[0][0]: place}) if gen.kind == "s" else ONE
+
+
+def _root(ctx: Context, poly: Polynomial) -> Polynomial | None:
+    """The root of a single term, where it is a product of what it was."""
+    if len(poly) != 1:
+        return None
+    ((mono, c),) = poly.items()
+    if c != 1 or any(e % 2 and ctx.sign(ctx, {((k, 1),): 1}) & POSITIVE != POSITIVE for k, e in mono):
+        return None
+    return product(ctx, (power(ctx, {((k, 1),): 1}, _plain(e * HALF)) for k, e in mono))
+
+
+def _plain(value: Rational) -> Rational:
+    return int(value) if value.denominator == 1 else value
+
+
+def tangents_elsewhere(ctx: Context, poly: Polynomial) -> Iterator[tuple[Polynomial, int]]:
+    """O13: exp(u) >= exp(v)*(1 + u - v) for the exponentials of two terms."""
+    parts = {tuple(f for f in mono if f[0][0] == "e") for mono in poly} | {()}
+    if not 2 < len(parts) + 1 <= MOST_EXPONENTIALS + 2:
+        return
+    for first, second in permutations(sorted(parts), 2):
+        gap = subtract(_exponent(ctx, first), _exponent(ctx, second))
+        ctx.use("O13")
+        yield subtract({first: 1}, multiply(ctx, {second: 1}, add(ONE, gap))), NONNEGATIVE
+
+
+def _exponent(ctx: Context, mono: Monomial) -> Polynomial:
+    return add(*({ctx.generators[key].parts[0].mono: e} for key, e in mono))
+
+
+def tangent_of_logarithms(ctx: Context, poly: Polynomial) -> Iterator[tuple[Polynomial, int]]:
+    """O13: with L the logarithms of a polynomial together, L >= (1 - exp(-r*L))/r for r > 0; times what is beside L."""
+    terms: Polynomial = {m: c for m, c in poly.items() if any(key[0] == "l" for key, _ in m)}
+    beside = {tuple(f for f in m if f[0][0] != "l") for m in terms}
+    if len(terms) < 2 or len(beside) != 1 or ctx.sign(ctx, {(factor := beside.pop()): 1}) & POSITIVE != POSITIVE:
+        return
+    logs: Polynomial = {tuple(f for f in m if f[0][0] == "l"): c for m, c in terms.items()}
+    if any(len(m) != 1 or m[0][1] != 1 for m in logs):
+        return
+    for r in (1, 2, HALF):
+        below = multiply(ctx, {factor: 1}, exponential(ctx, scale(logs, -r)))
+        if all(m in poly for m in below):
+            ctx.use("O13")
+            yield add(scale(subtract(below, {factor: 1}), Fraction(1) / Fraction(r)), terms), NONNEGATIVE
