@@ -12,7 +12,7 @@ from fractions import Fraction
 from itertools import combinations
 from typing import Any
 
-from derive.certificate.terms import Json, goal_to_json, index_to_json, to_json
+from derive.certificate.terms import goal_to_json, index_to_json, to_json
 from derive.claim import Goal, Hypothesis
 from derive.kernel import FUEL, Propose, cases, contradictory
 from derive.kernel.context import BOUND, FREE, FRESH, Context, Note, Place, Polynomial, Stuck, Undefined
@@ -47,12 +47,18 @@ MOST_LEMMAS = 400
 MOST_PLACES = 5
 MOST_SHORTENED = 12
 OPS = {5: ">", 6: "<", 1: ">=", 2: "<=", 4: "!=", 3: "=="}
+Json = Any
 Proof = dict[str, Any]
 
 
 def proved(goal: Goal, propose: Propose | None = None) -> Proof | None:
     """The proof of a goal that was proved; None where the checker cannot follow."""
     return _proof(goal_to_json(goal), goal, (), propose, DEPTH)
+
+
+def proved_at(claim: dict[str, Any], goal: Goal, extra: tuple[Json, ...]) -> Proof | None:
+    """The proof of a claim under further hypotheses, which stand last among those of the goal."""
+    return _proof(claim, goal, extra, None, 1)
 
 
 def _proof(claim: Json, goal: Goal, extra: tuple[Json, ...], propose: Propose | None, depth: int) -> Proof | None:

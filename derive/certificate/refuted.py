@@ -22,7 +22,7 @@ def refuted(goal: Goal, verdict: Refuted) -> dict[str, Any] | None:
     if not isinstance(found, Counterexample):
         return None
     try:
-        refutation = refuted_at(goal_to_json(goal), _point(found))
+        refutation = refuted_at(goal_to_json(goal), point_to_json(found))
     except Rejected:
         return None
     if not (_overlap(found.left, refutation["left"]) and _overlap(found.right, refutation["right"])):
@@ -30,7 +30,8 @@ def refuted(goal: Goal, verdict: Refuted) -> dict[str, Any] | None:
     return refutation
 
 
-def _point(found: Counterexample) -> dict[str, Any]:
+def point_to_json(found: Counterexample) -> dict[str, Any]:
+    """An exact point, as certificates have it."""
     values = {name: _value(value) for name, value in found.values}
     return {"dims": dict(found.dimensions), "values": values, "indices": dict(found.indices)}
 

@@ -289,10 +289,7 @@ class Algebra:
         split = next((s for a in args if (s := self._split(a))), None)
         if split:
             keep, drop = split[0], split[1]
-            same, other = (
-                [f(a) for a in args]
-                for f in (lambda a: self.rename(a, {drop: keep}), lambda a: self._other(a, keep, drop))
-            )
+            same, other = [self.rename(a, {drop: keep}) for a in args], [self._other(a, keep, drop) for a in args]
             return self._float((keep, drop, ONE, {}), lambda part: self.apply(name, *(same if part == ONE else other)))
         if name in ("Abs", "sign"):
             return self._absolute(name, args[0])
@@ -312,9 +309,8 @@ class Algebra:
         self.used.add("G7")
         c, mono, rest = self.unit(poly)
         total = number(abs(c) if name == "Abs" else (1 if c > 0 else -1))
-        factors = [({((a, Fraction(1)),): Fraction(1)}, e) for a, e in mono] + (
-            [(rest, Fraction(1))] if rest != ONE else []
-        )
+        factors: list[tuple[Poly, Fraction]] = [({((a, Fraction(1)),): Fraction(1)}, e) for a, e in mono]
+        factors += [(rest, Fraction(1))] if rest != ONE else []
         for factor, e in factors:
             bits = self.sign(factor)
             flip = bits & 2 and not bits & 1
@@ -423,10 +419,12 @@ class Algebra:
             total = add(total, part)
         return total
 
+    def _again(self, poly: Poly, names: Mapping[Index, Index]) -> Poly:
+        return self.rename(poly, names) if names else self.renewed(poly)
+
     def _renamed(self, atom: int, names: Mapping[Index, Index]) -> Poly:
         head, *parts = self.atoms[atom]
-        again = self.rename if names else lambda poly, _: self.renewed(poly)
-        inner = [again(dict(p), names) if isinstance(p, Body) else p for p in parts]
+        inner = [self._again(dict(p), names) if isinstance(p, Body) else p for p in parts]
         match head:
             case "comp":
                 return self.atom(head, parts[0], tuple(names.get(i, i) for i in parts[1]))
@@ -443,13 +441,13 @@ class Algebra:
                 return self.symbolic(inner[0], inner[1], True)
             case "sum":
                 bound, body = self.opened(atom)
-                body = again(body, names)
+                body = self._again(body, names)
                 for k in reversed(bound):
                     body = self.sum(k, body)
                 return body
             case "reduce":
                 (k,), body = self.opened(atom)
-                return self.reduce(parts[0], k, tuple(names.get(i, i) for i in parts[2]), again(body, names))
+                return self.reduce(parts[0], k, tuple(names.get(i, i) for i in parts[2]), self._again(body, names))
             case _:
                 return self.atom(head, *parts)
 
@@ -536,7 +534,7 @@ class Algebra:
         return best[1][0]
 
     def _orders(self, bound: list[Index], mono: Mono) -> Iterator[tuple[Index, ...]]:
-        """Orders of the bound indices (S4): by the atoms in which each stands, every order among those that look alike."""
+        """Orders of the bound indices (S4): by the atoms in which each stands, all orders of those that look alike."""
         colour: dict[Index, Any] = {k: k.dimension for k in bound}
         for _ in bound:
             seen = {
@@ -677,7 +675,6 @@ class Algebra:
             poly = self.mul(poly, {((atom, -lowest[atom]),): Fraction(1)})
         return False
 
-
     def _replaced(self, poly: Poly) -> Poly:
         """H2: a product is replaced wherever it divides."""
         for lead, value, names in self.leading:
@@ -687,7 +684,10 @@ class Algebra:
                     break
                 self.used.add("H2")
                 left = merge(mono, tuple((a, -e) for a, e in lead))
-                poly = add({m: c for m, c in poly.items() if m != mono}, scale(self.mul({left: Fraction(1)}, value), poly[mono]))
+                poly = add(
+                    {m: c for m, c in poly.items() if m != mono},
+                    scale(self.mul({left: Fraction(1)}, value), poly[mono]),
+                )
         return poly
 
 

@@ -21,7 +21,19 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
-from derive.recheck.polynomial import LARGEST, ONE, ZERO, Algebra, Poly, Undefined, _atoms, _rank, add, constant, number, scale
+from derive.recheck.polynomial import (
+    LARGEST,
+    ONE,
+    Algebra,
+    Poly,
+    Undefined,
+    _atoms,
+    _rank,
+    add,
+    constant,
+    number,
+    scale,
+)
 from derive.recheck.reader import BITS, Env, Reader
 from derive.recheck.signs import TYPES, Signs, of_number
 from derive.recheck.terms import Index, Rejected, Term, Terms, children, listed, named, require
@@ -33,16 +45,16 @@ class Contradiction(Exception):
     """Hypotheses that no point satisfies."""
 
 
-def prove(claim: dict[str, Any], proof: Any, extra: tuple[Any, ...] = ()) -> set[str]:
-    """The rules that a proof of a claim rests on. Raises Rejected where it is none."""
-    require(isinstance(proof, dict) and len(extra) <= DEEPEST_SPLIT, "a proof")
+def prove(claim: dict[str, Any], proof: Any, extra: tuple[Any, ...] = (), depth: int = 0) -> set[str]:
+    """The rules that a proof of a claim rests on, under extra hypotheses. Raises Rejected where it is none."""
+    require(isinstance(proof, dict) and depth <= DEEPEST_SPLIT, "a proof")
     if proof.get("kind") == "cases":
         require(proof.keys() == {"kind", "split", "branches"}, "the parts of a proof by cases")
         rule, cases = _cases(claim, proof["split"], extra)
         branches = listed(proof["branches"], "branches")
         require(len(branches) == len(cases), f"{rule}: every case is there")
         require(any(b.get("kind") != "contradiction" for b in branches if isinstance(b, dict)), "a case is possible")
-        return {rule}.union(*(prove(claim, b, (*extra, c)) for b, c in zip(branches, cases, strict=True)))
+        return {rule}.union(*(prove(claim, b, (*extra, c), depth + 1) for b, c in zip(branches, cases, strict=True)))
     try:
         state = State(claim, extra)
     except Contradiction:
@@ -105,7 +117,10 @@ class State:
             self._about_indices(relation, quantified)
         for relation, quantified in self.hypotheses:
             self.gaps.append(self._assume(relation, quantified))
-        self.sides = {"left": self.terms.term(claim["left"], self.scope), "right": self.terms.term(claim["right"], self.scope)}
+        self.sides = {
+            "left": self.terms.term(claim["left"], self.scope),
+            "right": self.terms.term(claim["right"], self.scope),
+        }
         try:
             for term in self.sides.values():
                 for poly, bits in list(self.reader.conditions(term, self.env)):
@@ -235,11 +250,16 @@ class State:
         relation, quantified = self.hypotheses[which]
         require(relation[1] == "==", "H2: an equation")
         _, env = self.gaps[which]
-        a, (_, left, right) = self.algebra, self.terms.relation(relation, {**self.scope, **{q[0]: q[1] for q in quantified}})
+        a, (_, left, right) = (
+            self.algebra,
+            self.terms.relation(relation, {**self.scope, **{q[0]: q[1] for q in quantified}}),
+        )
         gap = add(self.reader.read(left, env), scale(self.reader.read(right, env), -1))
         target = self.reader.read(self.terms.term(found, {**self.scope, **{q[0]: q[1] for q in quantified}}), env)
         (mono,) = target.keys() if len(target) == 1 else (((),))
-        require(target == {mono: Fraction(1)} and mono in gap and len(mono) >= 1, "H2: what is replaced is a term of it")
+        require(
+            target == {mono: Fraction(1)} and mono in gap and len(mono) >= 1, "H2: what is replaced is a term of it"
+        )
         rest = {m: c for m, c in gap.items() if m != mono}
         opened = tuple(sorted(set(env.values()) & set(a.indices(gap)) - set(self.env.values()), key=str))
         opened = tuple(i for i in opened if str(i.name).startswith("~"))
@@ -276,7 +296,9 @@ class State:
     def _attain(self, found: Any, at: Any) -> None:
         """K4: a Max or Min is its body at an index, of which only that is known."""
         term = self.terms.term(found, self.scope)
-        require(term[0] == "reduce" and term[1] in ("Max", "Min") and not term[3], "K4: a Max or Min over a whole range")
+        require(
+            term[0] == "reduce" and term[1] in ("Max", "Min") and not term[3], "K4: a Max or Min over a whole range"
+        )
         require(isinstance(at, list) and len(at) == 2 and named(at[0]) and at[0] not in self.scope, "K4: a new index")
         require(at[1] == term[2].dimension, "K4: the dimension of the index")
         a, there = self.algebra, Index(at[0], at[1])
@@ -393,11 +415,18 @@ def _logarithm(state: State, old: Term, new: Term, env: Env) -> None:
 def _root(state: State, old: Term, new: Term, env: Env) -> None:
     """P7: t**(p/q) = u where u >= 0 and u**q = t**p."""
     a, read = state.algebra, state.reader.read
-    e = Fraction(1, 2) if old[:2] == ("apply", "sqrt") else old[2][1] if old[0] == "pow" and old[2][0] == "num" else None
+    e = (
+        Fraction(1, 2)
+        if old[:2] == ("apply", "sqrt")
+        else old[2][1]
+        if old[0] == "pow" and old[2][0] == "num"
+        else None
+    )
     if old[0] == "pow" and e is None:
         e = constant(read(old[2], env))
     base = old[2] if old[0] == "apply" else old[1]
-    require(isinstance(e, Fraction) and e.denominator > 1, "P7: a root")
+    require(e is not None and e.denominator > 1, "P7: a root")
+    assert e is not None
     value = read(new, env)
     require(bool(state.signs.of_form(new, env) & 1), "P7: a root is not negative")
     gap = add(a.power(value, e.denominator), scale(a.power(read(base, env), e.numerator), -1))
@@ -430,7 +459,9 @@ def _power(state: State, old: Term, new: Term, env: Env) -> None:
     require(old[0] == "pow" and new[:2] == ("apply", "exp") and new[2][0] == "mul", "P6: a power and an exponential")
     _, v, u = new[2]
     grown = state.algebra.exp(state.reader.read(v, env))
-    require(state.algebra.is_zero(add(grown, scale(state.reader.read(old[1], env), -1))), "P6: the logarithm of the base")
+    require(
+        state.algebra.is_zero(add(grown, scale(state.reader.read(old[1], env), -1))), "P6: the logarithm of the base"
+    )
     _same(state, old[2], u, env)
 
 

@@ -141,9 +141,7 @@ class Reader:
             case _:
                 return
 
-    def _of_power(
-        self, term: Term, base: Poly, exponent: Poly, whole: bool
-    ) -> Iterator[tuple[Poly, int, Term | None]]:
+    def _of_power(self, term: Term, base: Poly, exponent: Poly, whole: bool) -> Iterator[tuple[Poly, int, Term | None]]:
         known = self.algebra.sign(exponent)
         if whole and not known & 1:
             value = constant(exponent)
@@ -156,14 +154,12 @@ class Reader:
         """Whether a term is proved to have a value, by the facts alone."""
         if term[0] == "reduce":
             env = {**env, term[2].name: self.algebra.place(self.algebra.new(term[2].dimension))}
-        if term[0] == "apply" and term[1] in PARTIAL or term[0] in ("diff", "limit", "optimum"):
+        if (term[0] == "apply" and term[1] in PARTIAL) or term[0] in ("diff", "limit", "optimum"):
             return False
-        if term[0] == "pow" and not self.terms.whole(term[2]):
-            known = self.algebra.sign(self.read(term[2], env)) & POSITIVE == POSITIVE
-            if not known and self.algebra.sign(self.read(term[1], env)) & POSITIVE != POSITIVE:
-                return False
-        if term[0] == "pow" and self.terms.whole(term[2]) and not self.algebra.sign(self.read(term[2], env)) & 1:
-            if not self.algebra.sign(self.read(term[1], env)) & 4:
+        if term[0] == "pow":
+            base, exponent = (self.algebra.sign(self.read(t, env)) for t in term[1:])
+            whole = self.terms.whole(term[2])
+            if not (exponent & 1 or base & 4 if whole else POSITIVE in (base & POSITIVE, exponent & POSITIVE)):
                 return False
         if not all(self.certain(t, env) for _, t in children(term)):
             return False
@@ -186,7 +182,7 @@ class Reader:
         return self.algebra.renewed(poly)
 
     def _kinks(self, body: Term, targets: tuple[Term, ...], env: Env) -> Iterator[Condition]:
-        """V13: a*Abs(w) + g and a*sign(w) + g have no derivative where w = 0, if a != 0, a, g and w are smooth, w' != 0."""
+        """V13: a*Abs(w) + g, a*sign(w) + g have no derivative where w = 0, for a != 0, a, g and w smooth, w' != 0."""
         (name, *at), a = targets[0][1:], self.algebra
         place = tuple(self.place(i, env) for i in at[0]) if at else None
         before, a.below = a.below, a.below | {name}
@@ -194,12 +190,12 @@ class Reader:
             poly = self.read(body, env)
             for atom in {x for mono in poly for x, e in mono if a.kind(x) in ("Abs", "sign") and e == 1}:
                 inner = dict(a.atoms[atom][1])
-                around = {tuple(f for f in m if f[0] != atom): c for m, c in poly.items() if (atom, 1) in m}
-                apart = {m: c for m, c in poly.items() if (atom, 1) not in m}
-                if all(map(self._smooth, (around, apart, inner))) and a.sign(around) & 4:
-                    if a.sign(self.differentiate(inner, name, place)) & 4:
-                        a.used.add("V13")
-                        yield inner, 4
+                around = {tuple(f for f in m if f[0] != atom): c for m, c in poly.items() if (atom, Fraction(1)) in m}
+                apart = {m: c for m, c in poly.items() if (atom, Fraction(1)) not in m}
+                smooth = all(map(self._smooth, (around, apart, inner)))
+                if smooth and a.sign(around) & 4 and a.sign(self.differentiate(inner, name, place)) & 4:
+                    a.used.add("V13")
+                    yield inner, 4
         except Rejected:
             return
         finally:

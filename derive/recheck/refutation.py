@@ -16,7 +16,7 @@ from math import prod
 from typing import Any
 
 from derive.recheck.interval import Interval, Undecided, decided
-from derive.recheck.terms import Rejected, Terms, require
+from derive.recheck.terms import Rejected, Terms, children, require
 from derive.recheck.value import MOST_WORK, Point
 
 PRECISIONS = (64, 256, 1024, 4096)
@@ -42,13 +42,37 @@ def refuted_at(claim: Any, point: Any) -> dict[str, Any]:
     raise Rejected("the hypotheses hold, both sides are defined and the relation fails: all decided at the point")
 
 
-def _fails(claim: Any, point: Any, bits: int) -> dict[str, Any]:
+def admits(claim: Any, point: Any) -> None:
+    """Accept that a claim speaks of a point: its hypotheses hold and both sides have a value there, or raise Rejected.
+
+    A limit or an optimum has no value at a point; of such a claim the hypotheses alone are looked at.
+    """
+    for bits in PRECISIONS:
+        try:
+            _sides(claim, point, bits)
+            return
+        except Undecided:
+            continue
+    raise Rejected("the hypotheses hold and both sides are defined: all decided at the point")
+
+
+def _sides(claim: Any, point: Any, bits: int) -> tuple[str, list[Interval]]:
     terms, scope, places = Terms(claim["declarations"]), dict(claim["indices"]), point["indices"]
     op, *sides = terms.relation(["rel", claim["op"], claim["left"], claim["right"]], scope)
     at = _read(terms, scope, point, bits)
     for hypothesis in claim["hypotheses"]:
         _check(hypothesis, at, scope, places)
-    return _stated(_NEGATION[op], *(at.value(side, places) for side in sides))
+    return op, [at.value(side, places) for side in sides if not _is_beyond_points(side)]
+
+
+def _is_beyond_points(term: Any) -> bool:
+    return term[0] in ("limit", "optimum") or any(_is_beyond_points(t) for _, t in children(term))
+
+
+def _fails(claim: Any, point: Any, bits: int) -> dict[str, Any]:
+    op, sides = _sides(claim, point, bits)
+    decided(len(sides) == 2)
+    return _stated(_NEGATION[op], *sides)
 
 
 def _read(terms: Terms, scope: dict[str, str], point: Any, bits: int) -> Point:

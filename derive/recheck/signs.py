@@ -91,7 +91,11 @@ class Signs:
 
     def _shape(self, poly: Poly) -> object:
         """What a polynomial has in common with its instances."""
-        kinds = {a: self.algebra.atoms[a][:2] if self.algebra.kind(a) in ("var", "comp") else self.algebra.kind(a) for m in poly for a, _ in m}
+        kinds = {
+            a: self.algebra.atoms[a][:2] if self.algebra.kind(a) in ("var", "comp") else self.algebra.kind(a)
+            for m in poly
+            for a, _ in m
+        }
         return sorted(sorted((str(kinds[a]), e) for a, e in m) for m in poly)
 
     def _continuous(self, poly: Poly) -> bool:
@@ -157,7 +161,13 @@ class Signs:
                 own = bits if bits & ZERO else 0
             case "reduce":
                 bits = self.sign(dict(parts[3]))
-                own = bits & POSITIVE if parts[0] == "Product" and bits & 1 else bits & 4 if parts[0] == "Product" else bits
+                own = (
+                    bits & POSITIVE
+                    if parts[0] == "Product" and bits & 1
+                    else bits & 4
+                    if parts[0] == "Product"
+                    else bits
+                )
             case "power":
                 bits = self.sign(dict(parts[0]))
                 own = bits & POSITIVE if bits & 1 else bits & 4
@@ -168,7 +178,9 @@ class Signs:
     def _looked_up(self, poly: Poly) -> int:
         bits, shape = 0, self._shape(poly)
         for n, fact in enumerate(self.facts):
-            if fact.shape != shape or not (fact.names.isdisjoint(self.algebra.below) or (fact.bits & 4 and fact.continuous)):
+            if fact.shape != shape or not (
+                fact.names.isdisjoint(self.algebra.below) or (fact.bits & 4 and fact.continuous)
+            ):
                 continue
             ratio = self._instance(fact, poly)
             if ratio:
@@ -197,10 +209,10 @@ class Signs:
         match term:
             case "neg", t:
                 return negated(self.of_form(t, env))
-            case ("add" | "sub"), t, u:
+            case (("add" | "sub"), t, u):
                 other = self.of_form(u, env)
                 bits = plus(self.of_form(t, env), other if term[0] == "add" else negated(other))
-            case ("mul" | "div"), t, u:
+            case (("mul" | "div"), t, u):
                 bits = times(self.of_form(t, env), self.of_form(u, env) | (4 if term[0] == "div" else 0))
                 bits |= 1 if t == u and term[0] == "mul" else 0
             case "pow", t, ("num", e):
@@ -239,14 +251,17 @@ class Signs:
         self.learn(poly, bits)
 
 
-def _by_form(signs: Signs, poly: Poly, args: list[Term], env: Env) -> int:
+def _by_form(signs: Signs, poly: Poly, args: list[Any], env: Env) -> int:
     """O2, O3, O4, O11, O12, R5: another form of the same polynomial shows the sign."""
     (form,) = args
-    require(signs.algebra.is_zero(add(poly, scale(signs.reader.read(form, env), -1))), "R5: the form multiplies out to the term")
+    require(
+        signs.algebra.is_zero(add(poly, scale(signs.reader.read(form, env), -1))),
+        "R5: the form multiplies out to the term",
+    )
     return signs.of_form(form, env)
 
 
-def _enclosed(signs: Signs, poly: Poly, args: list[Term], env: Env) -> int:
+def _enclosed(signs: Signs, poly: Poly, args: list[Any], env: Env) -> int:
     """N1: a constant is enclosed in an interval without 0."""
     (term,) = args
     require(signs.reader.read(term, env) == poly, "N1: the constant is the term")
@@ -259,7 +274,7 @@ def _enclosed(signs: Signs, poly: Poly, args: list[Term], env: Env) -> int:
     return 0
 
 
-def _one_term(signs: Signs, poly: Poly, args: list[Term], env: Env) -> int:
+def _one_term(signs: Signs, poly: Poly, args: list[Any], env: Env) -> int:
     """O6: Sum t - t[k := i] >= 0 where t >= 0; > 0 where t > 0 and n >= 2."""
     ((_, kind, k, out, body), at) = args
     a = signs.algebra
@@ -274,7 +289,7 @@ def _one_term(signs: Signs, poly: Poly, args: list[Term], env: Env) -> int:
     return 1 | (bits & 4 if several else 0)
 
 
-def _largest(signs: Signs, poly: Poly, args: list[Term], env: Env) -> int:
+def _largest(signs: Signs, poly: Poly, args: list[Any], env: Env) -> int:
     """O7: Max t - t[k := j] >= 0, and t[k := j] - Min t >= 0."""
     ((_, kind, k, out, body), at) = args
     a = signs.algebra
@@ -286,7 +301,7 @@ def _largest(signs: Signs, poly: Poly, args: list[Term], env: Env) -> int:
     return 1
 
 
-def _tangent(signs: Signs, poly: Poly, args: list[Term], env: Env) -> int:
+def _tangent(signs: Signs, poly: Poly, args: list[Any], env: Env) -> int:
     """O13: exp(u) - 1 - u >= 0, and so q - 1 - log(q) >= 0; strict where u != 0."""
     (term,) = args
     u = signs.reader.read(term, env)
@@ -294,7 +309,7 @@ def _tangent(signs: Signs, poly: Poly, args: list[Term], env: Env) -> int:
     return 1 | (signs.sign(u) & 4)
 
 
-def _cauchy(signs: Signs, poly: Poly, args: list[Term], env: Env) -> int:
+def _cauchy(signs: Signs, poly: Poly, args: list[Any], env: Env) -> int:
     """O15: Sum(a**2)*Sum(b**2) - Sum(a*b)**2 >= 0."""
     (_, _, k, _, first), (_, _, other, _, second) = args
     a = signs.algebra
@@ -308,7 +323,7 @@ def _cauchy(signs: Signs, poly: Poly, args: list[Term], env: Env) -> int:
     return 1
 
 
-def _by_exponential(signs: Signs, poly: Poly, args: list[Term], env: Env) -> int:
+def _by_exponential(signs: Signs, poly: Poly, args: list[Any], env: Env) -> int:
     """O9, O10: b*(exp(g) - 1) has the sign of g where b > 0; the args are g and b, and either may be what is known."""
     g, b = (signs.reader.read(t, env) for t in args)
     require(signs.sign(b) & POSITIVE == POSITIVE, "O10: the factor is positive")
@@ -319,7 +334,7 @@ def _by_exponential(signs: Signs, poly: Poly, args: list[Term], env: Env) -> int
     return signs.sign(grown)
 
 
-def _by_square(signs: Signs, poly: Poly, args: list[Term], env: Env) -> int:
+def _by_square(signs: Signs, poly: Poly, args: list[Any], env: Env) -> int:
     """O9: p + q has the sign of p where p has one and p**2 >= q**2; strict where p**2 > q**2."""
     p, q = (signs.reader.read(t, env) for t in args)
     require(add(p, q) == poly, "O9: the term is the sum")
@@ -329,7 +344,7 @@ def _by_square(signs: Signs, poly: Poly, args: list[Term], env: Env) -> int:
     return signs.sign(p) & ZERO | (gap & 4)
 
 
-def _whole(signs: Signs, poly: Poly, args: list[Term], env: Env) -> int:
+def _whole(signs: Signs, poly: Poly, args: list[Any], env: Env) -> int:
     """O17: t > 0 gives t - 1 >= 0 for t of integer type."""
     (term,) = args
     require(signs.reader.terms.whole(term), "O17: the term is of integer type")
