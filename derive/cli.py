@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from typing import TYPE_CHECKING, NoReturn
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from derive.emit import Piece
     from derive.report.paint import Paint
 
+MOST_BYTES = 256_000_000
 STYLES = ("unicode", "pretty", "ascii", "latex", "markdown", "mathml", "json")
 
 
@@ -80,6 +82,13 @@ def _formats(context: click.Context, parameter: click.Parameter, incomplete: str
     return [name for name in FORMATS if name.startswith(incomplete)]
 
 
+def _shard(context: click.Context, parameter: click.Parameter, value: str | None) -> tuple[int, int] | None:
+    match = re.fullmatch(r"(\d{1,4})/(\d{1,4})", value or "1/1")
+    if not match or not 1 <= int(match[1]) <= int(match[2]):
+        raise click.BadParameter(f"found {value!r}, required I/N with 1 <= I <= N, such as 2/3")
+    return (int(match[1]), int(match[2])) if value else None
+
+
 @derive.command(
     epilog="Exit codes: 0 as expected, 1 a finding, 2 usage or an invalid file, 3 proof and counterexample "
     "conflict, 5 nothing was checked, 70 internal error, 130 interrupted."
@@ -120,6 +129,12 @@ def _formats(context: click.Context, parameter: click.Parameter, incomplete: str
     metavar="N",
     help="How many processes decide claims; 0 for none but this one, without limits. By default one a processor.",
 )
+@click.option(
+    "--shard",
+    callback=_shard,
+    metavar="I/N",
+    help="Every N-th claim, from the I-th on; `derive merge` joins the N reports.",
+)
 @click.pass_context
 def check(
     context: click.Context,
@@ -135,6 +150,7 @@ def check(
     no_cache: bool,
     cache_dir: str | None,
     jobs: int | None,
+    shard: tuple[int, int] | None,
 ) -> None:
     """Decide the claims of FILES: paths, folders, FILE::ID, or an ID of the default files.
 
@@ -155,6 +171,7 @@ def check(
     from derive.find import find, sources
     from derive.last_failed import recall, remember
     from derive.resume import resume
+    from derive.runner import Shard
     from derive.select import select
 
     configuration = configure()
@@ -169,7 +186,15 @@ def check(
     if again:
         again.look(str(target.path) for target in found.targets)
     jobs = _processors() if jobs is None else jobs
-    results, is_settled = resume(found.targets, store, jobs, selected=selected, strict=strict, stop_early=stop_early)
+    results, is_settled = resume(
+        found.targets,
+        store,
+        jobs,
+        selected=selected,
+        strict=strict,
+        stop_early=stop_early,
+        shard=Shard(*shard) if shard else None,
+    )
     if is_audited:
         from derive.audit import audit
 

@@ -104,13 +104,27 @@ class ClaimFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """Run ``number`` of ``count`` that share the claims: how many there are in all, and the places of its own.
+
+    A place is (number from 1, file, id); ``total`` is None where not all claims were read.
+    """
+
+    number: int
+    count: int
+    total: int | None
+    places: tuple[tuple[int, str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Results:
-    """One run: outcomes in file order, and every problem that kept a claim from being decided."""
+    """One run: outcomes in file order, and every problem that kept a claim from being decided; ``part`` of a shard."""
 
     files: tuple[ClaimFile, ...] = ()
     outcomes: tuple[Outcome, ...] = ()
     problems: tuple[Problem, ...] = ()
     interrupted: bool = False
+    part: Part | None = None
 
     def errors(self) -> tuple[Problem, ...]:
         """The problems that are more than a lint."""
@@ -129,7 +143,7 @@ class Results:
             (3, any(o.has_conflict for o in self.outcomes)),
             (2, bool(errors)),
             (1, any(True for _ in self.findings())),
-            (5, not self.outcomes and not allow_empty),
+            (5, not self.outcomes and not allow_empty and not (self.part and self.part.total)),
         )
         return next((code for code, yes in happened if yes), 0)
 

@@ -14,7 +14,7 @@ from derive.errors import Problem, problem
 from derive.find import Target
 from derive.gate import gate
 from derive.meaning import meaning
-from derive.outcome import Outcome, Results
+from derive.outcome import Outcome, Part, Results
 from derive.pool import Executor, Here, Lost, Promise
 from derive.read import Reading, read
 from derive.record import recall, record
@@ -44,26 +44,32 @@ def run(
     readings: list[Reading] = []
     asked: list[_Asked] = []
     decided: list[Outcome | Problem] = []
-    interrupted = False
+    interrupted, is_read, total = False, False, 0
     thresholds = gc.get_threshold()
     gc.set_threshold(*_SELDOM)
     try:
-        for claim in _claims(targets, selected, readings, shard):
-            asked.append(_ask(claim, executor or Here(), known))
+        for place, claim in _claims(targets, selected, readings):
+            total = place
+            if shard is None or shard.has(place):
+                asked.append(_ask(place, claim, executor or Here(), known))
+        is_read = True
         for question in asked:
             decided.append(_decided(question, strict))
             if stop_early and not _is_fine(decided[-1]):
                 break
     except KeyboardInterrupt:
         interrupted = True
-        decided += [_decided(question, strict) for question in asked[len(decided) :] if question.is_answered()]
+        late = [question for question in asked[len(decided) :] if question.is_answered()]
+        asked = [*asked[: len(decided)], *late]
+        decided += [_decided(question, strict) for question in late]
     finally:
         gc.set_threshold(*thresholds)
     outcomes = tuple(d for d in decided if isinstance(d, Outcome))
     defects = tuple(d for d in decided if isinstance(d, Problem))
     files = tuple(file for reading in readings for file in reading.files)
     problems = tuple(p for reading in readings for p in reading.problems if _concerns(p, reading, selected))
-    return Results(files, outcomes, problems + defects, interrupted)
+    part = _part(shard, total if is_read else None, asked[: len(decided)]) if shard else None
+    return Results(files, outcomes, problems + defects, interrupted, part)
 
 
 _SELDOM = (50_000, 20, 20)  # a run makes many long-lived terms and few cycles
@@ -121,8 +127,9 @@ _ACCIDENTS = ("!", '["Conflict"')
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """A claim, and for each of its lines and its correction the verdict that is known or promised."""
+    """A claim with its place among all, and for each line and the correction the verdict that is known or promised."""
 
+    place: int
     claim: Claim
     answers: tuple[Verdict | Promise, ...]
 
@@ -131,22 +138,25 @@ class _Asked:
 
 
 def _claims(
-    targets: Iterable[Target], selected: Predicate | None, readings: list[Reading], shard: Shard | None
-) -> Iterator[Claim]:
-    """The claims in question, as they are read."""
+    targets: Iterable[Target], selected: Predicate | None, readings: list[Reading]
+) -> Iterator[tuple[int, Claim]]:
+    """The claims in question as they are read, counted from 1."""
     number = 0
     for reading in read(targets):
         readings.append(reading)
         for claim in reading.claims:
             if selected is None or selected(claim):
                 number += 1
-                if shard is None or shard.has(number):
-                    yield claim
+                yield number, claim
 
 
-def _ask(claim: Claim, executor: Executor, known: Known | None) -> _Asked:
+def _part(shard: Shard, total: int | None, decided: list[_Asked]) -> Part:
+    return Part(shard.number, shard.count, total, tuple((a.place, a.claim.path, a.claim.id) for a in decided))
+
+
+def _ask(place: int, claim: Claim, executor: Executor, known: Known | None) -> _Asked:
     lines = (*claim.lines, *((claim.correction,) if claim.correction else ()))
-    return _Asked(claim, tuple(_answer(line, executor, known) for line in lines))
+    return _Asked(place, claim, tuple(_answer(line, executor, known) for line in lines))
 
 
 def _answer(line: Line, executor: Executor, known: Known | None) -> Verdict | Promise:
@@ -168,7 +178,7 @@ def _concerns(found: Problem, reading: Reading, selected: Predicate | None) -> b
 
 def settle(claim: Claim, strict: bool = False) -> Outcome | Problem:
     """One claim by itself; never fails: a defect that is met is the problem."""
-    return _decided(_ask(claim, Here(), None), strict)
+    return _decided(_ask(1, claim, Here(), None), strict)
 
 
 def _is_fine(decided: Outcome | Problem) -> bool:

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from derive.claim import Claim
 from derive.errors import Problem
-from derive.outcome import Outcome, Results, Use, word
+from derive.outcome import Outcome, Part, Results, Use, word
 from derive.report.evidence import domains
 from derive.report.paint import Paint
 from derive.verdict import Conflict, Contradicted, Counterexample, Enclosure, Proved, Refuted, Undecided, Value, Verdict
@@ -20,12 +20,20 @@ Json = None | bool | int | str | list["Json"] | dict[str, "Json"]
 
 def document(results: Results, paint: Paint) -> str:
     """The document that ``results.schema.json`` describes; ASCII, because any output can carry that."""
-    content: Json = {
+    content: dict[str, Json] = {
         "schema_version": SCHEMA_VERSION,
         "claims": [_claim(o) for o in results.outcomes],
         "errors": [_error(p) for p in _errors(results)],
     }
+    if results.part:
+        content["shard"] = _part(results.part)
     return json.dumps(content, indent=2, sort_keys=True) + "\n"
+
+
+def _part(part: Part) -> dict[str, Json]:
+    """What ``derive merge`` needs to put the parts together, and to see that none is missing."""
+    places: list[Json] = [[place, file, id] for place, file, id in part.places]
+    return {"number": part.number, "count": part.count, "total": part.total, "places": places}
 
 
 def _errors(results: Results) -> Iterator[Problem]:
