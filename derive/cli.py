@@ -16,6 +16,7 @@ from derive.output import outputs as read_outputs
 
 if TYPE_CHECKING:
     from derive.emit import Piece
+    from derive.outcome import Results
     from derive.report.paint import Paint
 
 MOST_BYTES = 256_000_000
@@ -121,6 +122,7 @@ def _shard(context: click.Context, parameter: click.Parameter, value: str | None
 @click.option(
     "--audit", "is_audited", is_flag=True, help="Drop each hypothesis in turn; one that is not needed is a finding."
 )
+@click.option("--certificates", metavar="FOLDER", help="Write what each verdict rests on, for `derive recheck FOLDER`.")
 @click.option("--no-cache", is_flag=True, help="Decide every claim anew.")
 @click.option("--cache-dir", metavar="FOLDER", help="Where verdicts are kept; by default .derive_cache of the project.")
 @click.option(
@@ -147,6 +149,7 @@ def check(
     strict: bool | None,
     allow_empty: bool | None,
     is_audited: bool,
+    certificates: str | None,
     no_cache: bool,
     cache_dir: str | None,
     jobs: int | None,
@@ -160,7 +163,7 @@ def check(
     from derive.replay import replay
 
     store = None if no_cache else cache(root(), cache_dir)
-    again = replay(store, root(), context.params) if store and not last_failed else None
+    again = replay(store, root(), context.params) if store and not last_failed and certificates is None else None
     if again and (told := again.find()):
         _emit(context, *told)
 
@@ -204,13 +207,32 @@ def check(
 
         results = repair(results)
     results = replace(results, problems=(*configuration.problems, *found.problems, *results.problems))
-    is_partial = words or tags or stop_early or results.interrupted or any(target.id for target in found.targets)
+    if certificates is not None:
+        _save(results, certificates)
+    is_partial = (
+        words or tags or stop_early or shard or results.interrupted or any(target.id for target in found.targets)
+    )
     remember(configuration.root, results, is_whole=not is_partial)
     pieces = list(deliver(results, outputs or read_outputs(configuration.format), _paint(), os.environ))
     code = results.exit_code(configuration.allow_empty if allow_empty is None else allow_empty)
     if again and is_settled:
         again.keep(pieces, code)
     _emit(context, pieces, code)
+
+
+def _save(results: Results, folder: str) -> None:
+    from pathlib import Path
+
+    from derive.certificate.save import save
+
+    try:
+        written, without = save(results, Path(folder))
+    except OSError as error:
+        raise click.FileError(folder, error.strerror) from error
+    click.echo(f"{written} certificates in {folder}; check them with: derive recheck {folder}", err=True)
+    if without:
+        told = click.wrap_text(", ".join(without), 80, "  ", "  ")
+        click.echo(f"without one, or with a part of one, because the checker does not follow:\n{told}", err=True)
 
 
 def _emit(context: click.Context, pieces: list[Piece], code: int) -> NoReturn:
@@ -302,6 +324,59 @@ def show(context: click.Context, target: str | None, style: str | None, proof: b
     for text in diagnostics(replace(results, outcomes=()), paint):
         click.echo(paint.characters(text), err=True)
     context.exit(results.exit_code(allow_empty=True))
+
+
+@derive.command()
+@click.argument("reports", nargs=-1, required=True, metavar="REPORT...")
+@click.option("--output", metavar="FILE", help="Write the JSON report of one run over all claims.")
+@click.option("--allow-empty", is_flag=True, help="Checking nothing at all is not a failure.")
+@click.pass_context
+def merge(context: click.Context, reports: tuple[str, ...], output: str | None, allow_empty: bool) -> None:
+    """Put together the JSON reports of all shards, and judge them as one run. A shard that is missing is an error."""
+    import json
+
+    from derive.merge import exit_code, told
+    from derive.merge import merge as merged
+
+    try:
+        document = merged({path: _report(path) for path in reports})
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+    pieces: list[Piece] = [(output, "w", json.dumps(document, indent=2, sort_keys=True) + "\n")] if output else []
+    _emit(context, [*pieces, (None, "w", told(document))], exit_code(document, allow_empty))
+
+
+def _report(path: str) -> str:
+    try:
+        with open(path, "rb") as file:
+            data = file.read(MOST_BYTES + 1)
+    except OSError as error:
+        raise click.FileError(path, error.strerror) from error
+    if len(data) > MOST_BYTES:
+        raise click.FileError(path, f"more than the {MOST_BYTES} bytes allowed")
+    return data.decode("utf-8", "replace")
+
+
+@derive.command("recheck")
+@click.argument("folder")
+@click.pass_context
+def recheck_certificates(context: click.Context, folder: str) -> None:
+    """Check the certificates in FOLDER by a second, small checker that shares nothing with the prover.
+
+    Exit codes: 0 all accepted, 1 one rejected, 2 no such folder, 5 no certificate there.
+    """
+    from pathlib import Path
+
+    from derive.recheck.__main__ import recheck
+
+    if not Path(folder).is_dir():
+        raise click.BadParameter(f"found no folder {folder!r}", param_hint="FOLDER")
+    counts = {"accepted": 0, "rejected": 0}
+    for path, verdict, told in recheck(Path(folder)):
+        counts[verdict] += 1
+        click.echo(f"{verdict}  {path}  {told}")
+    click.echo(f"{counts['accepted']} accepted, {counts['rejected']} rejected")
+    context.exit(1 if counts["rejected"] else 0 if counts["accepted"] else 5)
 
 
 @derive.command("init")
