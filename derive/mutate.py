@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import combinations
 from typing import Literal
 
 from derive.elaborate.substitute import free_names, fresh, substitute
@@ -30,6 +31,7 @@ from derive.term import (
     Variable,
     children,
     own_indices,
+    subterms,
     with_children,
 )
 from derive.write import write
@@ -117,6 +119,14 @@ def _times_over(term: Term, scope: Scope) -> Iterator[Term]:
             yield Binary("*", left, right)
 
 
+def _times_and_plus(term: Term, scope: Scope) -> Iterator[Term]:
+    match term:
+        case Binary("+", left, right):
+            yield Binary("*", left, right)
+        case Binary("*", left, right):
+            yield Binary("+", left, right)
+
+
 def _dropped_term(term: Term, scope: Scope) -> Iterator[Term]:
     match term:
         case Binary("+", left, right):
@@ -142,8 +152,9 @@ def _added_factor(term: Term, scope: Scope) -> Iterator[Term]:
         case Reduce("Sum", _, index):
             if not index.dimension.isdecimal() and index.dimension:
                 yield Binary("*", Variable(index.dimension), term)
+                yield Binary("/", term, Variable(index.dimension))
             yield Binary("*", TWO, term)
-        case Apply() | Diff():
+        case Apply() | Diff() | Component() | Variable():
             yield Binary("*", TWO, term)
 
 
@@ -206,6 +217,47 @@ def _delta(term: Term, scope: Scope) -> Iterator[Term]:
     if isinstance(term, Delta):
         yield ONE
         yield Binary("-", ONE, term)
+
+
+def _added_delta(term: Term, scope: Scope) -> Iterator[Term]:
+    """A delta of two indices in scope for a 1 or before a factor."""
+    pairs = [(a, b) for a, b in combinations(scope.values(), 2) if a.dimension == b.dimension and a.name != b.name]
+    match term:
+        case Number(value) if value == 1:
+            yield from (Delta(a, b) for a, b in pairs)
+        case Component() | Apply():
+            yield from (Binary("*", Delta(a, b), term) for a, b in pairs)
+
+
+def _added_sum(term: Term, scope: Scope) -> Iterator[Term]:
+    """The sum over an index that the node carries; what is differentiated in it may keep it."""
+    if not isinstance(term, Binary | Component | Apply | Neg):
+        return
+    for name, index in scope.items():
+        if name not in free_names(term):
+            continue
+        bound = replace(index, name=fresh("k", {*scope, *free_names(term)}))
+        summand = substitute(term, {name: bound}, {}, None, frozenset(scope))
+        yield Reduce("Sum", summand, bound)
+        if any(isinstance(t, Diff) for t in subterms(term)):
+            yield Reduce("Sum", _with_targets_of(summand, term), bound)
+
+
+def _with_targets_of(term: Term, other: Term) -> Term:
+    """The term with the variables of differentiation of another of the same shape."""
+    if isinstance(term, Diff) and isinstance(other, Diff):
+        return replace(term, targets=other.targets)
+    below = zip(children(term), children(other), strict=True)
+    return with_children(term, tuple(_with_targets_of(a, b) for a, b in below)) if children(term) else term
+
+
+def _fraction_bar(term: Term, scope: Scope) -> Iterator[Term]:
+    """A factor of a summand that does not carry the index, divided by the sum of the others."""
+    match term:
+        case Reduce("Sum", Binary("*", left, right), index):
+            for outside, inside in ((left, right), (right, left)):
+                if str(index.name) not in free_names(outside):
+                    yield Binary("/", outside, replace(term, body=inside))
 
 
 def _dropped_reduction(term: Term, scope: Scope) -> Iterator[Term]:
@@ -292,6 +344,7 @@ EDITS: Mapping[str, Callable[[Term, Scope], Iterator[Term]]] = {
     "sign": _sign,
     "plus and minus": _plus_minus,
     "times and over": _times_over,
+    "times and plus": _times_and_plus,
     "dropped term": _dropped_term,
     "dropped factor": _dropped_factor,
     "added factor": _added_factor,
@@ -300,6 +353,9 @@ EDITS: Mapping[str, Callable[[Term, Scope], Iterator[Term]]] = {
     "swapped": _swapped,
     "index": _index,
     "delta": _delta,
+    "added delta": _added_delta,
+    "added sum": _added_sum,
+    "fraction bar": _fraction_bar,
     "dropped reduction": _dropped_reduction,
     "reduction": _reduction,
     "dropped restriction": _dropped_restriction,

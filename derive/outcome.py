@@ -52,7 +52,8 @@ class Use:
 class Outcome:
     """A claim, the verdict of each of its lines, that of its correction, and what is to be reported as a finding.
 
-    ``uses`` tells of each hypothesis what it is good for, where that was asked.
+    ``uses`` tells of each hypothesis what it is good for, and ``suggestions`` what would make a false claim true, where
+    that was asked.
     """
 
     claim: Claim
@@ -60,6 +61,7 @@ class Outcome:
     correction: Verdict | None = None
     findings: tuple[Finding, ...] = ()
     uses: tuple[Use, ...] = ()
+    suggestions: tuple[str, ...] = ()
 
     @property
     def deciding(self) -> int:

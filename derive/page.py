@@ -54,6 +54,7 @@ def _rows(
             yield from _derivation(line, telling.lines[number], style, width)
             yield from _evidence(claim, outcome, number)
     yield from _expectation(claim, style, width, telling)
+    yield from ((clean(text), False) for text in outcome.suggestions) if outcome else ()
 
 
 def _context(claim: Claim, style: str, width: int) -> Iterator[tuple[str, bool]]:

@@ -66,6 +66,8 @@ def _claim(outcome: Outcome) -> dict[str, Json]:
     }
     if outcome.word == "proved":
         found["method"] = ", ".join(methods)
+    if outcome.suggestions:
+        found["suggestions"] = list(outcome.suggestions)
     if outcome.uses:
         found["hypotheses"] = [_use(use) for use in outcome.uses]
     if claim.chained or len(claim.lines) > 1:

@@ -1,0 +1,96 @@
+"""What is suggested for a false claim is true, near, and for the catalogue often what its author meant."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from derive.find import Target
+from derive.outcome import Outcome, Results
+from derive.repair import repair
+from derive.runner import run
+from derive.write import write
+
+ROOT = Path(__file__).parent.parent
+HEAD = """\
+variables:
+  n: positive integer
+  o: real[n]
+  p: simplex[n]
+  u: real[n]
+  x: real
+  a: real
+  b: real
+define:
+  s[i]: exp(o[i]) / Sum(exp(o[k]), k)
+claims:
+  - id: claim
+"""
+
+# the rest of the claim, what is suggested
+SUGGESTED = (
+    ("claim: log(Sum(exp(o[k]), k)) > Max(o)", ("assume: n >= 2", "log(Sum(exp(o[k]), k)) >= Max(o)")),
+    ("claim: p[i] < 1", ("p[i] <= 1",)),
+    ("claim: log(exp(x*a) + exp(x*b))/x > Max(a, b)", ("assume: x >= 0",)),
+    ("claim: sqrt(x**2) == x", ("assume: x >= 0",)),
+    ("claim: Abs(a - b) == a - b", ("assume: a >= b",)),
+    ("claim: diff(-Sum(u[k]*log(s[k]), k), o[j]) == s[j] - u[j]", ("assume: Sum(u[k], k) == 1",)),
+    ("claim: diff(s[i], o[j]) == s[i]*(1 - s[j])", ("assume: i == j", "s[i]*(KroneckerDelta(i, j) - s[j])")),
+    ("claim: diff(s[i], o[j]) == -s[i]*s[j]", ("assume: i != j",)),
+    ("claim: diff(s[i], o[j]) == s[i]*(KroneckerDelta(i, j) + s[j])", ("s[i]*(KroneckerDelta(i, j) - s[j])",)),
+    ("claim: diff(Sum(o[k]**2, k), o[j]) == 2*o[i]", ("diff(Sum(o[k]**2, k), o[j]) == 2*o[j]",)),
+    ("claim: diff(Sum(o[k]**2, k), o[j]) == o[j]", ("diff(Sum(o[k]**2, k), o[j]) == 2*o[j]",)),
+    ("claim: s[j] == Sum(exp(o[i])*exp(o[j]), i)", ("s[j] == exp(o[j])/Sum(exp(o[i]), i)",)),
+    (
+        "claim: diff(-Sum(u[k]*log(s[k]), k), o[j]) == -u[j]/s[j]*diff(s[j], o[j])",
+        ("Sum(-u[k]/s[k]*diff(s[k], o[j]), k)",),
+    ),
+    ("claim: diff(s[i], o[j]) == -s[i]*s[j]\n    assume: i == j", ("`i != j` in the place of `i == j`",)),
+    ("steps: [(a + b)**2, == a**2 + 2*a*b - b**2, == a**2 + b*(2*a - b)]", ("(a + b)**2 == a**2 + 2*a*b + b**2",)),
+    ("claim: exp(a)*exp(b) == exp(a*b)", ("exp(a)*exp(b) == exp(a + b)",)),
+    ("claim: x == x + a**2 + b**4 + 1", ()),
+)
+
+
+def judged(path: Path) -> Results:
+    return repair(run([Target(path)]))
+
+
+@pytest.mark.parametrize(("text", "expected"), SUGGESTED)
+def test_a_false_claim_gets_its_nearest_true_form(tmp_path: Path, text: str, expected: tuple[str, ...]) -> None:
+    path = tmp_path / "claims.yaml"
+    path.write_text(f"{HEAD}    {text}\n", encoding="utf-8")
+    (outcome,) = judged(path).outcomes
+    said = outcome.suggestions
+    assert outcome.word == "refuted" and bool(said) == bool(expected)
+    assert all(any(part in one for one in said) for part in expected), said
+    assert not said or outcome.findings[0].problem.help == "; or ".join(said)
+
+
+def test_what_is_as_expected_gets_no_suggestion(tmp_path: Path) -> None:
+    path = tmp_path / "claims.yaml"
+    path.write_text(f"{HEAD}    claim: s[i] < 1\n    expect: refuted\n    because: n may be 1\n", encoding="utf-8")
+    assert not judged(path).outcomes[0].suggestions
+    assert repair(run([Target(path)]), also_expected=True).outcomes[0].suggestions
+
+
+def test_many_false_claims_of_the_catalogue_get_their_own_correction(tmp_path: Path) -> None:
+    """The counts may grow; a change that makes them smaller has lost something."""
+    path = tmp_path / "claims.yaml"
+    text = (ROOT / "derivations.yaml").read_text(encoding="utf-8").replace("expect: refuted", "expect: proved")
+    path.write_text(text, encoding="utf-8")
+    results = run([Target(path)])
+    false = [o for o in results.outcomes if o.word == "refuted" and not o.claim.is_printed]
+    repaired = [repair(Results(outcomes=(o,))).outcomes[0] for o in false]
+    assert len(repaired) >= 35
+    assert sum(bool(o.suggestions) for o in repaired) >= 27
+    assert sum(is_the_correction(o) for o in repaired) >= 11
+
+
+def is_the_correction(outcome: Outcome) -> bool:
+    correction = outcome.claim.correction
+    if correction is None:
+        return False
+    written = f"{write(correction.written.left)} {correction.written.op} {write(correction.written.right)}"
+    return f"`{written}` is proved" in outcome.suggestions
