@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
@@ -37,7 +38,7 @@ from derive.recheck.value import Point as ExactPoint
 from derive.refute import refute
 from derive.signature import FUNCTIONS
 from derive.term import Number
-from derive.verdict import Counterexample, Refuted, Value
+from derive.verdict import Counterexample, Enclosure, Refuted, Value
 
 ROOT = Path(__file__).parent.parent
 
@@ -81,6 +82,14 @@ def test_what_a_point_refutes_is_refuted_again_without_the_program() -> None:
     done = subprocess.run(command, input=json.dumps(certified()), capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout.split() == [name for name, _, _ in certified()]
+
+
+def test_two_enclosures_that_are_apart_raise_the_alarm() -> None:
+    stated = goal("x: real", "exp(x) == 2*x")
+    found = refute(stated)
+    assert isinstance(found, Counterexample) and refuted(stated, Refuted(found)) is not None
+    with pytest.raises(ValueError, match="apart"):
+        refuted(stated, Refuted(replace(found, left=Enclosure("7", "8"))))
 
 
 def rejected(claim: Any, stated: Any) -> bool:
@@ -152,7 +161,7 @@ def test_a_changed_field_is_found() -> None:
         for path, forged in changed(stated):
             count += 1
             if not rejected(claim, forged):
-                assert path[:2] in (("point", "values"), ("point", "dims"), ("point", "indices")), (claim, forged)
+                assert path[0] == "point" and len(path) > 2, (claim, forged)
                 assert refuted_at(claim, forged["point"]) == forged
     assert count > 3000
 
@@ -267,7 +276,10 @@ NOT_DECIDED: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("x: real", "sin(x)**2 + cos(x)**2 == 1", {"x": "1"}),
     ("x: real", "exp(x)*exp(-x) != 1", {"x": "1"}),
     ("x: real", "exp(x) < exp(x)", {"x": "1"}),
+    ("x: real", "exp(x) != exp(x)", {"x": "1"}),
     ("x: real", "1/sin(pi*x) == 7", {"x": "1"}),
+    ("x: real", "sign(sin(x)**2 + cos(x)**2 - 1) == 7", {"x": "1"}),
+    ("x: real", "floor(exp(log(x))) == 7", {"x": "3"}),
     ("x: real", "diff(Abs(x), x) == 7", {"x": "0"}),
     ("x: real", "diff(sqrt(x**4), x) == 7", {"x": "0"}),
     ("x: real", "diff(cbrt(x), x) == 7", {"x": "0"}),

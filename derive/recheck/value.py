@@ -18,7 +18,7 @@ from derive.recheck import interval
 from derive.recheck.interval import Interval, Real, Undecided, decided, exactly, increasing
 from derive.recheck.terms import Index, Term, Terms
 
-MOST_WORK = 30_000  # nodes met at one point, 64 bits each
+MOST_WORK = 15_000  # nodes met at one point, 64 bits each
 LARGEST_FACTORIAL = 2000
 LARGEST_DEGREE = 64  # of a root
 HALF = Fraction(1, 2)
