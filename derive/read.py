@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass, replace
 
 from derive.claim import Claim
@@ -25,15 +25,36 @@ class Reading:
 
 
 def read(targets: Iterable[Target]) -> Iterator[Reading]:
-    """Read target after target; never fails: a file that cannot be read is among the problems."""
+    """Read target after target; never fails: a file that cannot be read is among the problems.
+
+    What two targets share is given once, with the first of them.
+    """
     sought: dict[str, set[str]] = {}
+    given: set[object] = set()
     for target in targets:
         reading = _read_one(target)
-        yield reading
+        yield _without(given, reading)
+        given.update(_parts(reading))
         if target.id is not None:
             sought.setdefault(target.id, set()).update(reading.ids)
     missing = ((id, known) for id, known in sought.items() if id not in known)
     yield Reading(problems=tuple(problem("DV028", help=meant(id, known) or None, id=id) for id, known in missing))
+
+
+def _without(given: Set[object], reading: Reading) -> Reading:
+    return replace(
+        reading,
+        files=tuple(file for file in reading.files if file.path not in given),
+        claims=tuple(claim for claim in reading.claims if (claim.path, claim.id) not in given),
+        problems=tuple(p for p in reading.problems if p not in given),
+    )
+
+
+def _parts(reading: Reading) -> Iterator[object]:
+    """What tells files, claims and problems from one another."""
+    yield from (file.path for file in reading.files)
+    yield from ((claim.path, claim.id) for claim in reading.claims)
+    yield from reading.problems
 
 
 def _read_one(target: Target) -> Reading:

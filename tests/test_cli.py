@@ -611,3 +611,15 @@ def test_completion(tmp_path: Path, words: str, place: int, found: list[str]) ->
 def test_completion_scripts(derive: Derive, shell: str) -> None:
     code, out, _ = derive("completion", shell)
     assert (code, f"_DERIVE_COMPLETE={shell}_complete" in out) == (0, True)
+
+
+def test_what_is_asked_for_twice_is_checked_once(derive: Derive) -> None:
+    write("derivations.yaml", GOOD, BAD, OTHER)
+    for arguments, ids in (
+        (("derivations.yaml::bad", "derivations.yaml::good", "./derivations.yaml::bad"), ["bad", "good"]),
+        (("derivations.yaml::other", "derivations.yaml"), ["other", "good", "bad"]),
+        (("good", "."), ["good", "bad", "other"]),
+    ):
+        assert claims_of(derive, *arguments) == ids
+        out = derive("check", *arguments)[1]
+        assert (out.count("derivations.yaml: Sums"), "in 1 file:" in out) == (1, True), out

@@ -56,6 +56,7 @@ TEXTS = (
     "limiting: limit(y[k], x, oo) == x",
     "broken: x.y == 1",
     "lint: Sum(x, k) == n*x",
+    "empty: x == y",
 )
 LINES = tuple(TEXTS)
 SCHEMAS = Path(__file__).parent / "schemas"
@@ -120,6 +121,7 @@ def results() -> Results:
         outcome(7, Conflict(Evidence(("x > 0",)), POINT)),
         outcome(8, proved, Undecided("budget"), Refuted(POINT), chained=True),
         outcome(9, proved, correction=Refuted(POINT), expect="refuted", because="it is"),
+        outcome(13, Undecided("vacuous", "the hypotheses exclude every point")),
         outcome(10, Refuted(Contradicted(Relation(Variable("x"), "==", Variable("y")), Evidence(), POINT))),
     )
     return Results((ClaimFile("notes.yaml", HOSTILE, LINES),), outcomes, problems())
@@ -321,6 +323,7 @@ def test_json_of_each_claim() -> None:
         "both": ("undecided", False),
         "chain": ("refuted", False),
         "mended": ("proved", False),
+        "empty": ("undecided", False),
         "limiting": ("refuted", False),
     }
     assert {id: (c["verdict"], c["as_expected"]) for id, c in claims.items()} == expected

@@ -32,7 +32,8 @@ def full(results: Results, paint: Paint) -> str:
 def _file(file: ClaimFile, outcomes: list[Outcome], paint: Paint) -> str:
     title = f": {clean(file.title)}" if file.title else ""
     rows = [row for o in outcomes for row in _claim(o, paint)]
-    return "\n".join([paint(f"{clean(file.path)}{title}", BOLD), *rows]) if rows else ""
+    first, *rest = (paint(row, BOLD) for row in wrap(f"{clean(file.path)}{title}", paint.width))
+    return "\n".join([first, *rest, *rows]) if rows else ""
 
 
 def _claim(outcome: Outcome, paint: Paint) -> Iterator[str]:
