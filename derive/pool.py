@@ -17,11 +17,11 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from select import POLLIN, poll
-from typing import Any, Final, NoReturn, Protocol
+from typing import Any, NoReturn, Protocol
 
-SECONDS: Final = 60.0
+SECONDS = 60.0
 """How long one task may take on the clock before its worker is killed."""
-MEMORY: Final = 1 << 30
+MEMORY = 1 << 30
 """How many bytes a worker may use beyond what it has at its birth."""
 _BATCH = 64  # tasks that are sent together
 _TASKS = 2_000  # after so many tasks a worker is replaced, so that nothing piles up
@@ -141,7 +141,7 @@ class _Worker:
 class Pool:
     """Carries tasks out in ``jobs`` processes; use it from one thread."""
 
-    def __init__(self, jobs: int, prepare: Callable[[], None], seconds: float = SECONDS, memory: int = MEMORY) -> None:
+    def __init__(self, jobs: int, prepare: Callable[[], None], seconds: float, memory: int) -> None:
         self._jobs, self._prepare, self._seconds, self._memory = jobs, prepare, seconds, memory
         self._queue: deque[_Task] = deque()
         self._workers: dict[int, _Worker] = {}
@@ -309,7 +309,7 @@ def pool(jobs: int, prepare: Callable[[], None]) -> Iterator[Pool | Here]:
     if jobs == 0 or sys.platform != "linux":
         yield Here()
         return
-    workers = Pool(jobs, prepare)
+    workers = Pool(jobs, prepare, SECONDS, MEMORY)
     try:
         yield workers
     finally:
