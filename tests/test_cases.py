@@ -1,4 +1,4 @@
-"""Every claim of tests/cases is judged as its file says.
+"""Every claim of the catalogue, of examples and of tests/cases is judged as its file says.
 
 ``later/`` holds what cannot be decided yet: nothing there is ever judged wrongly. ``rejected/`` holds what cannot be
 read: every claim there is reported, none is judged.
@@ -17,9 +17,10 @@ from derive.runner import run
 
 CASES = Path(__file__).parent / "cases"
 CATALOGUE = Path(__file__).parent.parent / "derivations.yaml"
+EXAMPLES = CATALOGUE.parent / "examples"
 LATER = sorted(CASES.glob("later/*.yaml"))
 REJECTED = sorted(CASES.glob("rejected/*.yaml"))
-DECIDED = [CATALOGUE, *sorted(CASES.glob("*.yaml"))]
+DECIDED = [CATALOGUE, *sorted(CASES.glob("*.yaml")), *sorted(EXAMPLES.glob("*.yaml"))]
 
 # These hold on a condition only, and are never reported without it.
 CONDITIONAL = {"trap-01", "trap-03", "trap-05", "trap-12-steps", "trap-13", "trap-49", "trap-56"}

@@ -24,7 +24,7 @@ from derive.kernel.context import (
 )
 from derive.kernel.functions import exponential
 from derive.kernel.polynomial import ONE, add, merge, scale, subtract
-from derive.kernel.ring import component, multiply, power, product, rename_mono, renew, variable
+from derive.kernel.ring import component, multiply, power, product, rename, rename_mono, renew, variable
 from derive.kernel.spelling import NO_NAMES, mono_text, names
 from derive.kernel.sums import sum_over
 
@@ -140,6 +140,64 @@ def _plainly_summed(ctx: Context, key: str) -> str:
     plain = e == 1 and inner[0] == "a" and parts[1] == gen.parts[0]
     known = plain and (parts[0] in ctx.component_rules or parts[0] in ctx.suspended or parts[0] in ctx.simplex)
     return str(parts[0]) if plain and not known else ""
+
+
+def gathered_in_pairs(ctx: Context, poly: Polynomial) -> Iterator[tuple[tuple[Place, ...], Polynomial, Polynomial]]:
+    """``(k, l), body, rest`` with poly = Sum(Sum(body, k), l) + rest: with the terms in the order in which an array
+    stands in all of them, or, over one dimension, with the mean of both orders.
+    """
+    for dims in sorted({d for mono in poly for k, e in mono if e == 1 and len(d := _dimensions(ctx, k)) == 2}):
+        bound = tuple(ctx.open(d) for d in dims)
+        body: Polynomial = {}
+        rest: Polynomial = {}
+        leading: frozenset[str] = frozenset()
+        for mono, c in sorted(poly.items()):
+            key = next((k for k, e in mono if e == 1 and _dimensions(ctx, k) == dims), None)
+            if key is None:
+                rest = add(rest, {mono: c})
+                continue
+            summand = _ordered(ctx, ctx.generators[key], bound, leading)
+            leading = leading or _components_over(ctx, summand, bound)
+            body = add(body, multiply(ctx, {tuple(f for f in mono if f[0] != key): c}, summand))
+        yield bound, body, rest
+        if dims[0] == dims[1]:
+            turned = rename(ctx, body, {bound[0]: bound[1], bound[1]: bound[0]})
+            yield bound, scale(add(body, turned), HALF), rest
+
+
+def _dimensions(ctx: Context, key: str) -> tuple[str, ...]:
+    gen = ctx.generators[key]
+    return tuple(sorted(str(p[1]) for p in gen.parts[0])) if gen.kind == "s" else ()
+
+
+def _ordered(ctx: Context, gen: Generator, bound: tuple[Place, ...], leading: frozenset[str]) -> Polynomial:
+    """The summand at given indices, in an order in which it holds one of the leading components if there is one."""
+    orders = [
+        rename_mono(ctx, gen.parts[1].mono, dict(zip(own, bound, strict=True)))
+        for own in permutations(gen.parts[0])
+        if all(p[1] == q[1] for p, q in zip(own, bound, strict=True))
+    ]
+    return next((o for o in orders if leading & _components_over(ctx, o, bound)), orders[0])
+
+
+def _components_over(ctx: Context, poly: Polynomial, bound: tuple[Place, ...]) -> frozenset[str]:
+    """The components in a term that stand at all of the indices."""
+    return frozenset(
+        k for mono in poly for k, _ in mono if k[0] == "a" and ctx.generators[k].places == frozenset(bound)
+    )
+
+
+def jensen(ctx: Context, bound: tuple[Place, ...], body: Polynomial) -> Polynomial | None:
+    """O14: w*g >= w - w*exp(-g), summed, for a weight w >= 0 that every term of the body has as a factor."""
+    if not any(key[0] == "l" for mono in body for key, _ in mono):
+        return None
+    common = frozenset.intersection(*(frozenset(k for k, e in mono if e >= 1) for mono in body))
+    weight = next((k for k in sorted(common) if ctx.sign(ctx, {((k, 1),): 1}) & NONNEGATIVE), None)
+    if weight is None:
+        return None
+    own: Polynomial = {((weight, 1),): 1}
+    value = multiply(ctx, body, {((weight, -1),): 1})
+    return sum_over(ctx, bound, subtract(own, multiply(ctx, own, exponential(ctx, scale(value, -1)))))
 
 
 def weights(ctx: Context, place: Place) -> Iterator[Polynomial]:

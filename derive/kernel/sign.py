@@ -9,10 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from itertools import combinations
 from itertools import product as cartesian
 
 from derive.kernel.comparison import (
     centred,
+    gathered_in_pairs,
+    jensen,
     named_parts,
     products_of_sums,
     tangent_of_logarithms,
@@ -46,6 +49,7 @@ from derive.kernel.ring import (
     factored_unit,
     inside,
     multiply,
+    power,
     primitive,
     rename,
     replace_generators,
@@ -425,27 +429,28 @@ def _shift_monomial(ctx: Context, mono: Monomial, new: dict[str, Polynomial]) ->
 
 
 def _radical(ctx: Context, poly: Polynomial) -> int:
-    """O9: a*sqrt(q) + b has the sign of a where a**2*q > b**2, for then abs(b) < abs(a)*sqrt(q)."""
+    """O9: a*r + b with r = sqrt(q) or r = Abs(w) has the sign of a where a**2*r**2 > b**2, of b where it is less."""
     half = Fraction(1, 2)
-    keys = sorted({key for mono in poly for key, e in mono if e == half})
-    if len(keys) != 1:
-        return _squared(ctx, poly) if keys else UNKNOWN
-    (key,) = keys
-    around = {tuple(f for f in m if f[0] != key): c for m, c in poly.items() if (key, half) in m}
-    apart = {m: c for m, c in poly.items() if (key, half) not in m}
+    roots = sorted({(k, e) for mono in poly for k, e in mono if e == half or (k[0] == "h" and e == 1)})
+    if len(roots) != 1:
+        squared = roots or (ctx.lemmas and any(k[0] == "s" for mono in poly for k, _ in mono))
+        return _squared(ctx, poly) if squared else UNKNOWN
+    ((key, e),) = roots
+    around = {tuple(f for f in m if f[0] != key): c for m, c in poly.items() if (key, e) in m}
+    apart = {m: c for m, c in poly.items() if (key, e) not in m}
     if any(k == key for part in (around, apart) for m in part for k, _ in m):
         return UNKNOWN
-    bits = sign(ctx, around)
-    if not bits & ZERO:
-        return UNKNOWN
-    radicand = inside(ctx, key)
-    gap = subtract(multiply(ctx, multiply(ctx, around, around), radicand), multiply(ctx, apart, apart))
+    square = inside(ctx, key) if e == half else power(ctx, ctx.generators[key].parts[0], 2)
+    gap = subtract(multiply(ctx, multiply(ctx, around, around), square), multiply(ctx, apart, apart))
     known = sign(ctx, gap)
-    if not known & NONNEGATIVE:
-        return _squared(ctx, poly)
-    ctx.use("O9")
-    whole = multiply(ctx, around, {((key, half),): 1})
-    return ctx.note(poly, (bits & ZERO) | (known & NONZERO), "square", whole, apart)
+    whole = multiply(ctx, around, {((key, e),): 1})
+    if known & NONNEGATIVE and (bits := sign(ctx, around)) & ZERO:
+        ctx.use("O9")
+        return ctx.note(poly, (bits & ZERO) | (known & NONZERO), "square", whole, apart)
+    if known & NONPOSITIVE and (bits := sign(ctx, apart)) & ZERO:
+        ctx.use("O9")
+        return ctx.note(poly, (bits & ZERO) | (known & NONZERO), "square", apart, whole)
+    return UNKNOWN
 
 
 def _squared(ctx: Context, poly: Polynomial) -> int:
@@ -454,6 +459,8 @@ def _squared(ctx: Context, poly: Polynomial) -> int:
         return UNKNOWN
     (m, c), (n, d) = poly.items()
     if c * d > 0 or not all(_of_monomial(ctx, x) & NONNEGATIVE for x in (m, n)):
+        return UNKNOWN
+    if any(e > 1 for x in (m, n) for _, e in x):
         return UNKNOWN
     ctx.use("O9")
     first, second = (multiply(ctx, {x: v}, {x: v}) for x, v in ((m, c), (n, d)))
@@ -533,12 +540,30 @@ def _gathered_with_weights(ctx: Context, poly: Polynomial) -> int:
     total = UNKNOWN
     for dimension in sorted({_summed(ctx, key) for mono in poly for key, _ in mono} - {""}):
         place, body, rest = _gather(ctx, poly, dimension)
-        for weight in weights(ctx, place) if rest else ():
+        single = list(weights(ctx, place)) if rest else []
+        pairs = [scale(add(*pair), Fraction(1, 2)) for pair in combinations(single, 2)]
+        for weight in (*single, *pairs):
             bits = sign(ctx, add(body, multiply(ctx, rest, weight)))
             if bits & ZERO:
                 ctx.use("O3")
                 total |= bits
     return total
+
+
+def _gathered_in_pairs(ctx: Context, poly: Polynomial) -> int:
+    """O3, O14: the double sums of a polynomial as one, in both orders of its indices; or by Jensen, over weights."""
+    for bound, body, rest in gathered_in_pairs(ctx, poly):
+        inside_, outside = sign(ctx, body), sign(ctx, rest)
+        for wanted in (NONNEGATIVE, NONPOSITIVE):
+            if inside_ & wanted and outside & wanted:
+                ctx.use("O3")
+                return wanted | ((inside_ | outside) & NONZERO)
+        below = jensen(ctx, bound, body) if ctx.lemmas else None
+        bits = sign(ctx, add(below, rest)) if below is not None else UNKNOWN
+        if bits & NONNEGATIVE:
+            ctx.use("O14")
+            return bits & POSITIVE
+    return UNKNOWN
 
 
 def _in_fewer_sums(ctx: Context, poly: Polynomial) -> int:
@@ -736,6 +761,7 @@ SEARCHES = (
     _exponents,
     _gathered,
     _gathered_with_weights,
+    _gathered_in_pairs,
     _in_fewer_sums,
     _averaged,
     _by_facts,
