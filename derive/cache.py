@@ -42,14 +42,16 @@ class Cache:
             descriptor = os.open(os.path.join(self.folder, name), os.O_RDONLY | _SAFE)
         except OSError:
             return b""
-        with open(descriptor, "rb") as file:
+        try:
             found = os.fstat(descriptor)
             if not stat.S_ISREG(found.st_mode) or found.st_size > MOST:
                 return b""
-            try:
+            with open(descriptor, "rb", closefd=False) as file:
                 return file.read(MOST)
-            except OSError:
-                return b""
+        except OSError:
+            return b""
+        finally:
+            os.close(descriptor)
 
     def sealed(self, name: str) -> bytes | None:
         """The content of a file that ``seal`` wrote under this very name, or None."""
