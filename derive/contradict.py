@@ -1,25 +1,30 @@
-"""A theorem against a goal that no point can refute: its limit is another one, or does not exist."""
+"""What speaks against a goal that no enclosure of its sides refutes: another limit, none, or a point as good."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from derive.claim import Goal, Hypothesis
 from derive.kernel import FUEL, Residual, Theorem, decide, without_limit
 from derive.prove import prove
-from derive.term import Binary, Component, Constant, Limit, Neg, Number, Relation, Term, Variable, subterms
-from derive.verdict import Contradicted, Counterexample, Enclosure
+from derive.rivals import Captured, Rivals, comparison, existence, memberships, refutable, rivals
+from derive.term import Binary, Component, Constant, Limit, Neg, Number, Optimum, Relation, Term, Variable, subterms
+from derive.tie import NEGATION, tie
+from derive.verdict import Contradicted, Counterexample, Enclosure, Support
 
 SMALLEST = (1, 2)
 OO = Constant("oo")
 INFINITE: dict[Term, str] = {OO: "oo", Neg(OO): "-oo"}
+INADMISSIBLE = "a point at which the claimed optimiser is not admissible"
 NOTHING = Enclosure("undefined", "undefined")
 
 
 def contradict(goal: Goal, residual: Residual) -> Contradicted | None:
     """The theorem that the limit is ``residual.instead`` or does not exist, and a point at which that settles it."""
+    if any(isinstance(side, Optimum) for side in (goal.left, goal.right)):
+        return outdone(goal)
     if not any(isinstance(side, Limit) for side in (goal.left, goal.right)):
         return None
     for case, found in _attempts(goal, residual):
@@ -28,6 +33,49 @@ def contradict(goal: Goal, residual: Residual) -> Contradicted | None:
         if contradicted is not None:
             return contradicted
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Evidence that needs no theorem: the point itself shows it."""
+
+    method: str
+    rules: tuple[str, ...] = ()
+    conditions: tuple[str, ...] = ()
+    left_only: tuple[str, ...] = ()
+    right_only: tuple[str, ...] = ()
+
+
+def outdone(goal: Goal) -> Contradicted | None:
+    """An admissible point that is no worse than the claimed optimiser, or one at which that is not admissible."""
+    found = rivals(goal)
+    if found is None:
+        return None
+    try:
+        asserted = [(comparison(found), "another admissible point"), *((g, INADMISSIBLE) for g in memberships(found))]
+        for (shown, method), searched in zip(asserted, refutable(found), strict=True):
+            point = _failing(searched)
+            if point is not None:
+                against = Relation(shown.left, NEGATION[shown.op], shown.right)
+                return Contradicted(against, Comparison(method), replace(point, op=shown.op))
+        return _undefined(found)
+    except Captured:
+        return None
+
+
+def _failing(goal: Goal) -> Counterexample | None:
+    found = _search(goal)
+    return found if isinstance(found, Counterexample) else tie(goal, found)
+
+
+def _undefined(found: Rivals) -> Contradicted | None:
+    """A point at which the objective has a value, and at the claimed optimiser has none."""
+    searched = _search(existence(found))
+    point = None if isinstance(searched, Counterexample) else searched.left_only
+    if point is None:
+        return None
+    against = Relation(found.objective, "!=", found.at_optimiser)
+    return Contradicted(against, Comparison("a point at which the claimed optimiser has no value"), point)
 
 
 def _attempts(goal: Goal, residual: Residual) -> Iterator[tuple[Goal, Residual]]:
@@ -101,10 +149,14 @@ def _infinite(term: Term) -> Enclosure:
 
 
 def _point(goal: Goal) -> Counterexample | None:
+    found = _search(goal)
+    return found if isinstance(found, Counterexample) else None
+
+
+def _search(goal: Goal) -> Counterexample | Support:
     from derive.refute import refute  # seldom needed, and it brings NumPy along
 
-    found = refute(_without_unused(goal))
-    return found if isinstance(found, Counterexample) else None
+    return refute(_without_unused(goal))
 
 
 def _without_unused(goal: Goal) -> Goal:

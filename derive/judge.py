@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from derive.claim import Goal, Hypothesis
-from derive.contradict import contradict
-from derive.instance import instance
+from derive.contradict import contradict, outdone
 from derive.kernel import Residual, Theorem
 from derive.prove import prove
-from derive.term import Limit, Op, Optimum, subterms
+from derive.term import Limit, Optimum, subterms
+from derive.tie import NEGATION, tie
 from derive.verdict import Conflict, Counterexample, Proved, Reason, Refuted, Support, Undecided, Verdict
-
-MOST_TIES = 8
 
 
 def judge(goal: Goal, proof: Theorem | Residual, search: Counterexample | Support) -> Verdict:
@@ -26,10 +24,12 @@ def judge(goal: Goal, proof: Theorem | Residual, search: Counterexample | Suppor
         raise ValueError("the theorem is about another goal")
     if isinstance(search, Counterexample):
         return Conflict(proof, search) if isinstance(proof, Theorem) else Refuted(search)
-    if tie := _tie(goal, search):
-        return Conflict(proof, tie) if isinstance(proof, Theorem) else Refuted(tie)
+    if equal := tie(goal, search):
+        return Conflict(proof, equal) if isinstance(proof, Theorem) else Refuted(equal)
     seen = search.admissible if _is_beyond_points(goal) else search.defined
     if isinstance(proof, Theorem):
+        if against := outdone(goal):
+            return Conflict(proof, against.point)
         if search.witness or (seen and _is_beyond_points(goal)):
             return _in_floats(goal, Proved(proof, proof.conditions, search))
         return Undecided(_emptiness(goal), support=search)
@@ -71,17 +71,3 @@ def _denial(goal: Goal, hypothesis: Hypothesis) -> Goal:
     others = tuple(h for h in goal.hypotheses if h is not hypothesis)
     indices = tuple(dict.fromkeys((*goal.indices, *hypothesis.quantified)))
     return replace(goal, left=left, op=NEGATION[op], right=right, indices=indices, hypotheses=others)
-
-
-def _tie(goal: Goal, support: Support) -> Counterexample | None:
-    if goal.op not in ("<", ">", "!="):
-        return None
-    return next((replace(p, kind="equality") for p in support.ties[:MOST_TIES] if _is_equal(goal, p)), None)
-
-
-def _is_equal(goal: Goal, point: Counterexample) -> bool:
-    equality = instance(goal, point)
-    return equality is not None and isinstance(prove(equality), Theorem)
-
-
-NEGATION: dict[Op, Op] = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}

@@ -100,7 +100,7 @@ BROKEN: tuple[tuple[str, str, str], ...] = (
     ("claim: limit(o[i], i, oo) == 0", "DV088", "limit(o[i], i, oo)"),
     ("claim: limit(1/t, t, 0) == 0", "DV088", "limit(1/t, t, 0)"),
     ("claim: limit(Sum(o[k], k), n, oo) == 0", "DV088", "limit(Sum(o[k], k), n, oo)"),
-    ("claim: argmax(-Sum((o[k] - y[k])**2, k), o) == 1", "DV089", "argmax(-Sum((o[k] - y[k])**2, k), o)"),
+    ("claim: argmax(-Sum((o[k] - y[k])**2, k), o) == A[a, b]", "DV089", "argmax(-Sum((o[k] - y[k])**2, k), o)"),
     ("claim: argmin(x, w) == 1", "DV076", "argmin(x, w)"),
     ("claim: Sum(o[k], k, k != k) == 0", "DV047", "k != k"),
     ("claim: oo == x", "DV092", "oo"),

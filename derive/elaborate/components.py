@@ -12,8 +12,9 @@ from derive.term import Apply, Binary, Component, Index, Neg, Optimum, Relation,
 def by_components(relation: Relation, scope: Scope) -> Relation:
     """The relation read by components when a side is the optimum over an array; any other relation unchanged.
 
-    Bare arrays beside the optimum are read at a fresh index. Where there are none, the indices that are free beside it
-    are the component; it stays empty, for inference to report, when their number is not the array's.
+    Bare arrays beside the optimum are read at a fresh index, and so is an optimum with one value at all components.
+    Otherwise the indices that are free beside it are the component; it stays empty, for inference to report, when
+    their number is not the array's.
     """
     sides = (relation.left, relation.right)
     ranks = {scope.rank(t.variable) for side in sides for t in _beside(side) if isinstance(t, Optimum)} - {0}
@@ -21,12 +22,12 @@ def by_components(relation: Relation, scope: Scope) -> Relation:
         return relation
     rank = ranks.pop()
     beside = [t for side in sides for t in _beside(side)]
-    if any(_is_bare(t, rank, scope) for t in beside):
+    own = [i.name for t in beside if isinstance(t, Component) for i in t.indices if isinstance(i.name, str)]
+    if any(_is_bare(t, rank, scope) for t in beside) or not own:
         taken = scope.names | free_names(relation.left) | free_names(relation.right)
         component = tuple(Index(fresh(name, taken)) for name in "ijkl"[:rank])
     else:
-        names = (i.name for t in beside if isinstance(t, Component) for i in t.indices if isinstance(i.name, str))
-        component = tuple(Index(name) for name in dict.fromkeys(names))
+        component = tuple(Index(name) for name in dict.fromkeys(own))
     if len(component) != rank:
         return relation
     return replace(relation, left=read_at(sides[0], component, scope), right=read_at(sides[1], component, scope))

@@ -12,10 +12,11 @@ from derive.kernel.context import Propose
 from derive.kernel.equality import decide_equality, phases
 from derive.kernel.hypotheses import contradictory
 from derive.kernel.limit import decide_limit, without_limit
+from derive.kernel.optimum import decide_optimum
 from derive.kernel.order import decide_order
 from derive.kernel.split import Coincidence, Smallest, Subject, cases, join
 from derive.kernel.theorem import Residual, Theorem
-from derive.term import Limit
+from derive.term import Limit, Optimum
 
 FUEL = 200_000
 
@@ -45,6 +46,8 @@ def decide(goal: Goal, fuel: int = FUEL, propose: Propose | None = None) -> Theo
         return Residual("vacuous", "the hypotheses contradict each other")
     if isinstance(goal.left, Limit) or isinstance(goal.right, Limit):
         return decide_limit(goal, fuel)
+    if isinstance(goal.left, Optimum) or isinstance(goal.right, Optimum):
+        return decide_optimum(goal, fuel)
     if goal.op == "==":
         return decide_equality(goal, fuel, propose)
     return decide_order(goal, fuel, propose)

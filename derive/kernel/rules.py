@@ -164,5 +164,25 @@ RULES: dict[str, Rule] = {
             "the argument of sine and cosine is continuous and grows without bound",
         ),
         Rule("L10", "limit of a sum", "lim Sum(t, k) = Sum(lim t, k)", "the range does not grow"),
+        Rule(
+            "M1",
+            "concave and stationary",
+            "f'' < 0 on an interval and f'(e) = 0 give the unique maximum e",
+            "the admissible points are an interval, e one of them; f is differentiable there",
+        ),
+        Rule(
+            "M2",
+            "rising and falling",
+            "f' > 0 below e and f' < 0 above e give the unique maximum e",
+            "the admissible points are an interval, e one of them; f is continuous, and has f' but at finitely many",
+        ),
+        Rule("M3", "compared at once", "f(p) < f(e) for all admissible p != e", "e is admissible"),
+        Rule(
+            "M4",
+            "concave in every component",
+            "negative second derivatives, no mixed ones and a gradient of 0 at e give the unique maximum e",
+            "a convex set; where the components have a fixed sum those of the gradient need only be equal",
+        ),
+        Rule("M5", "an optimiser is admissible", "e satisfies what p does, and f(e) has a value", "proved for every e"),
     )
 }
