@@ -13,10 +13,12 @@ from derive.find import Target
 from derive.load import load
 from derive.outcome import ClaimFile
 
+MOST_AT_ONCE = 100
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What one target gave: its file, its claims, its problems, and the ids of all that stands in the file."""
+    """What a target, or a part of it, gave: its file, claims and problems, and the ids of all that stands in the file."""
 
     files: tuple[ClaimFile, ...] = ()
     claims: tuple[Claim, ...] = ()
@@ -32,11 +34,11 @@ def read(targets: Iterable[Target]) -> Iterator[Reading]:
     sought: dict[str, set[str]] = {}
     given: set[object] = set()
     for target in targets:
-        reading = _read_one(target)
-        yield _without(given, reading)
-        given.update(_parts(reading))
-        if target.id is not None:
-            sought.setdefault(target.id, set()).update(reading.ids)
+        for reading in _read_one(target):
+            yield _without(given, reading)
+            given.update(_parts(reading))
+            if target.id is not None:
+                sought.setdefault(target.id, set()).update(reading.ids)
     missing = ((id, known) for id, known in sought.items() if id not in known)
     yield Reading(problems=tuple(problem("DV028", help=meant(id, known) or None, id=id) for id, known in missing))
 
@@ -57,18 +59,23 @@ def _parts(reading: Reading) -> Iterator[object]:
     yield from reading.problems
 
 
-def _read_one(target: Target) -> Reading:
+def _read_one(target: Target) -> Iterator[Reading]:
+    """A file in several parts, so that the first claims can be decided while the last ones are read."""
     path = str(target.path)
     try:
         file = load(target.path)
         asked = tuple(entry for entry in file.entries if target.id in (None, entry.id))
-        claims, problems = elaborate(replace(file, entries=asked))
+        ids = tuple(id for id in (*(entry.id for entry in file.entries), *(p.claim_id for p in file.problems)) if id)
+        problems = file.problems
+        for start in range(0, max(1, len(asked)), MOST_AT_ONCE):
+            claims, more = elaborate(replace(file, entries=asked[start : start + MOST_AT_ONCE]))
+            yield Reading(
+                (ClaimFile(file.path, file.title, file.lines),),
+                tuple(c for c in claims if target.id in (None, c.id)),
+                # A claim that is not asked for may be broken.
+                tuple(p for p in (*problems, *more) if target.id is None or p.claim_id in (None, target.id)),
+                ids,
+            )
+            problems, ids = (), ()
     except Exception as error:  # one defect must not hide the other files
-        return Reading((ClaimFile(path),), (), (defect(error, f"`{path}`").placed(path, None),))
-    return Reading(
-        (ClaimFile(file.path, file.title, file.lines),),
-        tuple(c for c in claims if target.id in (None, c.id)),
-        # A claim that is not asked for may be broken.
-        tuple(p for p in (*file.problems, *problems) if target.id is None or p.claim_id in (None, target.id)),
-        tuple(id for id in (*(entry.id for entry in file.entries), *(p.claim_id for p in file.problems)) if id),
-    )
+        yield Reading((ClaimFile(path),), (), (defect(error, f"`{path}`").placed(path, None),))
