@@ -18,7 +18,7 @@ MOST_AT_ONCE = 100
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a target, or a part of it, gave: its file, claims and problems, and the ids of all that stands in the file."""
+    """What a target, or a part of it, gave: its file, claims, problems, and the ids of all that stands in the file."""
 
     files: tuple[ClaimFile, ...] = ()
     claims: tuple[Claim, ...] = ()
