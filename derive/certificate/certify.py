@@ -13,8 +13,9 @@ from derive.certificate.terms import goal_to_json
 from derive.claim import Goal, Hypothesis
 from derive.outcome import Outcome
 from derive.recheck.check import VERSION, at, digest
-from derive.term import Component, Delta, Index, Number, Relation, Variable
-from derive.verdict import Counterexample, Proved, Refuted, Value, Verdict
+from derive.refute import refute
+from derive.term import Component, Delta, Index, Limit, Number, Relation, Variable
+from derive.verdict import Counterexample, Proved, Refuted, Support, Value, Verdict
 
 Json = dict[str, Any]
 
@@ -29,16 +30,25 @@ def certify(outcome: Outcome) -> Json | None:
 def _line(goal: Goal, verdict: Verdict) -> Json | None:
     claim = goal_to_json(goal)
     named = {"claim": claim, "sha256": digest(claim)}
-    if isinstance(verdict, Proved) and verdict.support.witness is not None:
-        proof = proved(goal)
-        point = point_to_json(verdict.support.witness)
-        return None if proof is None else {**named, "verdict": "proved", "proof": proof, "witness": point}
+    if isinstance(verdict, Proved):
+        witness = verdict.support.witness or _admitted(goal)
+        proof = proved(goal) if witness else None
+        if witness is None or proof is None:
+            return None
+        return {**named, "verdict": "proved", "proof": proof, "witness": point_to_json(witness)}
     if isinstance(verdict, Refuted) and isinstance(verdict.counterexample, Counterexample):
         if verdict.counterexample.kind == "equality":
             return _equal(goal, verdict.counterexample, named)
         found = refuted(goal, verdict)
         return None if found is None else {**named, "verdict": "refuted", "refutation": found}
     return None
+
+
+def _admitted(goal: Goal) -> Counterexample | None:
+    """A point at which the hypotheses hold and what stands opposite a limit has a value."""
+    values = [side for side in (goal.left, goal.right) if not isinstance(side, Limit)]
+    search = refute(replace(goal, left=values[0], op="==", right=values[0])) if values else None
+    return search.witness if isinstance(search, Support) else None
 
 
 def _equal(goal: Goal, found: Counterexample, named: Json) -> Json | None:

@@ -13,7 +13,7 @@ from itertools import combinations
 from typing import Any
 
 from derive.certificate.terms import goal_to_json, index_to_json, to_json
-from derive.claim import Goal, Hypothesis
+from derive.claim import Declaration, Goal, Hypothesis
 from derive.kernel import FUEL, Propose, cases, contradictory
 from derive.kernel.context import BOUND, FREE, FRESH, Context, Note, Place, Polynomial, Stuck, Undefined
 from derive.kernel.equality import Sides, read_sides
@@ -23,6 +23,9 @@ from derive.kernel.order import holds
 from derive.kernel.readback import term_of
 from derive.kernel.spelling import places
 from derive.kernel.split import Coincidence, Smallest
+from derive.kernel.theorem import Theorem
+from derive.prove import prove as prove_goal
+from derive.recheck.limits import NEAR
 from derive.recheck.polynomial import Undefined as Nowhere
 from derive.recheck.proof import State, prove
 from derive.recheck.terms import Rejected
@@ -30,9 +33,12 @@ from derive.term import (
     Apply,
     Binary,
     Component,
+    Constant,
     Delta,
     Diff,
     Index,
+    Limit,
+    Neg,
     Number,
     Reduce,
     Relation,
@@ -40,12 +46,12 @@ from derive.term import (
     Variable,
     children,
     subterms,
+    with_children,
 )
 
 DEPTH = 3
 MOST_LEMMAS = 400
 MOST_PLACES = 5
-MOST_SHORTENED = 12
 OPS = {5: ">", 6: "<", 1: ">=", 2: "<=", 4: "!=", 3: "=="}
 Json = Any
 Proof = dict[str, Any]
@@ -53,7 +59,77 @@ Proof = dict[str, Any]
 
 def proved(goal: Goal, propose: Propose | None = None) -> Proof | None:
     """The proof of a goal that was proved; None where the checker cannot follow."""
+    if isinstance(goal.left, Limit) or isinstance(goal.right, Limit):
+        return _limit(goal) if goal.op == "==" else None
     return _proof(goal_to_json(goal), goal, (), propose, DEPTH)
+
+
+def _limit(goal: Goal) -> Proof | None:
+    """A squeeze by bounds of the usual kinds, each proved by the kernel."""
+    limit, value = (goal.left, goal.right) if isinstance(goal.left, Limit) else (goal.right, goal.left)
+    assert isinstance(limit, Limit)
+    sides = [_one_side(goal, limit, value, way) for way in _ways(limit)]
+    found = [side for side in sides if side is not None]
+    return {"kind": "squeeze", "sides": found} if len(found) == len(sides) else None
+
+
+def _ways(limit: Limit) -> list[str]:
+    if limit.point == Constant("oo"):
+        return ["oo"]
+    if limit.point == Neg(Constant("oo")):
+        return ["-oo"]
+    return [limit.side] if limit.side else ["+", "-"]
+
+
+def _one_side(goal: Goal, limit: Limit, value: Term, way: str) -> Proof | None:
+    near = Variable(NEAR)
+    step = Binary("/", Number(Fraction(1)), near)
+    argument = {
+        "oo": near,
+        "-oo": Neg(near),
+        "+": Binary("+", limit.point, step),
+        "-": Binary("-", limit.point, step),
+    }[way]
+    body = _replaced(limit.body, limit.variable, argument)
+    for least in (1, 10):
+        inner = _near(goal, limit.variable, least)
+        for lower, upper in _bounds(goal, value, near):
+            goals = [replace(inner, left=a, op="<=", right=b) for a, b in ((lower, body), (body, upper))]
+            if all(isinstance(prove_goal(g), Theorem) for g in goals):
+                proofs = [_proof(goal_to_json(g), g, (), None, DEPTH) for g in goals]
+                if all(proofs):
+                    bounds = {"lower": to_json(lower), "upper": to_json(upper)}
+                    return {"from": way, "least": str(least), **bounds, "proofs": proofs}
+    return None
+
+
+def _near(goal: Goal, name: str, least: int) -> Goal:
+    """The goal with the variable of the limit gone, and one that is large."""
+    kept = [h for h in goal.hypotheses if not any(_mentions(t, name) for t in (h.relation.left, h.relation.right))]
+    large = Hypothesis(Relation(Variable(NEAR), ">=", Number(Fraction(least))))
+    declared = [d for d in goal.declarations if d.name != name]
+    return replace(goal, declarations=(*declared, Declaration(NEAR, "positive")), hypotheses=(*kept, large))
+
+
+def _bounds(goal: Goal, value: Term, near: Term) -> Iterator[tuple[Term, Term]]:
+    """The value itself on one side or both, and what exceeds it by a multiple of 1/w."""
+    logs: list[Term] = [Apply("log", (Variable(n),)) for n in goal.dimensions] + [Apply("log", (Number(Fraction(2)),))]
+    numbers: list[Term] = [Number(Fraction(c)) for c in (1, 4, 20)]
+    yield value, value
+    for size in logs + numbers:
+        gap = Binary("/", size, near)
+        above, below = Binary("+", value, gap), Binary("-", value, gap)
+        yield from ((value, above), (below, value), (below, above))
+
+
+def _mentions(term: Term, name: str) -> bool:
+    return any(isinstance(t, Variable) and t.name == name for t in subterms(term))
+
+
+def _replaced(term: Term, name: str, by: Term) -> Term:
+    if isinstance(term, Variable) and term.name == name:
+        return by
+    return with_children(term, tuple(_replaced(t, name, by) for t in children(term)))
 
 
 def proved_at(claim: dict[str, Any], goal: Goal, extra: tuple[Json, ...]) -> Proof | None:
@@ -178,14 +254,16 @@ def _direct(claim: Json, goal: Goal, extra: tuple[Json, ...], propose: Propose |
 
 
 def _shortened(claim: Json, extra: tuple[Json, ...], proof: Proof) -> Proof:
-    """The proof without the replacements that it does not need, as far as the checker agrees."""
-    for step in reversed(proof["steps"]) if len(proof["steps"]) <= MOST_SHORTENED else ():
-        shorter = {**proof, "steps": [s for s in proof["steps"] if s is not step]}
+    """The proof without its replacements, or without the plainest of them, if the checker agrees."""
+    for dropped in (("R4", "P4", "P6", "P7", "G7", "T2"), ("R4",)):
+        kept = [s for s in proof["steps"] if "to" not in s or s["rule"] not in dropped]
+        if len(kept) == len(proof["steps"]):
+            return proof
         try:
-            prove(claim, shorter, extra)
+            prove(claim, {**proof, "steps": kept}, extra)
         except Rejected:
             continue
-        proof = shorter
+        return {**proof, "steps": kept}
     return proof
 
 
@@ -208,7 +286,6 @@ def _signing(draft: _Draft, goal: Goal, propose: Propose | None) -> None:
     if goal.op == "==":
         return
     difference = Binary("-", goal.left, goal.right)
-    draft.offer(_lemma("O2", difference, goal.op, [to_json(difference)]))
     if not draft.state.holds():
         grown = Apply("exp", (goal.right,))
         draft.offer(_lemma("O10", difference, goal.op, [to_json(difference), to_json(grown)]))

@@ -21,6 +21,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
+from derive.recheck.limits import squeeze
 from derive.recheck.polynomial import (
     LARGEST,
     ONE,
@@ -48,6 +49,9 @@ class Contradiction(Exception):
 def prove(claim: dict[str, Any], proof: Any, extra: tuple[Any, ...] = (), depth: int = 0) -> set[str]:
     """The rules that a proof of a claim rests on, under extra hypotheses. Raises Rejected where it is none."""
     require(isinstance(proof, dict) and depth <= DEEPEST_SPLIT, "a proof")
+    if proof.get("kind") == "squeeze":
+        require(proof.keys() == {"kind", "sides"}, "the parts of a squeeze")
+        return squeeze(claim, proof, extra, State, prove)
     if proof.get("kind") == "cases":
         require(proof.keys() == {"kind", "split", "branches"}, "the parts of a proof by cases")
         rule, cases = _cases(claim, proof["split"], extra)
@@ -363,7 +367,9 @@ class State:
         gap = add(left, scale(right, -1))
         if self.op == "==":
             return self.algebra.is_zero(gap)
-        return self.signs.sign(gap) & BITS[self.op] == BITS[self.op]
+        # Both sides have a value wherever the claim says something.
+        bits = self.signs.sign(gap) | self.signs.of_form(("sub", self.sides["left"], self.sides["right"]), self.env)
+        return bits & BITS[self.op] == BITS[self.op]
 
 
 def _tuples(free: list[Index], opened: tuple[Index, ...]) -> Any:

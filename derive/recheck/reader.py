@@ -59,8 +59,7 @@ class Reader:
             case "add" | "sub", t, u:
                 return add(self.read(t, env), scale(self.read(u, env), 1 if term[0] == "add" else -1))
             case "mul" | "div", t, u:
-                other = self.read(u, env)
-                return a.mul(self.read(t, env), other if term[0] == "mul" else a.power(other, -1))
+                return a.mul(self.read(t, env), self.read(u, env) if term[0] == "mul" else self._inverse(u, env))
             case "pow", t, u:
                 return a.symbolic(self.read(t, env), self.read(u, env), self.terms.whole(u))
             case "apply", name, *args:
@@ -73,6 +72,17 @@ class Reader:
                 return self._derivative(body, targets, env)
             case _:
                 raise Rejected(f"{term[0]} inside a term")
+
+    def _inverse(self, term: Term, env: Env) -> Poly:
+        """R3: 1/t factor by factor, so that powers of sums stay powers."""
+        match term:
+            case ("mul" | "div"), t, u:
+                other = self._inverse(u, env) if term[0] == "mul" else self.read(u, env)
+                return self.algebra.mul(self._inverse(t, env), other)
+            case "pow", t, ("num", e) if e.denominator == 1 and e > 0:
+                return self.algebra.power(self._inverse(t, env), e)
+            case _:
+                return self.algebra.power(self.read(term, env), -1)
 
     def _apply(self, name: str, args: list[Poly]) -> Poly:
         a, t = self.algebra, args[0]
@@ -123,7 +133,7 @@ class Reader:
         """The conditions that a node adds to those of its subterms, with the subterm that has the sign, if one has."""
         match term:
             case "div", _, u:
-                yield self.read(u, env), 4, u
+                yield from ((self.read(t, env), 4, t) for t in _factors(u))
             case "pow", t, u:
                 yield from self._of_power(t, self.read(t, env), self.read(u, env), self.terms.whole(u))
             case "apply", name, t, *_ if name in DOMAINS:
@@ -307,6 +317,17 @@ class Reader:
             require(self.algebra.sign(poly) & bits == bits, condition)
         finally:
             self.algebra.below = before
+
+
+def _factors(term: Term) -> Iterator[Term]:
+    """What a product is not 0 without."""
+    match term:
+        case "mul", t, u:
+            yield from (*_factors(t), *_factors(u))
+        case ("div", t, _) | ("neg", t) | ("pow", t, ("num", Fraction(numerator=1 | 2 | 3, denominator=1))):
+            yield from _factors(t)
+        case _:
+            yield term
 
 
 DOMAINS = {

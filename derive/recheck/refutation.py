@@ -20,6 +20,7 @@ from derive.recheck.terms import Rejected, Terms, children, require
 from derive.recheck.value import MOST_WORK, Point
 
 PRECISIONS = (64, 256, 1024, 4096)
+_MALFORMED = (LookupError, TypeError, ValueError, ArithmeticError, AttributeError, RecursionError)
 
 
 def refutation(claim: Any, stated: Any) -> None:
@@ -37,7 +38,7 @@ def refuted_at(claim: Any, point: Any) -> dict[str, Any]:
             return {"point": point, "precision": bits, **_fails(claim, point, bits)}
         except Undecided:
             continue
-        except (LookupError, TypeError, ValueError, ArithmeticError, AttributeError, RecursionError) as error:
+        except _MALFORMED as error:
             raise Rejected(f"a claim and a point as described: {error!r}") from error
     raise Rejected("the hypotheses hold, both sides are defined and the relation fails: all decided at the point")
 
@@ -53,6 +54,8 @@ def admits(claim: Any, point: Any) -> None:
             return
         except Undecided:
             continue
+        except _MALFORMED as error:
+            raise Rejected(f"a claim and a point as described: {error!r}") from error
     raise Rejected("the hypotheses hold and both sides are defined: all decided at the point")
 
 

@@ -147,16 +147,14 @@ class Terms:
     def whole(self, term: Term) -> bool:
         """Whether a term is of integer type, which decides the meaning of a power (and nothing else)."""
         match term:
-            case "num", value:
-                return bool(value.denominator == 1)
-            case "var", name:
+            case ("var" | "comp"), name, *_:
                 return self.is_integer(name)
             case "neg", t:
                 return self.whole(t)
-            case (("add" | "sub" | "mul"), t, u):
-                return self.whole(t) and self.whole(u)
-            case "pow", t, u:
-                return self.whole(t) and u[0] == "num" and self.whole(u) and u[1] >= 0
+            case ("add" | "sub" | "mul"), t, u if self.whole(t):
+                return self.whole(u)
+            case "pow", t, ("num", e) if e.denominator == 1 and e >= 0:
+                return self.whole(t)
             case _:
                 value = rational(term)
                 return value is not None and value.denominator == 1
@@ -177,8 +175,9 @@ def rational(term: Term) -> Fraction | None:
             return {"add": a + b, "sub": a - b, "mul": a * b}[head] if head != "div" else a / b
         case "pow", t, u:
             a, b = rational(t), rational(u)
-            small = a is not None and b is not None and b.denominator == 1 and abs(b) <= 1_000 and (a or b >= 0)
-            return Fraction(a) ** int(b) if small and a is not None and b is not None else None
+            if a is None or b is None or b.denominator != 1 or abs(b) > 64 or max(abs(a.numerator), a.denominator) >= 2**64:
+                return None
+            return a ** int(b) if a or b >= 0 else None
         case _:
             return None
 
