@@ -84,13 +84,9 @@ def _ways(limit: Limit) -> list[str]:
 def _one_side(goal: Goal, limit: Limit, value: Term, way: str) -> Proof | None:
     near = Variable(NEAR)
     step = Binary("/", Number(Fraction(1)), near)
-    argument = {
-        "oo": near,
-        "-oo": Neg(near),
-        "+": Binary("+", limit.point, step),
-        "-": Binary("-", limit.point, step),
-    }[way]
-    body = _replaced(limit.body, limit.variable, argument)
+    arguments: dict[str, Term] = {"oo": near, "-oo": Neg(near)}
+    arguments |= {"+": Binary("+", limit.point, step), "-": Binary("-", limit.point, step)}
+    body = _replaced(limit.body, limit.variable, arguments[way])
     for least in (1, 10):
         inner = _near(goal, limit.variable, least)
         for lower, upper in _bounds(goal, value, near):
@@ -113,7 +109,8 @@ def _near(goal: Goal, name: str, least: int) -> Goal:
 
 def _bounds(goal: Goal, value: Term, near: Term) -> Iterator[tuple[Term, Term]]:
     """The value itself on one side or both, and what exceeds it by a multiple of 1/w."""
-    logs: list[Term] = [Apply("log", (Variable(n),)) for n in goal.dimensions] + [Apply("log", (Number(Fraction(2)),))]
+    sizes: list[Term] = [*map(Variable, goal.dimensions), Number(Fraction(2))]
+    logs: list[Term] = [Apply("log", (size,)) for size in sizes]
     numbers: list[Term] = [Number(Fraction(c)) for c in (1, 4, 20)]
     yield value, value
     for size in logs + numbers:
@@ -240,7 +237,7 @@ class _Draft:
 
 
 def _direct(claim: Json, goal: Goal, extra: tuple[Json, ...], propose: Propose | None) -> Proof | None:
-    for attempt in (_plain, _replacing, _signing):
+    for attempt in (_plain, _replacing, _signing) if goal.op == "==" else (_plain, _comparing, _signing):
         try:
             draft = _Draft(State(claim, extra), [])
             _use_equations(draft, goal)
@@ -273,27 +270,34 @@ def _plain(draft: _Draft, goal: Goal, propose: Propose | None) -> None:
 
 def _replacing(draft: _Draft, goal: Goal, propose: Propose | None) -> None:
     """Logarithms, roots and powers as the kernel reads them."""
+    _replace(draft, goal, read_sides(goal, FUEL, propose))
+
+
+def _comparing(draft: _Draft, goal: Goal, propose: Propose | None) -> None:
+    """The sign of the difference as the kernel found it, or of its exponential."""
+    difference, grown = Binary("-", goal.left, goal.right), Apply("exp", (goal.right,))
+    if draft.offer(_lemma("O10", difference, goal.op, [to_json(difference), to_json(grown)])):
+        return
     notes: list[Note] = []
     sides = read_sides(goal, FUEL, propose, notes)
+    notes.clear()
+    holds(goal, sides)
     _offer_signs(draft, goal, sides.ctx, notes)
-    for name, term in (("left", goal.left), ("right", goal.right)):
-        _Replacer(draft, sides, name).replace(term, (), sides.scope, {}, frozenset())
 
 
 def _signing(draft: _Draft, goal: Goal, propose: Propose | None) -> None:
-    """Signs as the kernel found them, and in the end that of the difference of the sides."""
-    _replacing(draft, goal, propose)
-    if goal.op == "==":
-        return
-    difference = Binary("-", goal.left, goal.right)
-    if not draft.state.holds():
-        grown = Apply("exp", (goal.right,))
-        draft.offer(_lemma("O10", difference, goal.op, [to_json(difference), to_json(grown)]))
-    if not draft.state.holds():
-        notes: list[Note] = []
-        sides = read_sides(goal, FUEL, propose, notes)
-        holds(goal, sides)
-        _offer_signs(draft, goal, sides.ctx, notes)
+    """Everything: signs as the kernel found them when it read the sides, replacements, the sign of the difference."""
+    notes: list[Note] = []
+    sides = read_sides(goal, FUEL, propose, notes)
+    _offer_signs(draft, goal, sides.ctx, notes)
+    _replace(draft, goal, sides)
+    if goal.op != "==" and not draft.state.holds():
+        _comparing(draft, goal, propose)
+
+
+def _replace(draft: _Draft, goal: Goal, sides: Sides) -> None:
+    for name, term in (("left", goal.left), ("right", goal.right)):
+        _Replacer(draft, sides, name).replace(term, (), sides.scope, {}, frozenset())
 
 
 def _use_equations(draft: _Draft, goal: Goal) -> None:

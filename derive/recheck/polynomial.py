@@ -22,9 +22,10 @@ from typing import Any
 
 from derive.recheck.terms import Index, require
 
-Mono = tuple[tuple[int, Fraction], ...]
-Poly = dict[Mono, Fraction]
-ONE: Poly = {(): Fraction(1)}
+Rational = int | Fraction  # never a float: divide by ``ratio``
+Mono = tuple[tuple[int, Rational], ...]
+Poly = dict[Mono, Rational]
+ONE: Poly = {(): 1}
 HALF = Fraction(1, 2)
 POSITIVE, NEGATIVE, ZERO = 5, 6, 3  # the bits 1: >= 0, 2: <= 0, 4: != 0
 MOST_TERMS, MOST_ORDERS, LARGEST, MOST_BITS = 20_000, 800, 64, 20_000
@@ -49,27 +50,37 @@ def add(*polys: Poly) -> Poly:
     total: Poly = {}
     for poly in polys:
         for mono, c in poly.items():
-            total[mono] = total.get(mono, Fraction(0)) + c
+            total[mono] = total.get(mono, 0) + c
     return {mono: c for mono, c in total.items() if c}
 
 
-def scale(poly: Poly, c: Fraction | int) -> Poly:
+def scale(poly: Poly, c: Rational) -> Poly:
     return {mono: v * c for mono, v in poly.items()} if c else {}
 
 
-def number(value: Fraction | int) -> Poly:
-    return {(): Fraction(value)} if value else {}
+def ratio(above: Rational, below: Rational) -> Rational:
+    """The exact quotient, an ``int`` where it is whole: arithmetic on those is several times quicker."""
+    value = Fraction(above) / below
+    return value.numerator if value.denominator == 1 else value
 
 
-def constant(poly: Poly) -> Fraction | None:
+def magnitude(c: Rational) -> Rational:
+    return c if c >= 0 else -c
+
+
+def number(value: Rational) -> Poly:
+    return {(): ratio(value, 1)} if value else {}
+
+
+def constant(poly: Poly) -> Rational | None:
     """The number that a polynomial is, or None."""
-    return Fraction(0) if not poly else poly[()] if poly.keys() == {()} else None
+    return 0 if not poly else poly[()] if poly.keys() == {()} else None
 
 
 def merge(left: Mono, right: Mono) -> Mono:
     exponents = dict(left)
     for atom, e in right:
-        exponents[atom] = exponents.get(atom, Fraction(0)) + e
+        exponents[atom] = exponents.get(atom, 0) + e
     return tuple(sorted((atom, e) for atom, e in exponents.items() if e))
 
 
@@ -103,7 +114,7 @@ class Algebra:
             self.inside.append(frozenset(self._inside(structure)) - set(bound))
             self.height.append(max([self.height[a] for a in _atoms(structure)] + [_level(i) for i in bound], default=0))
         value = self.rewrite(known)
-        return {((known, Fraction(1)),): Fraction(1)} if value is None else value
+        return {((known, 1),): 1} if value is None else value
 
     def _inside(self, part: Any) -> Iterator[Any]:
         if isinstance(part, Index):
@@ -141,7 +152,7 @@ class Algebra:
         total: Poly = {}
         for (m, c), (n, d) in product(left.items(), right.items()):
             for mono, e in self._settle(merge(m, n)).items():
-                total[mono] = total.get(mono, Fraction(0)) + c * d * e
+                total[mono] = total.get(mono, 0) + c * d * e
         return {mono: c for mono, c in total.items() if c}
 
     def _settle(self, mono: Mono) -> Poly:
@@ -156,26 +167,26 @@ class Algebra:
                 if head == "delta" and any(drop in self.inside[a] for a, _ in rest):
                     self.used.add("D3")
                     try:
-                        return self.mul(self.rename({rest: Fraction(1)}, {drop: keep}), self.delta(keep, drop))
+                        return self.mul(self.rename({rest: 1}, {drop: keep}), self.delta(keep, drop))
                     except Undefined:
                         return {}
                 if e > 1:
-                    return {merge(rest, ((atom, Fraction(1)),)): Fraction(1)}
+                    return {merge(rest, ((atom, 1),)): 1}
             elif head == "base":
                 whole = e.numerator // e.denominator
                 value = constant(dict(parts[0]))
                 if whole >= 1 or (whole and value is not None):
                     self.used.add("P8")
                     left: Mono = ((atom, e - whole),) if e != whole else ()
-                    return self.mul({merge(rest, left): Fraction(1)}, self.power(dict(parts[0]), Fraction(whole)))
-            elif head == "Abs" and e.denominator == 1 and abs(e) >= 2:
+                    return self.mul({merge(rest, left): 1}, self.power(dict(parts[0]), whole))
+            elif head == "Abs" and e.denominator == 1 and magnitude(e) >= 2:
                 self.used.add("G7")
-                odd: Mono = ((atom, Fraction(1)),) if e % 2 else ()
-                return self.mul({merge(rest, odd): Fraction(1)}, self.power(dict(parts[0]), e - e % 2))
+                odd: Mono = ((atom, 1),) if e % 2 else ()
+                return self.mul({merge(rest, odd): 1}, self.power(dict(parts[0]), e - e % 2))
             elif head == "sign" and e.denominator == 1 and (e > 2 or e < 0):
                 self.used.add("G7")
-                return self.mul({rest: Fraction(1)}, self.power(self.atom(head, *parts), 2 - e % 2 if e > 0 else e % 2))
-        return {mono: Fraction(1)}
+                return self.mul({rest: 1}, self.power(self.atom(head, *parts), 2 - e % 2 if e > 0 else e % 2))
+        return {mono: 1}
 
     def _excluded(self, pair: list[Index], mono: Mono, head: str) -> bool:
         """Whether deltas and differs contradict each other: i = j with i != j, or i = 1 with i = 2."""
@@ -189,9 +200,9 @@ class Algebra:
                     return True
         return False
 
-    def power(self, poly: Poly, e: Fraction | int) -> Poly:
+    def power(self, poly: Poly, e: Rational) -> Poly:
         """``poly**e`` for a rational e, where it has a value (R3, P5, P7): nothing is split that has to be positive."""
-        e = Fraction(e)
+        e = ratio(e, 1)
         split = self._split(poly)
         if split and not (e.denominator == 1 and e > 0):
             return self._float(split, lambda part: self.power(part, e))
@@ -206,13 +217,14 @@ class Algebra:
         if e.denominator == 1:
             c, mono, rest = self.unit(poly)
             require(
-                max(c.numerator.bit_length(), c.denominator.bit_length()) * abs(e) <= MOST_BITS, "the size of a number"
+                max(c.numerator.bit_length(), c.denominator.bit_length()) * magnitude(e) <= MOST_BITS,
+                "the size of a number",
             )
-            outside = scale(self._settle(tuple((a, f * e) for a, f in mono)), Fraction(c) ** int(e))
+            outside = scale(self._settle(tuple((a, f * e) for a, f in mono)), ratio(Fraction(c) ** int(e), 1))
             return outside if rest == ONE else self.mul(outside, _raised(self.atom("base", frozen(rest)), e))
         return self._root(poly, e)
 
-    def unit(self, poly: Poly) -> tuple[Fraction, Mono, Poly]:
+    def unit(self, poly: Poly) -> tuple[Rational, Mono, Poly]:
         """``c, m, q`` with poly = c*m*q (R6): q without a common monomial, its leading coefficient 1, or q = 1."""
         total: Mono = ()
         for _ in range(8):
@@ -220,33 +232,33 @@ class Algebra:
             if not shared:
                 break
             total = merge(total, shared)
-            poly = self.mul(poly, {tuple((a, -f) for a, f in shared): Fraction(1)})
+            poly = self.mul(poly, {tuple((a, -f) for a, f in shared): 1})
         if not poly:
             raise Undefined("a division by zero")
         c = poly[max(poly)]
-        return c, total, scale(poly, 1 / c)
+        return c, total, scale(poly, ratio(1, c))
 
     def _shared(self, poly: Poly) -> Mono:
         exponents = [dict(mono) for mono in poly]
         every = {atom for mono in exponents for atom in mono}
-        lowest = {a: min(mono.get(a, Fraction(0)) for mono in exponents) for a in every}
+        lowest = {a: min(mono.get(a, 0) for mono in exponents) for a in every}
         return tuple(sorted((a, e) for a, e in lowest.items() if e))
 
-    def _root(self, poly: Poly, e: Fraction) -> Poly:
+    def _root(self, poly: Poly, e: Rational) -> Poly:
         """P7: positive numbers and exponentials leave a root; what is left is one atom, kept whole."""
-        c = abs(poly[max(poly)])
-        outside, rest = self._root_of_number(c, e), scale(poly, 1 / c)
+        c = magnitude(poly[max(poly)])
+        outside, rest = self._root_of_number(c, e), scale(poly, ratio(1, c))
         shared = tuple(f for f in self._shared(rest) if self.kind(f[0]) == "exp")
-        rest = self.mul(rest, {tuple((a, -f) for a, f in shared): Fraction(1)}) if shared else rest
-        outside = self.mul(outside, {tuple((a, f * e) for a, f in shared): Fraction(1)})
+        rest = self.mul(rest, {tuple((a, -f) for a, f in shared): 1}) if shared else rest
+        outside = self.mul(outside, {tuple((a, f * e) for a, f in shared): 1})
         if rest == ONE:
             return outside
         ((mono, v), *more) = rest.items()
         if not more and v == 1 and len(mono) == 1 and (mono[0][1].denominator > 1 or mono[0][1] % 2 == 1):
-            return self.mul(outside, {((mono[0][0], mono[0][1] * e),): Fraction(1)})
+            return self.mul(outside, {((mono[0][0], mono[0][1] * e),): 1})
         return self.mul(outside, _raised(self.atom("base", frozen(rest)), e))
 
-    def _root_of_number(self, c: Fraction, e: Fraction) -> Poly:
+    def _root_of_number(self, c: Rational, e: Rational) -> Poly:
         """P9: a power of a positive rational, prime by prime."""
         total = ONE
         for p, times in _primes(c):
@@ -267,7 +279,7 @@ class Algebra:
                 total = self.mul(total, self.power(dict(self.atoms[mono[0][0]][1]), c))
             else:
                 self.used.add("P1")
-                total = self.mul(total, _raised(self.atom("exp", Body(((mono, Fraction(1)),))), c))
+                total = self.mul(total, _raised(self.atom("exp", Body(((mono, 1),))), c))
         return total
 
     def log(self, poly: Poly) -> Poly:
@@ -277,11 +289,11 @@ class Algebra:
             return self._float(split, self.log)
         if not poly:
             raise Undefined("log of zero")
-        c = abs(poly[max(poly)])
+        c = magnitude(poly[max(poly)])
         shared = [f for f in self._shared(poly) if self.kind(f[0]) == "exp"]
         total = add(*(scale(self.atom("log", frozen(number(p))), times) for p, times in _primes(c)))
         total = add(total, *({self.atoms[atom][1][0][0]: e} for atom, e in shared))
-        rest = self.mul(scale(poly, 1 / c), {tuple((atom, -e) for atom, e in shared): Fraction(1)})
+        rest = self.mul(scale(poly, ratio(1, c)), {tuple((atom, -e) for atom, e in shared): 1})
         return total if rest == ONE else add(total, self.atom("log", frozen(rest)))
 
     def apply(self, name: str, *args: Poly) -> Poly:
@@ -308,9 +320,9 @@ class Algebra:
             return {}
         self.used.add("G7")
         c, mono, rest = self.unit(poly)
-        total = number(abs(c) if name == "Abs" else (1 if c > 0 else -1))
-        factors: list[tuple[Poly, Fraction]] = [({((a, Fraction(1)),): Fraction(1)}, e) for a, e in mono]
-        factors += [(rest, Fraction(1))] if rest != ONE else []
+        total = number(magnitude(c) if name == "Abs" else (1 if c > 0 else -1))
+        factors: list[tuple[Poly, Rational]] = [({((a, 1),): 1}, e) for a, e in mono]
+        factors += [(rest, 1)] if rest != ONE else []
         for factor, e in factors:
             bits = self.sign(factor)
             flip = bits & 2 and not bits & 1
@@ -413,9 +425,7 @@ class Algebra:
             part = number(c)
             for atom, e in mono:
                 moved = not self.inside[atom].isdisjoint(names)
-                part = self.mul(
-                    part, self.power(self._renamed(atom, names), e) if moved else {((atom, e),): Fraction(1)}
-                )
+                part = self.mul(part, self.power(self._renamed(atom, names), e) if moved else {((atom, e),): 1})
             total = add(total, part)
         return total
 
@@ -476,7 +486,7 @@ class Algebra:
             if head not in ("delta", "differ") or k not in pair:
                 continue
             other = pair[1] if pair[0] == k else pair[0]
-            rest: Poly = {tuple(f for f in mono if f[0] != atom): Fraction(1)}
+            rest: Poly = {tuple(f for f in mono if f[0] != atom): 1}
             if head == "delta":
                 require(self._in_range(other), "S3: the index that is contracted to lies in the range")
                 self.used.add("S3")
@@ -489,7 +499,7 @@ class Algebra:
                 self.used.add("S5")
                 return add(self.sum(k, rest), scale(there, -1))
         inside = tuple(f for f in mono if k in self.inside[f[0]])
-        outside: Poly = {tuple(f for f in mono if f not in inside): Fraction(1)}
+        outside: Poly = {tuple(f for f in mono if f not in inside): 1}
         if not inside:
             self.used.add("S2")
             return self.mul(outside, self.atom("var", k.dimension))
@@ -500,7 +510,7 @@ class Algebra:
         bound, body = [k], ONE
         for atom, e in mono:
             if self.kind(atom) != "sum" or e.denominator > 1 or e < 0:
-                body = self.mul(body, {((atom, e),): Fraction(1)})
+                body = self.mul(body, {((atom, e),): 1})
                 continue
             for _ in range(int(e)):
                 self.used.add("S6")
@@ -513,7 +523,7 @@ class Algebra:
             inside = tuple(f for f in mono if k in self.inside[f[0]])
             value = self._closed([k], inside)
             if not any(self.atoms[a][0] == "sum" and len(self.atoms[a][1]) == 1 for m in value for a, _ in m):
-                rest = self.mul({tuple(f for f in mono if f not in inside): Fraction(1)}, value)
+                rest = self.mul({tuple(f for f in mono if f not in inside): 1}, value)
                 for other in bound:
                     rest = self.sum(other, rest) if other != k else rest
                 return rest
@@ -522,8 +532,8 @@ class Algebra:
         for order in self._orders(bound, mono):
             names = {k: Index(f"#{base + n}", k.dimension) for n, k in enumerate(order, 1)}
             closed: Poly = {}
-            for m, c in self.rename({mono: Fraction(1)}, names).items():
-                value = self.atom("sum", tuple(names[k] for k in order), Body(((m, Fraction(1)),)))
+            for m, c in self.rename({mono: 1}, names).items():
+                value = self.atom("sum", tuple(names[k] for k in order), Body(((m, 1),)))
                 closed = add(closed, scale(value, c))
             spelled = [names[k].dimension for k in order], sorted(closed)
             if not best[1] or spelled <= best[0]:
@@ -568,9 +578,9 @@ class Algebra:
         """Whether a polynomial is seen to have a value at every admissible point."""
         return all(self._defined(atom, e) for mono in poly for atom, e in mono)
 
-    def _defined(self, atom: int, e: Fraction) -> bool:
+    def _defined(self, atom: int, e: Rational) -> bool:
         head, *parts = self.atoms[atom]
-        bits = self.sign({((atom, Fraction(1)),): Fraction(1)}) if e < 0 or e.denominator > 1 else POSITIVE
+        bits = self.sign({((atom, 1),): 1}) if e < 0 or e.denominator > 1 else POSITIVE
         if (e < 0 and not bits & 4) or (e.denominator > 1 and not bits & 1):
             return False
         if head == "log" and self.sign(dict(parts[0])) & POSITIVE != POSITIVE:
@@ -634,13 +644,13 @@ class Algebra:
         total = self.symbolic(number(c), dimension, True) if c != 1 else ONE
         for atom, e in mono:
             self.used.add("T1")
-            single: Poly = {((atom, Fraction(1)),): Fraction(1)}
+            single: Poly = {((atom, 1),): 1}
             if self.kind(atom) == "exp":
-                total = self.mul(total, self.exp(self.sum(k, scale({self.atoms[atom][1][0][0]: Fraction(1)}, e))))
+                total = self.mul(total, self.exp(self.sum(k, scale({self.atoms[atom][1][0][0]: 1}, e))))
             elif k in self.inside[atom]:
                 total = self.mul(total, self.power(self._opaque_product(k, single), e))
             else:
-                total = self.mul(total, self.symbolic({((atom, e),): Fraction(1)}, dimension, True))
+                total = self.mul(total, self.symbolic({((atom, e),): 1}, dimension, True))
         if rest == ONE:
             return total
         inside = k in self.free(rest)
@@ -662,17 +672,17 @@ class Algebra:
             poly = self._replaced(poly)
             if not poly:
                 return True
-            lowest: dict[int, Fraction] = {}
+            lowest: dict[int, Rational] = {}
             for mono in poly:
                 for atom, e in mono:
-                    lowest[atom] = min(lowest.get(atom, Fraction(0)), e)
+                    lowest[atom] = min(lowest.get(atom, 0), e)
             below = [a for a, e in lowest.items() if e < 0]
             if not below:
                 return False
             self.used.add("R4")
             # The one made last first: a denominator may stand inside another.
             atom = max(below)
-            poly = self.mul(poly, {((atom, -lowest[atom]),): Fraction(1)})
+            poly = self.mul(poly, {((atom, -lowest[atom]),): 1})
         return False
 
     def _replaced(self, poly: Poly) -> Poly:
@@ -686,12 +696,12 @@ class Algebra:
                 left = merge(mono, tuple((a, -e) for a, e in lead))
                 poly = add(
                     {m: c for m, c in poly.items() if m != mono},
-                    scale(self.mul({left: Fraction(1)}, value), poly[mono]),
+                    scale(self.mul({left: 1}, value), poly[mono]),
                 )
         return poly
 
 
-def _primes(c: Fraction) -> Iterator[tuple[int, int]]:
+def _primes(c: Rational) -> Iterator[tuple[int, int]]:
     """Factors of a positive rational with their exponents, prime as far as they are small; a long rest stays whole."""
     for n, flip in ((c.numerator, 1), (c.denominator, -1)):
         p = 2
@@ -705,7 +715,7 @@ def _primes(c: Fraction) -> Iterator[tuple[int, int]]:
             p += 1
 
 
-def _raised(poly: Poly, e: Fraction) -> Poly:
+def _raised(poly: Poly, e: Rational) -> Poly:
     ((mono, c),) = poly.items()
     return {tuple((a, f * e) for a, f in mono): c} if e else ONE
 

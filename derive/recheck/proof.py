@@ -27,12 +27,14 @@ from derive.recheck.polynomial import (
     ONE,
     Algebra,
     Poly,
+    Rational,
     Undefined,
     _atoms,
     _rank,
     add,
     constant,
     number,
+    ratio,
     scale,
 )
 from derive.recheck.reader import BITS, Env, Reader
@@ -112,12 +114,12 @@ class State:
         self.op = claim["op"]
         self.rewrites: list[tuple[Poly, Poly, tuple[Index, ...], frozenset[Any]]] = []
         self.matching = False
-        self.symmetric: dict[str, Fraction] = {}
+        self.symmetric: dict[str, Rational] = {}
         self.algebra.rewrite = self._rewritten
         self._types()
         self.hypotheses = [(h["relation"], h["quantified"]) for h in claim["hypotheses"]] + [(r, []) for r in extra]
         self.gaps: list[tuple[Poly, dict[str, Index]]] = []
-        for relation, quantified in self.hypotheses:
+        for relation, quantified in sorted(self.hypotheses, key=_is_apart):  # equal indices are one, then others differ
             self._about_indices(relation, quantified)
         for relation, quantified in self.hypotheses:
             self.gaps.append(self._assume(relation, quantified))
@@ -153,7 +155,7 @@ class State:
                 else:
                     *_, last = sorted(total)
                     rest = {m: -c for m, c in total.items() if m != last}
-                    self.rewrites.append(({last: Fraction(1)}, add(ONE, rest), (), frozenset((name,))))
+                    self.rewrites.append(({last: 1}, add(ONE, rest), (), frozenset((name,))))
 
     def _about_indices(self, relation: Any, quantified: Any) -> None:
         """K1, K6: hypotheses that make indices equal or different, or fix a dimension."""
@@ -212,7 +214,7 @@ class State:
         for pattern, value, opened, names in self.rewrites:
             if not names.isdisjoint(self.algebra.below):
                 continue
-            found = self._matched(pattern, opened, {((atom, Fraction(1)),): Fraction(1)})
+            found = self._matched(pattern, opened, {((atom, 1),): 1})
             if found is not None:
                 a.used.add("S10" if head == "sum" else "H2")
                 return a.rename(value, found)
@@ -261,13 +263,11 @@ class State:
         gap = add(self.reader.read(left, env), scale(self.reader.read(right, env), -1))
         target = self.reader.read(self.terms.term(found, {**self.scope, **{q[0]: q[1] for q in quantified}}), env)
         (mono,) = target.keys() if len(target) == 1 else (((),))
-        require(
-            target == {mono: Fraction(1)} and mono in gap and len(mono) >= 1, "H2: what is replaced is a term of it"
-        )
+        require(target == {mono: 1} and mono in gap and len(mono) >= 1, "H2: what is replaced is a term of it")
         rest = {m: c for m, c in gap.items() if m != mono}
         opened = tuple(sorted(set(env.values()) & set(a.indices(gap)) - set(self.env.values()), key=str))
         opened = tuple(i for i in opened if str(i.name).startswith("~"))
-        value = scale(rest, -1 / gap[mono])
+        value = scale(rest, ratio(-1, gap[mono]))
         require(set(opened) <= set(a.indices(target)), "H1: every index of it stands in what is replaced")
         if len(mono) > 1 or mono[0][1] != 1:
             require(not opened, "H2: a product is replaced at given indices only")
@@ -290,7 +290,7 @@ class State:
         """H2: A[i, j] = A[j, i], or with a minus: the indices are put in order."""
         a, (_, name, at) = self.algebra, self.algebra.atoms[atom]
         swapped = a.ids.get(("comp", name, at[::-1]))
-        if set(at) != set(opened) or swapped is None or value.keys() != {((swapped, Fraction(1)),)}:
+        if set(at) != set(opened) or swapped is None or value.keys() != {((swapped, 1),)}:
             return False
         (c,) = value.values()
         require(abs(c) == 1 and name not in self.symmetric, "H2: a symmetric or antisymmetric array")
@@ -309,7 +309,7 @@ class State:
         k = a.new(at[1])
         body = self.reader.read(term[4], {**self.env, term[2].name: k})
         target, value = a.reduce(term[1], k, (), body), a.rename(body, {k: there})
-        ((mono, c),) = target.items() if len(target) == 1 else (((), Fraction(0)),)
+        ((mono, c),) = target.items() if len(target) == 1 else (((), 0),)
         require(c == 1 and len(mono) == 1 and mono[0][1] == 1 and a.kind(mono[0][0]) == "reduce", "K4: one Max or Min")
         self.scope[at[0]] = at[1]
         self.signs.learn(scale(add(value, scale(body, -1)), 1 if a.atoms[mono[0][0]][1] == "Max" else -1), 1)
@@ -370,6 +370,10 @@ class State:
         # Both sides have a value wherever the claim says something.
         bits = self.signs.sign(gap) | self.signs.of_form(("sub", self.sides["left"], self.sides["right"]), self.env)
         return bits & BITS[self.op] == BITS[self.op]
+
+
+def _is_apart(hypothesis: tuple[Any, Any]) -> bool:
+    return bool(hypothesis[0][3] == ["num", "0"])
 
 
 def _tuples(free: list[Index], opened: tuple[Index, ...]) -> Any:

@@ -14,6 +14,7 @@ from derive.recheck.polynomial import (
     Algebra,
     Body,
     Poly,
+    Rational,
     add,
     constant,
     number,
@@ -76,7 +77,7 @@ class Reader:
     def _inverse(self, term: Term, env: Env) -> Poly:
         """R3: 1/t factor by factor, so that powers of sums stay powers."""
         match term:
-            case ("mul" | "div"), t, u:
+            case (("mul" | "div"), t, u):
                 other = self._inverse(u, env) if term[0] == "mul" else self.read(u, env)
                 return self.algebra.mul(self._inverse(t, env), other)
             case "pow", t, ("num", e) if e.denominator == 1 and e > 0:
@@ -200,8 +201,8 @@ class Reader:
             poly = self.read(body, env)
             for atom in {x for mono in poly for x, e in mono if a.kind(x) in ("Abs", "sign") and e == 1}:
                 inner = dict(a.atoms[atom][1])
-                around = {tuple(f for f in m if f[0] != atom): c for m, c in poly.items() if (atom, Fraction(1)) in m}
-                apart = {m: c for m, c in poly.items() if (atom, Fraction(1)) not in m}
+                around = {tuple(f for f in m if f[0] != atom): c for m, c in poly.items() if (atom, 1) in m}
+                apart = {m: c for m, c in poly.items() if (atom, 1) not in m}
                 smooth = all(map(self._smooth, (around, apart, inner)))
                 if smooth and a.sign(around) & 4 and a.sign(self.differentiate(inner, name, place)) & 4:
                     a.used.add("V13")
@@ -226,17 +227,15 @@ class Reader:
                 if name in a.inside[atom]:
                     a.used.add("V2")
                     others: Poly = {tuple(f for f in mono if f[0] != atom): c * e}
-                    lowered = a.power({((atom, Fraction(1)),): Fraction(1)}, e - 1)
+                    lowered = a.power({((atom, 1),): 1}, e - 1)
                     total.append(a.mul(a.mul(others, lowered), self._of_atom(atom, e, name, at)))
         return add(*total)
 
-    def _of_atom(self, atom: int, e: Fraction, name: str, at: tuple[Index, ...] | None) -> Poly:
+    def _of_atom(self, atom: int, e: Rational, name: str, at: tuple[Index, ...] | None) -> Poly:
         a = self.algebra
         head, *parts = a.atoms[atom]
         if e.denominator > 1 and e > 0:
-            self._open(
-                POSITIVE, {((atom, Fraction(1)),): Fraction(1)}, "V3: a root is differentiated where it is positive"
-            )
+            self._open(POSITIVE, {((atom, 1),): 1}, "V3: a root is differentiated where it is positive")
         match head:
             case "var":
                 a.used.add("V1")
@@ -248,7 +247,7 @@ class Reader:
                     total = a.mul(total, a.delta(i, j))
                 return total
             case "exp":
-                return a.mul({((atom, Fraction(1)),): Fraction(1)}, self.differentiate(dict(parts[0]), name, at))
+                return a.mul({((atom, 1),): 1}, self.differentiate(dict(parts[0]), name, at))
             case "base":
                 return self.differentiate(dict(parts[0]), name, at)
             case "log":

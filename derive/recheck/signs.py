@@ -8,12 +8,24 @@ indices (``~1``) in a fact stand for every value of their dimension.
 from __future__ import annotations
 
 from collections.abc import Callable
-from fractions import Fraction
 from itertools import product
 from typing import Any, NamedTuple
 
 from derive.recheck.interval import Undecided
-from derive.recheck.polynomial import NEGATIVE, ONE, POSITIVE, ZERO, Mono, Poly, add, constant, number, scale
+from derive.recheck.polynomial import (
+    NEGATIVE,
+    ONE,
+    POSITIVE,
+    ZERO,
+    Mono,
+    Poly,
+    Rational,
+    add,
+    constant,
+    number,
+    ratio,
+    scale,
+)
 from derive.recheck.reader import BITS, Env, Reader
 from derive.recheck.terms import Index, Term, require
 from derive.recheck.value import Point
@@ -62,7 +74,7 @@ def negated(bits: int) -> int:
     return (bits & 4) | (2 if bits & 1 else 0) | (1 if bits & 2 else 0)
 
 
-def of_number(c: Fraction | int) -> int:
+def of_number(c: Rational) -> int:
     return ZERO if c == 0 else POSITIVE if c > 0 else NEGATIVE
 
 
@@ -142,7 +154,7 @@ class Signs:
             case "var" | "comp":
                 bits = TYPES.get(self.reader.terms.types.get(parts[0], "real"), 0)
                 own = bits if parts[0] not in self.algebra.below or bits & 4 else 0
-                return own | self._looked_up({((atom, Fraction(1)),): Fraction(1)})
+                return own | self._looked_up({((atom, 1),): 1})
             case "delta" | "differ":
                 return 1
             case "exp" | "const":
@@ -151,7 +163,7 @@ class Signs:
                 return self.sign(dict(parts[0]))
             case "log":
                 inner = self.sign(add(dict(parts[0]), number(-1)))
-                return inner | self._looked_up({((atom, Fraction(1)),): Fraction(1)})
+                return inner | self._looked_up({((atom, 1),): 1})
             case "sign":
                 return self.sign(dict(parts[0]))
             case "Abs":
@@ -173,7 +185,7 @@ class Signs:
                 own = bits & POSITIVE if bits & 1 else bits & 4
             case _:
                 own = RANGES.get(parts[0], 0)
-        return own | self._looked_up({((atom, Fraction(1)),): Fraction(1)})
+        return own | self._looked_up({((atom, 1),): 1})
 
     def _looked_up(self, poly: Poly) -> int:
         bits, shape = 0, self._shape(poly)
@@ -188,7 +200,7 @@ class Signs:
                 bits |= fact.bits if ratio > 0 else negated(fact.bits)
         return bits
 
-    def _instance(self, fact: Fact, poly: Poly) -> Fraction | None:
+    def _instance(self, fact: Fact, poly: Poly) -> Rational | None:
         """H1: the positive or negative number by which a polynomial is an instance of a fact."""
         found = self.algebra.indices(poly) if fact.pattern else []
         if len(found) ** len(fact.pattern) > 200:
@@ -197,9 +209,9 @@ class Signs:
             if all(i.dimension == p.dimension for i, p in zip(chosen, fact.pattern, strict=True)):
                 other = self.algebra.rename(fact.poly, dict(zip(fact.pattern, chosen, strict=True)))
                 if other.keys() == poly.keys():
-                    ratio = poly[max(poly)] / other[max(poly)]
-                    if scale(other, ratio) == poly:
-                        return ratio
+                    share = ratio(poly[max(poly)], other[max(poly)])
+                    if scale(other, share) == poly:
+                        return share
         return None
 
     # The form in which a sign can be seen.

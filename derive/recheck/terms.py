@@ -147,11 +147,11 @@ class Terms:
     def whole(self, term: Term) -> bool:
         """Whether a term is of integer type, which decides the meaning of a power (and nothing else)."""
         match term:
-            case ("var" | "comp"), name, *_:
+            case (("var" | "comp"), name, *_):
                 return self.is_integer(name)
             case "neg", t:
                 return self.whole(t)
-            case ("add" | "sub" | "mul"), t, u if self.whole(t):
+            case (("add" | "sub" | "mul"), t, u) if self.whole(t):
                 return self.whole(u)
             case "pow", t, ("num", e) if e.denominator == 1 and e >= 0:
                 return self.whole(t)
@@ -175,7 +175,13 @@ def rational(term: Term) -> Fraction | None:
             return {"add": a + b, "sub": a - b, "mul": a * b}[head] if head != "div" else a / b
         case "pow", t, u:
             a, b = rational(t), rational(u)
-            if a is None or b is None or b.denominator != 1 or abs(b) > 64 or max(abs(a.numerator), a.denominator) >= 2**64:
+            if (
+                a is None
+                or b is None
+                or b.denominator != 1
+                or abs(b) > 64
+                or max(abs(a.numerator), a.denominator) >= 2**64
+            ):
                 return None
             return a ** int(b) if a or b >= 0 else None
         case _:
