@@ -248,7 +248,7 @@ def _of_sum(ctx: Context, key: str, bound: tuple[Place, ...], mono: Monomial) ->
     """O3: a sum of signs; strict over an unrestricted range, or by weights that sum to one (O4)."""
     bits = _of_monomial(ctx, mono)
     if not bits & ZERO:
-        return _of_square(ctx, key) if len(bound) > 1 else UNKNOWN
+        return _of_double_sum(ctx, key) if len(bound) > 1 else UNKNOWN
     if bits & NONZERO or len(bound) != 1:
         return bits
     for key, e in mono:
@@ -262,13 +262,14 @@ def _of_sum(ctx: Context, key: str, bound: tuple[Place, ...], mono: Monomial) ->
     return bits
 
 
-def _of_square(ctx: Context, key: str) -> int:
-    """O12: a sum over several indices that is a sum of squares once the sums inside are named."""
+def _of_double_sum(ctx: Context, key: str) -> int:
+    """O12, O14: a sum over several indices that is a sum of squares once sums inside are named, or a weighted mean."""
     if ctx.depth <= 0:
         return UNKNOWN
     ctx.depth -= 1
     try:
-        return _in_fewer_sums(ctx, {((key, 1),): 1})
+        single: Polynomial = {((key, 1),): 1}
+        return _in_fewer_sums(ctx, single) or _gathered_in_pairs(ctx, single)
     finally:
         ctx.depth += 1
 
@@ -667,12 +668,25 @@ def _inequalities(
             yield from tangents(ctx, key)
         elif gen.kind == "f" and gen.parts[0] in ("floor", "ceiling"):
             yield from _rounding(ctx, key)
+        elif gen.kind in "dg":
+            yield subtract(ONE, {((key, 1),): 1}), NONNEGATIVE
         elif gen.kind == "a" and gen.parts[0] in ctx.simplex and gen.parts[0] not in ctx.suspended:
+            yield from _two_entries(ctx, key, keys)
             yield subtract(ONE, {((key, 1),): 1}), NONNEGATIVE | _below_one(ctx, gen.parts[0], gen.parts[1][0])
     if ctx.lemmas:
         yield from squares(ctx, poly, *against)
         yield from products_of_sums(ctx, poly)
         yield from tangents_elsewhere(ctx, poly)
+
+
+def _two_entries(ctx: Context, key: str, keys: list[str]) -> Iterator[tuple[Polynomial, int]]:
+    """O6: two different entries of a simplex vector sum to one at most."""
+    array, (place,) = ctx.generators[key].parts
+    for other in keys:
+        parts = ctx.generators[other].parts
+        if other[0] == "a" and parts[0] == array and frozenset((place, *parts[1])) in ctx.distinct:
+            ctx.use("O6")
+            yield subtract(ONE, {((key, 1),): 1, ((other, 1),): 1}), NONNEGATIVE
 
 
 def _below_one(ctx: Context, array: str, place: Place) -> int:
