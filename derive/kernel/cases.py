@@ -9,6 +9,7 @@ from derive.kernel.context import (
     NEGATIVE,
     NONNEGATIVE,
     NONPOSITIVE,
+    NONZERO,
     POSITIVE,
     Context,
     Generator,
@@ -33,6 +34,8 @@ def by_cases(ctx: Context, poly: Polynomial, holds: Callable[[Context, Polynomia
     keys = {kind: intern(ctx, kind, (inner,), places(ctx, inner), names(ctx, inner)) for kind in "hz"}
     for bits in (POSITIVE, NEGATIVE, NONNEGATIVE | NONPOSITIVE):
         case = ctx.fork()
+        if _excluded(case, inner, bits):
+            continue
         try:
             inside = _in_case(case, poly, inner, keys, bits)
         except Undefined:
@@ -42,6 +45,14 @@ def by_cases(ctx: Context, poly: Polynomial, holds: Callable[[Context, Polynomia
         if not done:
             return False
     return True
+
+
+def _excluded(ctx: Context, inner: Polynomial, bits: int) -> bool:
+    """Whether what is known of the sign leaves no point for a case."""
+    known = ctx.sign(ctx, inner)
+    if bits == NONNEGATIVE | NONPOSITIVE:
+        return bool(known & NONZERO)
+    return bool(known & (NONPOSITIVE if bits == POSITIVE else NONNEGATIVE))
 
 
 def _in_case(ctx: Context, poly: Polynomial, inner: Polynomial, keys: dict[str, str], bits: int) -> Polynomial:

@@ -81,7 +81,10 @@ def _weightings(ctx: Context, poly: Polynomial) -> Iterator[Weighting]:
         (bound,), summand = ctx.generators[key].parts[0], ctx.generators[key].parts[1].mono
         if ctx.sign(ctx, {summand: 1}) & NONNEGATIVE:
             place = ctx.open(bound[1])
-            ((weight, c),) = rename_mono(ctx, summand, {bound: place}).items()
+            renamed = rename_mono(ctx, summand, {bound: place})
+            if len(renamed) != 1:
+                continue
+            ((weight, c),) = renamed.items()
             if c == 1:
                 yield Weighting(place, weight, ((key, 1),))
 

@@ -7,6 +7,7 @@ from fractions import Fraction
 from functools import cache
 
 from derive.kernel.context import NONZERO, POSITIVE, Context, Polynomial, Stuck
+from derive.kernel.counting import binomial, ceiling, factorial, floor, gamma, log_gamma
 from derive.kernel.functions import exponential, function, logarithm, number_constant, signum, symbolic_power
 from derive.kernel.inverse import arccosine, arccotangent, arcsine, arctangent
 from derive.kernel.polynomial import ONE, add, scale, subtract
@@ -32,6 +33,8 @@ from derive.term import (
 
 def apply_function(ctx: Context, name: str, args: tuple[Polynomial, ...]) -> Polynomial:
     """The value of a function of the signature (rules P and G); Fails with Stuck outside its rules."""
+    if name == "binomial":
+        return binomial(ctx, args)
     if name in BY_RULE:
         return BY_RULE[name](ctx, args[0])
     return function(ctx, name, args)
@@ -72,6 +75,11 @@ BY_RULE: dict[str, Callable[[Context, Polynomial], Polynomial]] = {
     "sech": lambda ctx, x: power(ctx, _cosh(ctx, x), -1),
     "csch": lambda ctx, x: power(ctx, _sinh(ctx, x), -1),
     "sin": sine,
+    "factorial": factorial,
+    "gamma": gamma,
+    "loggamma": log_gamma,
+    "floor": floor,
+    "ceiling": ceiling,
     "cos": cosine,
     "tan": lambda ctx, x: _quotient(ctx, sine(ctx, x), cosine(ctx, x)),
     "cot": lambda ctx, x: _quotient(ctx, cosine(ctx, x), sine(ctx, x)),

@@ -11,6 +11,7 @@ from derive.kernel.context import (
     NONZERO,
     POSITIVE,
     Context,
+    Monomial,
     Polynomial,
     Rational,
     Stuck,
@@ -235,8 +236,18 @@ def _power_of_minus_one(ctx: Context, exponent: Polynomial) -> Polynomial:
     if any(v.denominator != 1 for v in exponent.values()):
         return opaque(ctx, "p", {(): -1}, exponent)
     sign = -1 if exponent.get((), 0) % 2 else 1
-    odd: Polynomial = {m: 1 for m, v in exponent.items() if m and v % 2}
+    odd: Polynomial = {}
+    for mono, v in exponent.items():
+        if mono and v % 2:
+            # m**e and m have one parity for whole m and e >= 1, and twice a whole number has none.
+            odd = add(odd, {_to_parity(ctx, mono): 1})
+    odd = {m: 1 for m, v in odd.items() if v % 2}
     return scale(opaque(ctx, "p", {(): -1}, odd), sign) if odd else {(): sign}
+
+
+def _to_parity(ctx: Context, mono: Monomial) -> Monomial:
+    whole = all(key[0] == "v" and ctx.generators[key].parts[0] in ctx.integers and e > 0 for key, e in mono)
+    return tuple((key, 1) for key, _ in mono) if whole and all(e.denominator == 1 for _, e in mono) else mono
 
 
 def function(ctx: Context, name: str, args: tuple[Polynomial, ...]) -> Polynomial:

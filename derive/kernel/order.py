@@ -8,6 +8,7 @@ from derive.claim import Goal
 from derive.kernel.cases import by_cases
 from derive.kernel.context import BOUND, NEGATIVE, POSITIVE, ZERO, Context, Polynomial, Propose, Stuck, Undefined
 from derive.kernel.equality import Sides, conclude, read_sides
+from derive.kernel.monotone import by_calculus
 from derive.kernel.normalize import OP_SIGN, Reader, Scope
 from derive.kernel.polynomial import constant, subtract
 from derive.kernel.readback import written
@@ -18,6 +19,7 @@ from derive.kernel.theorem import Residual, Theorem
 from derive.term import Binary, Number, Term
 
 ATTAINED_ROUNDS = 4
+CALCULUS = 30_000
 # Efforts: how deep, with convexity or without, and for how much fuel.
 QUICK = ((1, False, 10_000), (4, False, 10_000), (2, True, 10_000))
 THOROUGH = ((3, True, 40_000), (5, True, 80_000))
@@ -49,7 +51,23 @@ def holds(goal: Goal, sides: Sides) -> bool:
         return True
     if any(_within(ctx, gap, wanted, *effort) for effort in (QUICK if ctx.propose is None else THOROUGH)):
         return True
-    return _by_signs_of_factors(ctx, difference, sides.scope, wanted)
+    if _by_signs_of_factors(ctx, difference, sides.scope, wanted):
+        return True
+    return _by_calculus(ctx, gap, wanted)
+
+
+def _by_calculus(ctx: Context, gap: Polynomial, wanted: int) -> bool:
+    """O18, if need be case by case, with a share of the fuel."""
+    case = ctx.fork()
+    case.fuel = before = min(ctx.fuel, CALCULUS)
+    try:
+        return by_calculus(case, gap, wanted) or by_cases(case, gap, lambda c, poly: by_calculus(c, poly, wanted))
+    except Stuck as stuck:
+        if stuck.reason != "budget":
+            raise
+        return False
+    finally:
+        ctx.fuel -= before - max(case.fuel, 0)
 
 
 def _by_signs_of_factors(ctx: Context, term: Term, scope: Scope, wanted: int) -> bool:

@@ -339,15 +339,9 @@ def factored_unit(ctx: Context, poly: Polynomial) -> tuple[Rational, Monomial, P
     The factors stand in the monomial as radicands with whole powers, and q is 1.
     """
     c, mono, rest = unit(ctx, poly)
-    sine = _as_sine(ctx, rest)
-    if sine is not None:
-        return c * sine[0], merge(mono, sine[1]), ONE
-    square = _as_square(ctx, rest)
-    if square is not None:
-        k, outer, inner = unit(ctx, square[1])
-        mono = merge(mono, tuple((key, 2 * e) for key, e in outer))
-        core = ((radicand(ctx, inner), 2),) if inner != ONE else ()
-        return c * square[0] * Fraction(k) ** 2, merge(mono, core), ONE
+    found, square, left = as_product(ctx, rest)
+    if left == ONE:
+        return c * found, merge(mono, square), ONE
     proposed = _proposed(ctx, rest) if len(rest) > 1 else ()
     if not proposed:
         return c, mono, rest
@@ -376,6 +370,19 @@ def _proposed(ctx: Context, poly: Polynomial) -> tuple[tuple[Polynomial, int], .
         ctx.proposals[key] = ctx.propose(poly)
     found: tuple[tuple[Polynomial, int], ...] = ctx.proposals[key]
     return found
+
+
+def as_product(ctx: Context, poly: Polynomial) -> tuple[Rational, Monomial, Polynomial]:
+    """``c, m, 1`` where the polynomial is a multiple of a square, or of a power of a sine; ``1, 1, poly`` elsewhere."""
+    sine = _as_sine(ctx, poly)
+    if sine is not None:
+        return *sine, ONE
+    square = _as_square(ctx, poly)
+    if square is None:
+        return 1, (), poly
+    k, outer, inner = unit(ctx, square[1])
+    core = ((radicand(ctx, inner), 2),) if inner != ONE else ()
+    return square[0] * Fraction(k) ** 2, merge(tuple((key, 2 * e) for key, e in outer), core), ONE
 
 
 def _as_sine(ctx: Context, poly: Polynomial) -> tuple[Rational, Monomial] | None:

@@ -113,6 +113,13 @@ RULES: dict[str, Rule] = {
             "-2*pi < A < 2*pi, or -pi < A < pi",
         ),
         Rule("G6", "ranges", "-pi/2 < atan(t) < pi/2, 0 <= acos(t) <= pi, -1 <= sin(t) <= 1"),
+        Rule(
+            "G8",
+            "factorials",
+            "(m + 1)! = (m + 1)*m!, gamma(t + 1) = t*gamma(t), gamma(m) = (m - 1)!, binomial(m, j) = m!/(j!*(m - j)!)",
+            "both are defined: m >= 0, t > 0, 0 <= j <= m",
+        ),
+        Rule("G9", "whole parts", "floor(t + m) = floor(t) + m, ceiling(t) = -floor(-t)", "m is a whole number"),
         Rule("G7", "Abs, sign, Max", "Abs(t)**2 = t**2, t*sign(t) = Abs(t), Max(a, b) = (a + b + Abs(a - b))/2"),
         Rule(
             "N1", "constants are enclosed", "a closed constant lies in a rational interval", "the interval excludes 0"
@@ -137,6 +144,12 @@ RULES: dict[str, Rule] = {
         Rule("O15", "Cauchy-Schwarz", "Sum(a*b)**2 <= Sum(a**2)*Sum(b**2)"),
         Rule("O16", "adding inequalities", "p >= 0 and q >= 0 give m*p + q >= 0", "m >= 0"),
         Rule("O17", "whole numbers", "n >= c for a dimension or whole number", "c is its least value"),
+        Rule(
+            "O18",
+            "sign of the derivative",
+            "f(a) >= 0 and f' >= 0 on (a, b) give f >= 0 on [a, b); f'' <= 0 and f >= 0 at both ends give f >= 0",
+            "f continuous on the interval, which the hypotheses give",
+        ),
         Rule("L1", "simple limits", "a constant; 1/T tends to 0; what is bounded times what vanishes vanishes"),
         Rule(
             "L3",

@@ -44,7 +44,9 @@ from derive.kernel.context import (
 from derive.kernel.convexity import averaged, cauchy, squares, tangents
 from derive.kernel.functions import exponential, logarithm
 from derive.kernel.polynomial import ONE, add, constant, magnitude, merge, scale, subtract
+from derive.kernel.ranges import ranges, sign_of_function
 from derive.kernel.ring import (
+    as_product,
     component,
     factored_unit,
     inside,
@@ -69,7 +71,6 @@ TYPE_SIGN = {
     "onehot": NONNEGATIVE,
 }
 MOST_OTHERS = 2  # terms beside logarithms, where a factor is divided out
-FUNCTION_SIGN = {"acos": NONNEGATIVE, "acosh": NONNEGATIVE, "gamma": UNKNOWN, "factorial": POSITIVE}
 
 
 def times(left: int, right: int) -> int:
@@ -202,8 +203,18 @@ def _of_generator(ctx: Context, key: str) -> int:
         bits |= _by_kind(ctx, key)
         if not decisive(bits) and key[0] != "b":
             bits |= _looked_up(ctx, {((key, 1),): 1})
+        if not decisive(bits) and key[0] in "vaf" and ctx.depth > 0 and _is_spoken_of(ctx, key):
+            ctx.depth -= 1
+            bits |= _by_facts(ctx, {((key, 1),): 1})
+            ctx.depth += 1
         ctx.memo[memo_key] = bits, ctx.depth
     return int(bits)
+
+
+def _is_spoken_of(ctx: Context, key: str) -> bool:
+    """Whether a fact holds a value beside something else."""
+    facts = (fact.polynomial for bucket in ctx.facts.values() for fact in bucket)
+    return any(len(poly) > 1 and any(k == key for mono in poly for k, _ in mono) for poly in facts)
 
 
 def _by_kind(ctx: Context, key: str) -> int:
@@ -234,7 +245,7 @@ def _by_kind(ctx: Context, key: str) -> int:
         # A product over an empty range is 1.
         bits = sign(ctx, parts[2])
         return bits & POSITIVE if bits & NONNEGATIVE else bits & NONZERO
-    return FUNCTION_SIGN.get(parts[0], UNKNOWN)
+    return sign_of_function(ctx, parts[0], parts[1])
 
 
 def _in_force(ctx: Context, used: frozenset[str], bits: int) -> int:
@@ -363,6 +374,12 @@ def _of_sum_of_terms(ctx: Context, poly: Polynomial) -> int:
         finally:
             ctx.depth += 1
     return bits
+
+
+def _as_found_square(ctx: Context, poly: Polynomial) -> int:
+    """R5, G1: the sign of a square that was found and multiplied out."""
+    c, mono, rest = as_product(ctx, poly)
+    return UNKNOWN if rest != ONE else times(of_number(c), _of_monomial(ctx, mono))
 
 
 def _factored(ctx: Context, poly: Polynomial) -> int:
@@ -664,6 +681,8 @@ def _inequalities(
             yield from _split_off(ctx, key, free)
             if ctx.lemmas and any((key, 2) in mono for mono in poly):
                 yield from cauchy(ctx, key)
+        elif gen.kind == "f" and gen.parts[0] not in ("floor", "ceiling"):
+            yield from ranges(ctx, key)
         elif gen.kind in "el" and ctx.lemmas:
             yield from tangents(ctx, key)
         elif gen.kind == "f" and gen.parts[0] in ("floor", "ceiling"):
@@ -770,6 +789,7 @@ def _extrema_inside(ctx: Context, mono: Monomial) -> Iterator[str]:
 
 SEARCHES = (
     _closed,
+    _as_found_square,
     _shifted,
     _radical,
     _exponents,

@@ -130,12 +130,16 @@ def _whole_turns(ctx: Context, mono: Monomial, c: Fraction) -> Turn | None:
     """c*pi*m for whole numbers c and m: the sine is 0, the cosine (-1)**(c*m)."""
     pi = [key for key, e in mono if ctx.generators[key].parts == ("pi",) and e == 1]
     rest = tuple(f for f in mono if f[0] not in pi)
-    whole = all(key[0] == "v" and ctx.generators[key].parts[0] in ctx.integers for key, _ in rest)
+    whole = all(key[0] == "v" and _is_whole(ctx, ctx.generators[key].parts[0]) for key, _ in rest)
     if len(pi) != 1 or c.denominator != 1 or not whole or any(e < 0 or e.denominator != 1 for _, e in rest):
         return None
     # m**e and m have one parity for e >= 1.
     odd: Monomial = tuple((key, 1) for key, _ in rest)
     return Turn(opaque(ctx, "p", {(): -1}, {odd: 1}) if c % 2 else ONE, {})
+
+
+def _is_whole(ctx: Context, name: str) -> bool:
+    return name in ctx.integers and name not in ctx.suspended
 
 
 def _of_fraction(ctx: Context, turns: Fraction) -> Turn:

@@ -1,0 +1,462 @@
+"""Orders by calculus (rule O18): a function of one variable on an interval, by the sign of its derivative.
+
+On an interval on which f is continuous, f(x) >= 0 follows
+
+* from f(a) >= 0 at the left end and f' >= 0 inside, or from f(b) >= 0 at the right end and f' <= 0 inside;
+* from f(e) >= 0 at a point e between, f' <= 0 left of it and f' >= 0 right of it;
+* from f(a) >= 0, f(b) >= 0 and f'' <= 0 inside;
+* from enclosures of f on the parts of a subdivision, where both ends are numbers.
+
+The interval is what the hypotheses say of the variable, the other variables stand still; inside it nothing else is
+known of the variable. Where to cut is guessed, every sign is proved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
+
+from derive.kernel.algebraic import is_zero
+from derive.kernel.constants import Enclosure, enclosure_of
+from derive.kernel.context import (
+    NEGATIVE,
+    NONNEGATIVE,
+    NONPOSITIVE,
+    NONZERO,
+    POSITIVE,
+    Context,
+    Polynomial,
+    Stuck,
+    Undefined,
+)
+from derive.kernel.differentiate import Target, differentiate
+from derive.kernel.functions import exponential, logarithm, number_constant
+from derive.kernel.polynomial import ONE, add, merge, scale, subtract
+from derive.kernel.ring import multiply, power, replace_generators, settle
+from derive.kernel.sign import TYPE_SIGN, learn, sign
+from derive.kernel.spelling import names, places
+
+DEPTH = 5
+SEARCH = 2
+MOST_BOXES = 100
+BITS = 40
+CUTS = (1, 3, 8)
+CONTINUOUS = {"sin", "cos", "atan", "erf"}
+
+
+End = tuple[Polynomial | None, bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """The range of a variable: its ends, None where it has none; ``closed`` tells that an end may be reached."""
+
+    key: str
+    name: str
+    low: Polynomial | None
+    high: Polynomial | None
+    closed_low: bool = False
+    closed_high: bool = False
+
+
+def by_calculus(ctx: Context, poly: Polynomial, wanted: int) -> bool:
+    """Whether a polynomial is seen to have a sign by its slope in one of its variables."""
+    if places(ctx, poly):
+        return False
+    if not wanted & (NONNEGATIVE | NONPOSITIVE):
+        return by_calculus(ctx, poly, POSITIVE) or by_calculus(ctx, poly, NEGATIVE)
+    return _is_signed(ctx, poly, wanted, DEPTH)
+
+
+def _is_signed(ctx: Context, poly: Polynomial, wanted: int, depth: int) -> bool:
+    if wanted & NONPOSITIVE:
+        poly, wanted = scale(poly, -1), NONNEGATIVE | (wanted & NONZERO)
+    poly = _numerator(ctx, poly)
+    strict = bool(wanted & NONZERO)
+    if _sign(ctx, poly) & wanted == wanted or (not strict and is_zero(ctx, poly)):
+        return True
+    if depth <= 0:
+        return False
+    ctx.spend(40)
+    return any(_on(ctx, poly, interval, strict, depth) for interval in _intervals(ctx, poly))
+
+
+def _sign(ctx: Context, poly: Polynomial) -> int:
+    before, ctx.depth = ctx.depth, SEARCH
+    try:
+        return sign(ctx, poly)
+    except Undefined:
+        return 0
+    finally:
+        ctx.depth = before
+
+
+def _numerator(ctx: Context, poly: Polynomial) -> Polynomial:
+    """The polynomial times what is seen to be positive below its fraction bars."""
+    for _ in range(8):
+        lowest: dict[str, Fraction] = {}
+        for mono in poly:
+            for key, e in mono:
+                if e < 0 and key[0] != "e":
+                    lowest[key] = min(lowest.get(key, Fraction(0)), Fraction(e))
+        cleared = False
+        for key, e in sorted(lowest.items()):
+            base: Polynomial = ctx.generators[key].parts[0] if key[0] == "b" else {((key, 1),): 1}
+            bits = _sign(ctx, base)
+            even = e.denominator == 1 and e % 2 == 0
+            if bits & POSITIVE == POSITIVE or even or (bits & NEGATIVE == NEGATIVE and e.denominator == 1):
+                flip = not even and bits & POSITIVE != POSITIVE
+                parts = (scale(settle(ctx, merge(mono, ((key, -e),))), c) for mono, c in poly.items())
+                poly = scale(add(*parts), -1 if flip else 1)
+                cleared = True
+                break
+        if not cleared:
+            break
+    return poly
+
+
+# --- intervals ---
+
+
+def _intervals(ctx: Context, poly: Polynomial) -> Iterator[Interval]:
+    """The real variables of a polynomial with the ends that the hypotheses give them."""
+    for key in sorted(_variables(ctx, poly)):
+        name = ctx.generators[key].parts[0]
+        if name in ctx.integers or name in ctx.size or _is_bound_elsewhere(ctx, name):
+            continue
+        lows, highs = _ends(ctx, key, name)
+        for low, closed_low in lows:
+            for high, closed_high in highs:
+                yield Interval(key, name, low, high, closed_low, closed_high)
+
+
+def _variables(ctx: Context, poly: Polynomial) -> set[str]:
+    found = {ctx.generators[k].key for k in ctx.generators if k[0] == "v"}
+    used = names(ctx, poly)
+    return {key for key in found if ctx.generators[key].parts[0] in used}
+
+
+def _is_bound_elsewhere(ctx: Context, name: str) -> bool:
+    of_sums = any(name in rule.names for rule in ctx.sum_rules)
+    return of_sums or any(name in rule.names for rule in ctx.component_rules.values())
+
+
+def _ends(ctx: Context, key: str, name: str) -> tuple[list[End], list[End]]:
+    lows: list[End] = []
+    highs: list[End] = []
+    for fact in [f for bucket in ctx.facts.values() for f in bucket]:
+        c = fact.polynomial.get(((key, 1),), 0)
+        rest = {m: v for m, v in fact.polynomial.items() if m != ((key, 1),)}
+        if not c or name in names(ctx, rest) or places(ctx, rest) or not fact.bits & (NONNEGATIVE | NONPOSITIVE):
+            continue
+        end = scale(rest, -1 / Fraction(c))
+        above = bool(fact.bits & NONNEGATIVE) == (c > 0)
+        (lows if above else highs).append((end, not fact.bits & NONZERO))
+    bits = TYPE_SIGN.get(ctx.types.get(name, "real"), 0)
+    if bits & NONNEGATIVE:
+        lows.append(({}, not bits & NONZERO))
+    if bits & NONPOSITIVE:
+        highs.append(({}, not bits & NONZERO))
+    return lows[:3] or [(None, False)], highs[:3] or [(None, False)]
+
+
+def _without(ctx: Context, name: str) -> Context:
+    """A context in which nothing is known of a variable."""
+    case = ctx.fork()
+    case.types[name] = "real"
+    for shape in list(case.facts):
+        case.facts[shape] = [f for f in case.facts[shape] if name not in names(case, f.polynomial)]
+    return case
+
+
+def _inside(ctx: Context, interval: Interval, ends: bool) -> Context:
+    """A context in which the variable lies in the interval; with its ends, as far as they belong to it, or without."""
+    case = _without(ctx, interval.name)
+    x: Polynomial = {((interval.key, 1),): 1}
+    if interval.low is not None:
+        learn(case, subtract(x, interval.low), NONNEGATIVE if ends and interval.closed_low else POSITIVE)
+    if interval.high is not None:
+        learn(case, subtract(interval.high, x), NONNEGATIVE if ends and interval.closed_high else POSITIVE)
+    return case
+
+
+# --- the rules ---
+
+
+def _on(ctx: Context, poly: Polynomial, interval: Interval, strict: bool, depth: int) -> bool:
+    try:
+        if _by_slope(ctx, poly, interval, strict, depth):
+            return True
+        return depth > DEPTH - 2 and _by_boxes(ctx, poly, interval, depth)
+    except (Stuck, Undefined) as stopped:
+        if isinstance(stopped, Stuck) and stopped.reason == "budget":
+            raise
+        return False
+
+
+def _by_slope(ctx: Context, poly: Polynomial, interval: Interval, strict: bool, depth: int) -> bool:
+    outside = _without(ctx, interval.name)
+    inside = _inside(ctx, interval, ends=False)
+    slope = differentiate(inside, poly, Target(interval.name))
+    at_low = _value_at(outside, poly, interval, interval.low)
+    at_high = _value_at(outside, poly, interval, interval.high)
+    for value, end, wanted in ((at_low, "low", NONNEGATIVE), (at_high, "high", NONPOSITIVE)):
+        if value is None or not _is_signed(outside, value, NONNEGATIVE, depth - 1):
+            continue
+        reached = interval.closed_low if end == "low" else interval.closed_high
+        # Strict where the value at the end is, or where the end is not reached and the slope is strict.
+        positive = not strict or _is_signed(outside, value, POSITIVE, depth - 1)
+        if not positive and reached:
+            continue
+        if _is_signed(inside, slope, wanted | (0 if positive else NONZERO), depth - 1) or (
+            not positive and _is_strict_but_for_points(ctx, slope, interval, wanted, depth)
+        ):
+            ctx.use("O18")
+            return True
+    ends = None if at_low is None or at_high is None else (at_low, at_high)
+    if ends is not None and _is_concave(inside, outside, slope, ends, interval, strict, depth):
+        ctx.use("O18")
+        return True
+    return depth > DEPTH - 4 and _by_turning_point(ctx, poly, slope, interval, strict, depth)
+
+
+def _is_strict_but_for_points(ctx: Context, slope: Polynomial, interval: Interval, wanted: int, depth: int) -> bool:
+    """A slope never against the sign and 0 at single points only: analytic and not 0 at some point, or c*x**e."""
+    inside = _inside(ctx, interval, ends=False)
+    if not _is_signed(inside, slope, wanted, depth - 1):
+        return False
+    if len(slope) == 1:
+        return all(k == interval.key or _sign(inside, {((k, 1),): 1}) & NONZERO for k, _ in next(iter(slope)))
+    if _variables(ctx, slope) != {interval.key} or not is_continuous(inside, slope, analytic=True):
+        return False
+    low, high = (_number(ctx, side) for side in (interval.low, interval.high))
+    point = next(iter(_grid(low, high)))
+    within = (low is None or low < point) and (high is None or point < high)
+    return within and bool(_side(ctx, slope, interval.key, point))
+
+
+def _is_concave(
+    inside: Context,
+    outside: Context,
+    slope: Polynomial,
+    ends: tuple[Polynomial, Polynomial],
+    interval: Interval,
+    strict: bool,
+    depth: int,
+) -> bool:
+    """f >= 0 at both ends and f'' <= 0 inside; strictly inside where f'' < 0 there."""
+    if strict and (interval.closed_low or interval.closed_high):
+        return False
+    if not all(_is_signed(outside, value, NONNEGATIVE, min(depth - 1, 1)) for value in ends):
+        return False
+    second = differentiate(inside, slope, Target(interval.name))
+    return _is_signed(inside, second, NEGATIVE if strict else NONPOSITIVE, min(depth - 1, 2))
+
+
+def _value_at(ctx: Context, poly: Polynomial, interval: Interval, end: Polynomial | None) -> Polynomial | None:
+    """The value at an end, if the function is continuous on the interval with this end."""
+    if end is None:
+        return None
+    closed = Interval(
+        interval.key, interval.name, interval.low, interval.high, end is interval.low, end is interval.high
+    )
+    if not is_continuous(_inside(ctx, closed, ends=True), poly):
+        return None
+    try:
+        return replace_generators(ctx, poly, {interval.key: end})
+    except Undefined:
+        return None
+
+
+def is_continuous(ctx: Context, poly: Polynomial, analytic: bool = False) -> bool:
+    """Whether a polynomial is defined and continuous, or even analytic, wherever the facts of a context hold."""
+    return all(_is_continuous(ctx, key, Fraction(e), analytic) for mono in poly for key, e in mono)
+
+
+def _is_continuous(ctx: Context, key: str, e: Fraction, analytic: bool) -> bool:
+    kind, parts = key[0], ctx.generators[key].parts
+    base: Polynomial = parts[0] if kind == "b" else {((key, 1),): 1}
+    bits = _sign(ctx, base) if e < 0 or e.denominator != 1 else NONNEGATIVE | NONZERO
+    if (e < 0 and not bits & NONZERO) or (e.denominator != 1 and not bits & NONNEGATIVE):
+        return False
+    if analytic and ((e.denominator != 1 and not bits & NONZERO) or kind == "h"):
+        return False
+    if kind in "vc":
+        return True
+    if kind == "e":
+        return is_continuous(ctx, {parts[0].mono: 1}, analytic)
+    if kind == "l":
+        return _sign(ctx, parts[0]) & POSITIVE == POSITIVE and is_continuous(ctx, parts[0], analytic)
+    if kind in "bh":
+        return is_continuous(ctx, parts[0], analytic)
+    if kind == "f" and parts[0] in ("asin", "acos"):
+        wanted = POSITIVE if analytic else NONNEGATIVE
+        square = subtract(ONE, multiply(ctx, parts[1][0], parts[1][0]))
+        return _sign(ctx, square) & wanted == wanted and is_continuous(ctx, parts[1][0], analytic)
+    return kind == "f" and parts[0] in CONTINUOUS and is_continuous(ctx, parts[1][0], analytic)
+
+
+# --- turning points ---
+
+
+def _by_turning_point(
+    ctx: Context, poly: Polynomial, slope: Polynomial, interval: Interval, strict: bool, depth: int
+) -> bool:
+    """f' <= 0 up to a point e, f' >= 0 from there on, and f(e) >= 0."""
+    outside = _without(ctx, interval.name)
+    for e in _turning_points(ctx, slope, interval):
+        left, right = _split_at(interval, e)
+        if not _lies_in(ctx, e, interval) or not is_continuous(_inside(ctx, interval, ends=True), poly):
+            continue
+        value = replace_generators(outside, poly, {interval.key: e})
+        if not _is_signed(outside, value, POSITIVE if strict else NONNEGATIVE, min(depth - 1, 1)):
+            continue
+        sides = ((left, NONPOSITIVE), (right, NONNEGATIVE))
+        if all(_is_signed(_inside(ctx, part, ends=False), slope, wanted, depth - 1) for part, wanted in sides):
+            ctx.use("O18")
+            return True
+    return False
+
+
+def _lies_in(ctx: Context, e: Polynomial, interval: Interval) -> bool:
+    """Whether a point lies in the interval: between its ends, or at one that belongs to it."""
+    gaps = [] if interval.low is None else [(subtract(e, interval.low), interval.closed_low)]
+    gaps += [] if interval.high is None else [(subtract(interval.high, e), interval.closed_high)]
+    return all(_sign(ctx, gap) & POSITIVE == POSITIVE or (closed and _is_nonnegative(ctx, gap)) for gap, closed in gaps)
+
+
+def _is_nonnegative(ctx: Context, poly: Polynomial) -> bool:
+    return bool(_sign(ctx, poly) & NONNEGATIVE) or is_zero(ctx, poly)
+
+
+def _split_at(interval: Interval, e: Polynomial) -> tuple[Interval, Interval]:
+    left = Interval(interval.key, interval.name, interval.low, e, interval.closed_low, True)
+    return left, Interval(interval.key, interval.name, e, interval.high, True, interval.closed_high)
+
+
+def _turning_points(ctx: Context, slope: Polynomial, interval: Interval) -> Iterator[Polynomial]:
+    """Guesses where a slope changes its sign: a number near a change, or another variable."""
+    others = sorted(k for k in _variables(ctx, slope) if k != interval.key)
+    for key in others:
+        yield {((key, 1),): 1}
+    if not others:
+        for root in _changes(ctx, slope, interval)[:2]:
+            yield from _recognised(ctx, root)
+
+
+def _changes(ctx: Context, slope: Polynomial, interval: Interval) -> list[Fraction]:
+    low, high = (_number(ctx, end) for end in (interval.low, interval.high))
+    points = sorted({p for p in _grid(low, high)})
+    seen = [(p, s) for p in points if (s := _side(ctx, slope, interval.key, p))]
+    found: list[Fraction] = []
+    for (a, left), (b, right) in pairwise(seen):
+        if left < 0 < right:
+            for _ in range(40):
+                middle = (a + b) / 2
+                side = _side(ctx, slope, interval.key, middle)
+                if not side:
+                    a = b = middle
+                    break
+                a, b = (middle, b) if side < 0 else (a, middle)
+            found.append((a + b) / 2)
+    return found
+
+
+def _grid(low: Fraction | None, high: Fraction | None) -> Iterator[Fraction]:
+    if low is not None and high is not None:
+        yield from (low + (high - low) * Fraction(k, 17) for k in range(1, 17))
+        return
+    start, direction = (low, 1) if low is not None else (high, -1) if high is not None else (Fraction(0), 1)
+    steps = ("1/100", "1/10", "1/4", "1/2", "4/5", "6/5", "7/4", "5/2", "7/2", "5", "8", "13", "30", "100")
+    for step in map(Fraction, steps):
+        yield (start or Fraction(0)) + direction * step
+        if low is None and high is None:
+            yield -step
+
+
+def _number(ctx: Context, end: Polynomial | None) -> Fraction | None:
+    found = None if end is None else enclosure_of(ctx, end, BITS)
+    return None if found is None else (found[0] + found[1]) / 2
+
+
+def _side(ctx: Context, poly: Polynomial, key: str, at: Fraction) -> int:
+    ctx.spend(12)
+    found = enclosure_of(ctx, poly, BITS, {key: (at, at)})
+    return 0 if found is None else 1 if found[0] > 0 else -1 if found[1] < 0 else 0
+
+
+def _recognised(ctx: Context, root: Fraction) -> Iterator[Polynomial]:
+    """Simple numbers near a number: fractions, and those of pi, E, logarithms and roots."""
+    near = Fraction(1, 10**8)
+    pi = number_constant(ctx, "pi")
+    plain = root.limit_denominator(24)
+    if abs(plain - root) < near:
+        yield {(): plain} if plain else {}
+    for base in (pi, number_constant(ctx, "E"), power(ctx, number_constant(ctx, "E"), -1)):
+        size = enclosure_of(ctx, base, BITS)
+        if size is not None and abs((q := (root / size[0]).limit_denominator(24)) * size[0] - root) < near and q:
+            yield scale(base, q)
+    square = (root * root).limit_denominator(60)
+    if abs(square - root * root) < near and square > 0:
+        yield scale(power(ctx, {(): square}, Fraction(1, 2)), 1 if root > 0 else -1)
+    value = enclosure_of(ctx, exponential(ctx, {(): root}), BITS) if abs(root) < 20 else None
+    if value is not None and abs((q := value[0].limit_denominator(24)) - value[0]) < near and q > 0:
+        yield logarithm(ctx, {(): q})
+    if root > 0:
+        log = enclosure_of(ctx, logarithm(ctx, {(): root}), BITS)
+        if log is not None and abs((q := log[0].limit_denominator(12)) - log[0]) < near:
+            yield exponential(ctx, {(): q})
+
+
+# --- boxes ---
+
+
+def _by_boxes(ctx: Context, poly: Polynomial, interval: Interval, depth: int) -> bool:
+    """Enclosures on a subdivision; beyond it, on rays, the slope."""
+    others = [k for k in _variables(ctx, poly) if k != interval.key]
+    if others:
+        return False
+    low, high = _rational_end(ctx, interval.low, 0), _rational_end(ctx, interval.high, 1)
+    for cut in CUTS if interval.low is None or interval.high is None else (0,):
+        a = Fraction(min(-cut, int(high or 0) - 1)) if low is None else low
+        b = Fraction(max(cut, int(low or 0) + 1)) if high is None else high
+        if not _is_enclosed(ctx, poly, interval.key, a, b):
+            continue
+        rays: list[Interval] = []
+        if low is None:
+            rays.append(Interval(interval.key, interval.name, None, {(): a}, False, True))
+        if high is None:
+            rays.append(Interval(interval.key, interval.name, {(): b}, None, True, False))
+        if all(_by_slope(ctx, poly, ray, True, depth - 1) for ray in rays):
+            ctx.use("O18")
+            return True
+    return False
+
+
+def _rational_end(ctx: Context, end: Polynomial | None, side: int) -> Fraction | None:
+    """A rational number at an end, outward."""
+    found = None if end is None else enclosure_of(ctx, end, BITS)
+    return None if found is None else found[side]
+
+
+def _is_enclosed(ctx: Context, poly: Polynomial, key: str, low: Fraction, high: Fraction) -> bool:
+    """Whether a function is positive on [low, high], by enclosures on its parts."""
+    if any(_side(ctx, poly, key, end) != 1 for end in (low, high)):
+        return False
+    parts: list[Enclosure] = [(low, high)]
+    for _ in range(MOST_BOXES):
+        if not parts:
+            ctx.use("N1")
+            return True
+        a, b = parts.pop()
+        found = enclosure_of(ctx, poly, BITS, {key: (a, b)})
+        if found is not None and found[0] > 0:
+            continue
+        if found is not None and found[1] < 0:
+            return False
+        ctx.spend(12)
+        middle = (a + b) / 2
+        parts += [(a, middle), (middle, b)]
+    return False
