@@ -11,13 +11,14 @@ from derive.kernel.context import (
     NONPOSITIVE,
     NONZERO,
     POSITIVE,
+    ZERO,
     Context,
     Generator,
     Polynomial,
     Undefined,
 )
 from derive.kernel.hypotheses import solutions
-from derive.kernel.polynomial import ONE, scale
+from derive.kernel.polynomial import ONE, scale, subtract
 from derive.kernel.ring import replace_generators
 from derive.kernel.sign import learn
 from derive.kernel.spelling import intern, names, places
@@ -49,10 +50,25 @@ def by_cases(ctx: Context, poly: Polynomial, holds: Callable[[Context, Polynomia
 
 def _excluded(ctx: Context, inner: Polynomial, bits: int) -> bool:
     """Whether what is known of the sign leaves no point for a case."""
-    known = ctx.sign(ctx, inner)
+    known = _known(ctx, inner)
     if bits == NONNEGATIVE | NONPOSITIVE:
         return bool(known & NONZERO)
     return bool(known & (NONPOSITIVE if bits == POSITIVE else NONNEGATIVE))
+
+
+def _known(ctx: Context, inner: Polynomial) -> int:
+    """The sign of what a split is about, as far as it is known: by one fact, too, that bounds it (O16)."""
+    bits = ctx.sign(ctx, inner)
+    for fact in [f for bucket in ctx.facts.values() for f in bucket if f.bits & ZERO]:
+        if names(ctx, fact.polynomial) & ctx.suspended or any(p[0] >= BOUND for p in places(ctx, fact.polynomial)):
+            continue
+        known = fact.polynomial if fact.bits & NONNEGATIVE else scale(fact.polynomial, -1)
+        for orient, found in ((inner, NONNEGATIVE), (scale(inner, -1), NONPOSITIVE)):
+            rest = ctx.sign(ctx, subtract(orient, known))
+            if rest & NONNEGATIVE:
+                ctx.use("O16")
+                bits |= found | ((rest | fact.bits) & NONZERO)
+    return bits
 
 
 def _in_case(ctx: Context, poly: Polynomial, inner: Polynomial, keys: dict[str, str], bits: int) -> Polynomial:

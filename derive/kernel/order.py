@@ -2,23 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from derive.claim import Goal
 from derive.kernel.cases import by_cases
-from derive.kernel.context import BOUND, NEGATIVE, POSITIVE, ZERO, Context, Polynomial, Propose, Stuck, Undefined
+from derive.kernel.context import (
+    BOUND,
+    NEGATIVE,
+    NONNEGATIVE,
+    NONPOSITIVE,
+    NONZERO,
+    POSITIVE,
+    ZERO,
+    Context,
+    Polynomial,
+    Propose,
+    Stuck,
+    Undefined,
+)
 from derive.kernel.equality import Sides, conclude, read_sides
+from derive.kernel.functions import exponential
 from derive.kernel.monotone import by_calculus
 from derive.kernel.normalize import OP_SIGN, Reader, Scope
-from derive.kernel.polynomial import constant, subtract
+from derive.kernel.polynomial import constant, scale, subtract
 from derive.kernel.readback import written
-from derive.kernel.ring import replace_generators
+from derive.kernel.ring import multiply, replace_generators
 from derive.kernel.sign import attained, learn, sign
 from derive.kernel.spelling import places
 from derive.kernel.theorem import Residual, Theorem
+from derive.kernel.weighted import weighted
 from derive.term import Binary, Number, Term
 
 ATTAINED_ROUNDS = 4
+SQUARINGS = 2
+BOUND_SHARE = 20_000
 CALCULUS = 30_000
 # Efforts: how deep, with convexity or without, and for how much fuel.
 QUICK = ((1, False, 10_000), (4, False, 10_000), (2, True, 10_000))
@@ -51,6 +68,8 @@ def holds(goal: Goal, sides: Sides) -> bool:
         return True
     if any(_within(ctx, gap, wanted, *effort) for effort in (QUICK if ctx.propose is None else THOROUGH)):
         return True
+    if any(_by_bound(ctx, gap, wanted, bound) for bound in BOUNDS):
+        return True
     if _by_signs_of_factors(ctx, difference, sides.scope, wanted):
         return True
     return _by_calculus(ctx, gap, wanted)
@@ -68,6 +87,47 @@ def _by_calculus(ctx: Context, gap: Polynomial, wanted: int) -> bool:
         return False
     finally:
         ctx.fuel -= before - max(case.fuel, 0)
+
+
+def _by_bound(ctx: Context, gap: Polynomial, wanted: int, bound: Bound) -> bool:
+    """Whether something that is at most the difference, or that has its sign, is seen to have the sign."""
+    upward = bool(wanted & NONNEGATIVE)
+    if not upward and not wanted & NONPOSITIVE:
+        return False
+    case = ctx.fork()
+    case.depth, case.lemmas, case.fuel = 3, True, min(ctx.fuel, BOUND_SHARE)
+    before, needed = case.fuel, NONNEGATIVE | wanted & NONZERO
+    try:
+        below = bound(case, gap if upward else scale(gap, -1))
+        return any(sign(case, poly) & needed == needed for poly in below)
+    except (Stuck, Undefined):
+        return False
+    finally:
+        ctx.fuel -= before - max(case.fuel, 0)
+
+
+def _by_squares(ctx: Context, gap: Polynomial) -> Iterator[Polynomial]:
+    """O9: a - b with a >= 0 has the sign of a**2 - b**2 where that is >= 0; for roots, twice if need be."""
+    for _ in range(SQUARINGS):
+        if not any(e.denominator != 1 for mono in gap for _, e in mono):
+            return
+        first = {mono: c for mono, c in gap.items() if sign(ctx, {mono: c}) & NONNEGATIVE}
+        if not first:
+            return
+        second = subtract(gap, first)
+        gap = subtract(multiply(ctx, first, first), multiply(ctx, second, second))
+        ctx.use("O9")
+        yield gap
+
+
+def _by_exponentials(ctx: Context, gap: Polynomial) -> Iterator[Polynomial]:
+    """O10: a - b has the sign of exp(a) - exp(b), of which a hypothesis may speak."""
+    known = (key for bucket in ctx.facts.values() for fact in bucket for mono in fact.polynomial for key, _ in mono)
+    plain = all(key[0] in "va" for mono in gap for key, _ in mono)
+    if plain and any(key[0] == "e" for key in known):
+        first = {mono: c for mono, c in gap.items() if c > 0}
+        ctx.use("O10")
+        yield subtract(exponential(ctx, first), exponential(ctx, subtract(first, gap)))
 
 
 def _by_signs_of_factors(ctx: Context, term: Term, scope: Scope, wanted: int) -> bool:
@@ -128,3 +188,8 @@ def _has_sign(ctx: Context, poly: Polynomial, wanted: int) -> bool:
             return False
         poly = step
     return False
+
+
+Bound = Callable[[Context, Polynomial], Iterator[Polynomial]]
+"""Polynomials that are at most a given one, or that it has the sign of once they are >= 0."""
+BOUNDS: tuple[Bound, ...] = (weighted, _by_squares, _by_exponentials)

@@ -1,0 +1,111 @@
+"""Lower bounds of sums of weighted logarithms by their tangents: w*log(T) >= w*(1 - 1/T) for w >= 0 (KERNEL O13)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+from derive.kernel.context import NONNEGATIVE, NONPOSITIVE, Context, Polynomial, Rational
+from derive.kernel.functions import exponential
+from derive.kernel.polynomial import ONE, add, constant, scale, subtract
+from derive.kernel.ring import multiply
+
+MOST_GROUPS = 6
+LARGEST_POWER = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Weighted:
+    """``weight * logarithm``, the logarithm a combination of logarithms with whole coefficients."""
+
+    weight: Polynomial
+    logarithm: Polynomial
+
+
+def weighted(ctx: Context, poly: Polynomial) -> Iterator[Polynomial]:
+    """Polynomials that are at most the given one, without its logarithms.
+
+    With weights c_i >= 0 of sum s, what stands beside all of them, log(q) or a number r, is shared out:
+    s*log(q) + Sum c_i*log(T_i) = Sum c_i*log(q*T_i).
+    """
+    split = _split(ctx, poly)
+    if split is None:
+        return
+    groups, rest = split
+    shared = [g for g in groups if constant(g.weight) is None]
+    total = add(*(g.weight for g in shared)) if shared else {}
+    whole = constant(total)
+    ctx.use("O13")
+    yield add(_below(ctx, groups), rest)
+    if whole is None or whole <= 0 or (len(shared) == len(groups) and constant(rest) is None):
+        return
+    common: Polynomial = {}
+    for group in groups:
+        number = constant(group.weight)
+        if number is not None:
+            common = add(common, scale(group.logarithm, Fraction(number) / Fraction(whole)))
+    yield add(_below(ctx, [Weighted(g.weight, add(g.logarithm, common)) for g in shared]), rest)
+    number = constant(rest)
+    if number:
+        common = add(common, {(): Fraction(number) / Fraction(whole)})
+        yield _below(ctx, [Weighted(g.weight, add(g.logarithm, common)) for g in shared])
+
+
+def _below(ctx: Context, groups: list[Weighted]) -> Polynomial:
+    bounds = (multiply(ctx, g.weight, subtract(ONE, exponential(ctx, scale(g.logarithm, -1)))) for g in groups)
+    return add({}, *bounds)
+
+
+def _split(ctx: Context, poly: Polynomial) -> tuple[list[Weighted], Polynomial] | None:
+    """Logarithms with one weight together, every weight seen to be >= 0; and what holds no logarithm."""
+    weights: dict[str, Polynomial] = {}
+    rest: Polynomial = {}
+    for mono, c in poly.items():
+        logs = [(key, e) for key, e in mono if key[0] == "l"]
+        if not logs:
+            rest[mono] = c
+        elif len(logs) > 1 or logs[0][1] != 1:
+            return None
+        else:
+            key = logs[0][0]
+            weights[key] = add(weights.get(key, {}), {tuple(f for f in mono if f[0] != key): c})
+    groups = _grouped(weights)
+    if len(weights) < 2 or len(groups) > MOST_GROUPS:
+        return None
+    oriented = [_oriented(ctx, group) for group in groups]
+    found = [group for group in oriented if group is not None]
+    return (found, rest) if len(found) == len(groups) else None
+
+
+def _grouped(weights: dict[str, Polynomial]) -> list[Weighted]:
+    groups: list[Weighted] = []
+    for key, weight in sorted(weights.items()):
+        for n, group in enumerate(groups):
+            ratio = _ratio(weight, group.weight)
+            if ratio is not None:
+                groups[n] = Weighted(group.weight, add(group.logarithm, {((key, 1),): ratio}))
+                break
+        else:
+            groups.append(Weighted(weight, {((key, 1),): 1}))
+    return groups
+
+
+def _ratio(poly: Polynomial, other: Polynomial) -> Rational | None:
+    """The small whole number r with poly = r*other."""
+    if poly.keys() != other.keys():
+        return None
+    first = next(iter(other))
+    ratio = Fraction(poly[first]) / Fraction(other[first])
+    whole = ratio.denominator == 1 and abs(ratio) <= LARGEST_POWER
+    return int(ratio) if whole and scale(other, ratio) == poly else None
+
+
+def _oriented(ctx: Context, group: Weighted) -> Weighted | None:
+    """The group with a weight that is seen to be >= 0: a sign moves into the logarithm."""
+    bits = ctx.sign(ctx, group.weight)
+    if bits & NONNEGATIVE:
+        return group
+    if bits & NONPOSITIVE:
+        return Weighted(scale(group.weight, -1), scale(group.logarithm, -1))
+    return None
