@@ -372,11 +372,54 @@ PLANTS = (
     Plant("remainder of a division with the wrong sign", "division._exchange", "-v * w * c", "v * w * c"),
     # Limits.
     Plant(
-        "limit of a difference as of a sum",
-        "approach.Approach._by_largest",
-        "if sign(ctx, rest) & POSITIVE != POSITIVE:",
+        "error of a series ignored",
+        "approach.Approach._by_series",
+        "small = series.error is None or scale.powers.compare(series.error, {}) > 0",
+        "small = True",
+    ),
+    Plant(
+        "growth hidden inside a function",
+        "approach.Approach._touches",
+        "return any(self._touch(ctx, part, scaled) for part in _inside(ctx.generators[key]))",
+        "return False",
+    ),
+    Plant("only one side of a two-sided limit", "limit._ways", "None: (1, -1)", "None: (1,)"),
+    Plant(
+        "a case of a parameter forgotten",
+        "limit._relations",
+        '(">", NONPOSITIVE), ("<", NONNEGATIVE)',
+        '(">", NONPOSITIVE)',
+    ),
+    Plant(
+        "a body without a value near the point",
+        "limit._body",
+        "for condition in reader.conditions or []:",
+        "for condition in []:",
+    ),
+    Plant(
+        "one index with the largest rate, unproved",
+        "approach.Approach._largest_at",
+        "found = sign(case, gap) & POSITIVE == POSITIVE",
+        "found = True",
+    ),
+    # Optima.
+    Plant(
+        "an optimiser that is not admissible",
+        "optimum._decide",
+        "if theorem is None or not set(theorem.conditions) <= set(shown.conditions):",
         "if False:",
     ),
+    Plant(
+        "admissible points in two pieces", "optimum._is_convex", "if found.variable.type not in CONVEX:", "if False:"
+    ),
+    Plant(
+        "concave at some points only",
+        "optimum._by_curvature",
+        "if not _is_negative(setting, _derivative(setting, (first, first))):",
+        "if False:",
+    ),
+    Plant("stationary nowhere", "optimum._by_curvature", "return _is_nothing(setting, slope)", "return True"),
+    Plant("a minimum as a maximum", "optimum._setting", 'sense = 1 if found.kind == "argmax" else -1', "sense = 1"),
 )
 
 if __name__ == "__main__":

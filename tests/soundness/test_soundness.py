@@ -9,6 +9,7 @@ from derive.kernel import Theorem
 from derive.prove import prove
 from derive.read import read
 from derive.runner import run
+from tests.soundness import approaches
 from tests.soundness.claims import CASES, ROOT, goals
 from tests.soundness.fuzz import FEATURES, LEAST_SHARE, fuzz
 from tests.soundness.mutants import ALARMS, REFUTED, UNDECIDED, fates
@@ -35,6 +36,12 @@ def test_random_terms_and_claims() -> None:
     *_, report = fuzz(120, seed=1)
     assert not report.differences, "\n".join(map(str, report.differences))
     assert all(report.features[f] >= LEAST_SHARE * report.counts["terms"] > 0 for f in FEATURES), report.features
+
+
+def test_random_limits_and_optima() -> None:
+    report = approaches.attack(40, seed=3)
+    assert not report.wrong, "\n".join(report.wrong)
+    assert report.counts["points"] > 100 and report.counts["proved"] and report.counts["absent"], report.counts
 
 
 @pytest.mark.parametrize("plant", PLANTS, ids=lambda plant: plant.name)
