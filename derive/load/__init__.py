@@ -10,7 +10,6 @@ from derive.errors import Problem, Span, problem
 from derive.load.entries import Entry, LoadedFile, claim_file
 from derive.load.keys import CLAIM_KEYS, FILE_KEYS, ID, Key
 from derive.load.nodes import Mapping, Node, Scalar, Sequence, first_line, kind_of, source_of
-from derive.load.tree import compose
 
 __all__ = [
     "CLAIM_KEYS",
@@ -76,6 +75,8 @@ def load_text(text: str, path: str) -> LoadedFile:
     text = _without_forbidden(text, problems)
     if len(problems) > MAX_CONTROL_CHARACTERS:
         return _unreadable(path, problem("DV005", found=f"{problems[0].message.split()[-1]} and more: this is binary"))
+    from derive.load.tree import compose  # YAML takes its time, and who only names the nodes needs none
+
     root = compose(text, problems)
     file = claim_file(root, path, problems) if isinstance(root, Mapping) else LoadedFile(path)
     if root is None and not problems:
