@@ -166,8 +166,10 @@ class Pool:
     def wait(self) -> None:
         """Go on until something has happened that may have settled a task."""
         self._feed()
-        latest = min((w.since for w in self._workers.values() if w.tasks), default=time.monotonic())
-        self._collect(max(0.0, latest + self._seconds - time.monotonic()) + 0.01)
+        since = [worker.since for worker in self._workers.values() if worker.tasks]
+        if not since:  # what was waiting has been given up
+            return
+        self._collect(max(0.0, min(since) + self._seconds - time.monotonic()) + 0.01)
         self._kill_the_late()
 
     def close(self) -> None:
