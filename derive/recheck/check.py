@@ -47,7 +47,7 @@ def check(text: str) -> list[Checked]:
         lines = listed(found["lines"], "lines")
         require(bool(lines) and isinstance(found["id"], str), "a certificate has an id and lines")
         return [_line(found["id"], line) for line in lines]
-    except (ValueError, RecursionError, KeyError, TypeError, IndexError, AttributeError, ZeroDivisionError) as error:
+    except (ValueError, RecursionError, LookupError, TypeError, AttributeError, ArithmeticError) as error:
         raise Rejected(f"a certificate as described: {error!r}") from error
 
 

@@ -407,26 +407,30 @@ class Algebra:
 
     def renewed(self, poly: Poly) -> Poly:
         """Every atom built anew, with what is known now: after a derivative more is."""
-        total: Poly = {}
-        for mono, c in poly.items():
-            part = number(c)
-            for atom, e in mono:
-                part = self.mul(part, self.power(self._renamed(atom, {}), e))
-            total = add(total, part)
-        return total
+        return add(*(scale(self._rebuilt(mono, {}), c) for mono, c in poly.items()))
 
     def rename(self, poly: Poly, names: Mapping[Index, Index]) -> Poly:
         """The polynomial with other free indices, every atom built anew: units, signs and ranges are found again."""
         names = {old: self.place(new) for old, new in names.items() if old != new}
         if not names:
             return poly
-        total: Poly = {}
-        for mono, c in poly.items():
-            part = number(c)
-            for atom, e in mono:
-                moved = not self.inside[atom].isdisjoint(names)
-                part = self.mul(part, self.power(self._renamed(atom, names), e) if moved else {((atom, e),): 1})
-            total = add(total, part)
+        return add(*(scale(self._rebuilt(mono, names), c) for mono, c in poly.items()))
+
+    def _rebuilt(self, mono: Mono, names: Mapping[Index, Index]) -> Poly:
+        """A monomial of atoms built anew; where a delta or differ in it is 0, so is it, whatever the rest."""
+        lazy = tuple(f for f in mono if self.kind(f[0]) in ("delta", "differ"))
+        total = gate = self._product_of(ONE, lazy, names)
+        try:
+            return self._product_of(total, tuple(f for f in mono if f not in lazy), names) if gate else {}
+        except Undefined:
+            if constant(gate) is not None:
+                raise
+            return {}
+
+    def _product_of(self, total: Poly, factors: Mono, names: Mapping[Index, Index]) -> Poly:
+        for atom, e in factors:
+            moved = not names or not self.inside[atom].isdisjoint(names)
+            total = self.mul(total, self.power(self._renamed(atom, names), e) if moved else {((atom, e),): 1})
         return total
 
     def _again(self, poly: Poly, names: Mapping[Index, Index]) -> Poly:
@@ -531,6 +535,7 @@ class Algebra:
         best: tuple[Any, list[Poly]] = ((), [])
         for order in self._orders(bound, mono):
             names = {k: Index(f"#{base + n}", k.dimension) for n, k in enumerate(order, 1)}
+            require(self.free({mono: 1}).isdisjoint(names.values()), "1.5: a bound index is not free below its binder")
             closed: Poly = {}
             for m, c in self.rename({mono: 1}, names).items():
                 value = self.atom("sum", tuple(names[k] for k in order), Body(((m, 1),)))
@@ -570,8 +575,11 @@ class Algebra:
 
     def _in_range(self, index: Index) -> bool:
         """Whether a literal index is known to lie in its dimension."""
-        if not isinstance(index.name, int) or self.size(index.dimension) is not None:
+        if not isinstance(index.name, int):
             return True
+        size = self.size(index.dimension)
+        if size is not None:
+            return index.name <= size
         return bool(self.sign(add(self.atom("var", index.dimension), number(-index.name))) & 1)
 
     def defined(self, poly: Poly) -> bool:
@@ -607,13 +615,9 @@ class Algebra:
         if kind == "Product" or out:
             require(not out or kind == "Product", "a restricted Max or Min may be empty")
             fixed, moving = {}, poly
-        if not moving:
+        if not moving and not out:  # a product over nothing is 1, even of zeros
             return fixed
-        name = Index(f"#{1 + max((self.height[a] for m in moving for a, _ in m), default=0)}", k.dimension)
-        return add(
-            fixed,
-            self.atom("reduce", kind, name, tuple(sorted(set(out), key=_rank)), frozen(self.rename(moving, {k: name}))),
-        )
+        return add(fixed, self._opaque(kind, k, out, moving))
 
     def _unrolled(self, k: Index, out: tuple[Index, ...], poly: Poly, size: int) -> Poly:
         require(size <= LARGEST, "K6: the size of an explicit dimension")
@@ -621,7 +625,13 @@ class Algebra:
         total = ONE
         for v in range(1, size + 1):
             place = Index(v, k.dimension)
-            factor = self.rename(poly, {k: place})
+            if place in out:
+                continue
+            try:
+                factor = self.rename(poly, {k: place})
+            except Undefined as nowhere:
+                require(not out, f"a range that may be empty: {nowhere}")
+                raise
             for other in out:
                 factor = add(self.delta(place, other), self.mul(self.differ(place, other), factor))
             total = self.mul(total, factor)
@@ -657,8 +667,13 @@ class Algebra:
         return self.mul(total, self._opaque_product(k, rest) if inside else self.symbolic(rest, dimension, True))
 
     def _opaque_product(self, k: Index, poly: Poly) -> Poly:
+        return self._opaque("Product", k, (), poly)
+
+    def _opaque(self, kind: str, k: Index, out: tuple[Index, ...], poly: Poly) -> Poly:
         name = Index(f"#{1 + max((self.height[a] for m in poly for a, _ in m), default=0)}", k.dimension)
-        return self.atom("reduce", "Product", name, (), frozen(self.rename(poly, {k: name})))
+        require(name not in self.free(poly), "1.5: a bound index is not free below its binder")
+        skipped = tuple(sorted(set(out), key=_rank))
+        return self.atom("reduce", kind, name, skipped, frozen(self.rename(poly, {k: name})))
 
     # The zero test.
 

@@ -64,6 +64,7 @@ def prove(claim: dict[str, Any], proof: Any, extra: tuple[Any, ...] = (), depth:
     try:
         state = State(claim, extra)
     except Contradiction:
+        require(depth > 0, "the hypotheses of a claim with a point do not contradict each other")
         require(proof == {"kind": "contradiction"}, "the hypotheses do not contradict each other")
         return set()
     require(proof.keys() == {"kind", "steps"} and proof["kind"] == "direct", "the parts of a proof")
@@ -93,12 +94,18 @@ def _cases(claim: dict[str, Any], split: Any, extra: tuple[Any, ...]) -> tuple[s
             require([n, "dimension", []] in claim["declarations"], "K5: a dimension of the claim")
             return "K5", [["rel", "==", ["var", n], ["num", "1"]], ["rel", ">=", ["var", n], ["num", "2"]]]
         case ["K2", term]:
-            state = State(claim, extra)
-            found = state.terms.term(term, state.scope)
-            require(state.reader.certain(found, state.env), "K2: the term has a value")
+            require(_is_certain(claim, term, extra), "K2: the term has a value")
             return "K2", [["rel", op, term, ["num", "0"]] for op in (">", "<", "==")]
         case _:
             raise Rejected("an unknown split")
+
+
+def _is_certain(claim: dict[str, Any], term: Any, extra: tuple[Any, ...]) -> bool:
+    try:
+        state = State(claim, extra)
+        return state.reader.certain(state.terms.term(term, state.scope), state.env)
+    except (Contradiction, Undefined):
+        return False
 
 
 class State:
@@ -109,7 +116,7 @@ class State:
         self.terms, self.algebra = Terms(claim["declarations"]), Algebra()
         self.reader = Reader(self.terms, self.algebra)
         self.signs = Signs(self.reader)
-        self.scope: dict[str, str] = dict(claim["indices"])
+        self.scope: dict[str, str] = self.terms.scope(claim["indices"])
         self.env: dict[str, Index] = {}
         self.op = claim["op"]
         self.rewrites: list[tuple[Poly, Poly, tuple[Index, ...], frozenset[Any]]] = []
@@ -178,8 +185,9 @@ class State:
 
     def _assume(self, relation: Any, quantified: Any) -> tuple[Poly, dict[str, Index]]:
         """H1: a hypothesis is a fact, and so is that its sides have a value."""
-        opened = {q[0]: self.algebra.place(self.algebra.new(q[1])) for q in quantified}
-        scope, env = {**self.scope, **{q[0]: q[1] for q in quantified}}, {**self.env, **opened}
+        own = self.terms.scope(quantified)
+        opened = {k: self.algebra.place(self.algebra.new(dimension)) for k, dimension in own.items()}
+        scope, env = {**self.scope, **own}, {**self.env, **opened}
         op, left, right = self.terms.relation(relation, scope)
         try:
             gap = add(self.reader.read(left, env), scale(self.reader.read(right, env), -1))
@@ -281,6 +289,7 @@ class State:
         names = frozenset(x for x in a.free(gap) if isinstance(x, str))
         bits = TYPES.get(self.terms.types.get(a.atoms[mono[0][0]][1], ""), 0) if kind != "sum" else 0
         self.rewrites.append((target, value, opened, names))
+        self.rewrites = [(pattern, a.renewed(was), free, used | names) for pattern, was, free, used in self.rewrites]
         a.summed = a.summed or kind == "sum"
         for poly, known in [(f.poly, f.bits) for f in self.signs.facts]:
             self.signs.learn(a.renewed(poly), known)
@@ -319,8 +328,9 @@ class State:
     def _lemma(self, step: dict[str, Any]) -> None:
         scope, env = dict(self.scope), dict(self.env)
         for i in listed(step["indices"], "indices"):
-            require(isinstance(i, list) and len(i) == 2 and named(i[0]) and i[0] not in scope, "a new index")
-            scope[i[0]], env[i[0]] = i[1], self.algebra.place(self.algebra.new(i[1]))
+            (k, dimension), *_ = self.terms.scope([i]).items()
+            require(k not in scope, "a new index")
+            scope[k], env[k] = dimension, self.algebra.place(self.algebra.new(dimension))
         args = [self._argument(x, scope, env) for x in listed(step["args"], "args")]
         require(step["op"] in BITS and isinstance(step["rule"], str), "a lemma")
         self.signs.lemma(step["rule"], self.terms.term(step["lemma"], scope), step["op"], args, env)
@@ -329,7 +339,9 @@ class State:
         """A term, ``["at", IDX]`` for an index, or ``["below", IDX, t]`` for a term under an index of its own."""
         match found:
             case ["at", index]:
-                return self.terms.index(index, scope)
+                place = self.terms.index(index, scope)
+                require(self.reader.certain(("delta", place, place), env), "the index lies in its range")
+                return place
             case ["below", [str(name), str(dimension)], body]:
                 return self.terms.term(["reduce", "Sum", name, dimension, [], body], scope)
             case _:

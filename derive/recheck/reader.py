@@ -15,6 +15,7 @@ from derive.recheck.polynomial import (
     Body,
     Poly,
     Rational,
+    Undefined,
     add,
     constant,
     number,
@@ -66,9 +67,15 @@ class Reader:
             case "apply", name, *args:
                 return self._apply(name, [self.read(t, env) for t in args])
             case "reduce", kind, k, out, body:
-                new = self.algebra.place(a.new(k.dimension))
-                inner = self.read(body, {**env, k.name: new})
-                return a.reduce(kind, new, tuple(self.place(i, env) for i in out), inner)
+                new, skipped = a.place(a.new(k.dimension)), tuple(self.place(i, env) for i in out)
+                if new in skipped and kind in ("Sum", "Product"):  # the range is empty, the body may have no value
+                    return {} if kind == "Sum" else ONE
+                try:
+                    inner = self.read(body, {**env, k.name: new})
+                except Undefined as nowhere:
+                    require(not out, f"a range that may be empty: {nowhere}")
+                    raise
+                return a.reduce(kind, new, skipped, inner)
             case "diff", body, targets:
                 return self._derivative(body, targets, env)
             case _:
@@ -147,8 +154,10 @@ class Reader:
             case (("comp" | "delta"), *_):
                 at = term[2] if term[0] == "comp" else term[1:]
                 for i in at:
-                    if isinstance(i.name, int) and self.algebra.size(i.dimension) is None:
-                        yield add(self.algebra.atom("var", i.dimension), number(-i.name)), 1, None
+                    if isinstance(i.name, int):
+                        size = self.algebra.size(i.dimension)
+                        known = self.algebra.atom("var", i.dimension) if size is None else number(size)
+                        yield add(known, number(-i.name)), 1, None
             case _:
                 return
 
@@ -263,7 +272,8 @@ class Reader:
             case "Abs" | "sign":
                 inner = dict(parts[0])
                 self._open(4, inner, "V3: Abs and sign are differentiated where the argument differs from 0")
-                return a.mul(a.apply("sign", inner), self.differentiate(inner, name, at)) if head == "Abs" else {}
+                slope = self.differentiate(inner, name, at)  # without one the argument may jump across 0
+                return a.mul(a.apply("sign", inner), slope) if head == "Abs" else {}
             case "fn":
                 return self._of_function(parts[0], [dict(p) for p in parts[1:]], name, at)
             case "power":

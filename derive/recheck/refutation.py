@@ -60,7 +60,8 @@ def admits(claim: Any, point: Any) -> None:
 
 
 def _sides(claim: Any, point: Any, bits: int) -> tuple[str, list[Interval]]:
-    terms, scope, places = Terms(claim["declarations"]), dict(claim["indices"]), point["indices"]
+    terms, places = Terms(claim["declarations"]), point["indices"]
+    scope = terms.scope(claim["indices"])
     op, *sides = terms.relation(["rel", claim["op"], claim["left"], claim["right"]], scope)
     at = _read(terms, scope, point, bits)
     for hypothesis in claim["hypotheses"]:
@@ -110,7 +111,7 @@ def _entries(value: Any) -> list[Fraction]:
 
 def _check(hypothesis: Any, at: Point, scope: dict[str, str], places: dict[str, int]) -> None:
     """A hypothesis must surely hold at the point, for every value of the indices that are its own."""
-    own = dict(hypothesis["quantified"])
+    own = at.terms.scope(hypothesis["quantified"])
     op, left, right = at.terms.relation(hypothesis["relation"], {**scope, **own})
     sizes = [at.size(dimension) for dimension in own.values()]
     decided(prod(sizes) <= MOST_WORK)

@@ -20,6 +20,7 @@ from derive.recheck.polynomial import (
     Mono,
     Poly,
     Rational,
+    Undefined,
     add,
     constant,
     number,
@@ -41,6 +42,7 @@ TYPES = {
     "simplex": 1,
     "onehot": 1,
 }
+JUMPS = ("floor", "ceiling", "acot", "factorial", "binomial", "gamma")
 RANGES = {"acos": 1, "acosh": 1, "factorial": POSITIVE}
 
 
@@ -111,9 +113,9 @@ class Signs:
         return sorted(sorted((str(kinds[a]), e) for a, e in m) for m in poly)
 
     def _continuous(self, poly: Poly) -> bool:
-        """Whether no sign, floor or ceiling stands in it: a strict fact at a point then holds nearby (E5)."""
+        """Whether nothing that jumps stands in it: a strict fact at a point then holds nearby (E5)."""
         atoms = [self.algebra.atoms[atom] for mono in poly for atom, _ in mono]
-        jumps = any(a[0] == "sign" or a[:2] in (("fn", "floor"), ("fn", "ceiling")) for a in atoms)
+        jumps = any(a[0] == "sign" or (a[0] == "fn" and a[1] in JUMPS) for a in atoms)
         return not jumps and all(self._continuous(dict(p)) for a in atoms for p in a if type(p).__name__ == "Body")
 
     def sign(self, poly: Poly) -> int:
@@ -207,7 +209,10 @@ class Signs:
             return None
         for chosen in product(found, repeat=len(fact.pattern)):
             if all(i.dimension == p.dimension for i, p in zip(chosen, fact.pattern, strict=True)):
-                other = self.algebra.rename(fact.poly, dict(zip(fact.pattern, chosen, strict=True)))
+                try:
+                    other = self.algebra.rename(fact.poly, dict(zip(fact.pattern, chosen, strict=True)))
+                except Undefined:
+                    continue
                 if other.keys() == poly.keys():
                     share = ratio(poly[max(poly)], other[max(poly)])
                     if scale(other, share) == poly:

@@ -20,7 +20,8 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 MOST_NODES, DEEPEST, LONGEST = 20_000, 200, 4_000
-NAME = re.compile(r"[@~]?\w+'*")
+NAME = re.compile(r"[^\W\d]\w*'*")  # names of the checker's own start with ``@ ~ #`` or are numbers
+SIZE = re.compile(r"[1-9][0-9]{0,8}")
 RATIONAL = re.compile(r"-?[0-9]{1,4000}(/[1-9][0-9]{0,3999})?")
 BINARY = ("add", "sub", "mul", "div", "pow")
 OPS = ("==", "!=", "<", "<=", ">", ">=")
@@ -60,7 +61,19 @@ class Terms:
             require(named(name) and name not in self.types and isinstance(kind, str), "a name is declared once")
             self.types[name], self.shapes[name] = kind, tuple(str(d) for d in listed(shape, "a shape"))
         sizes = {d for shape in self.shapes.values() for d in shape}
-        require(all(d.isdecimal() or self.types.get(d) == "dimension" for d in sizes), "a dimension is declared")
+        require(all(map(self.is_dimension, sizes)), "a dimension is declared")
+
+    def scope(self, found: Any) -> dict[str, str]:
+        """Indices, each named once, with their dimensions. Raises Rejected."""
+        pairs = listed(found, "indices")
+        known = all(isinstance(i, list) and len(i) == 2 and named(i[0]) and self.is_dimension(i[1]) for i in pairs)
+        require(known and len({i[0] for i in pairs}) == len(pairs), "an index has a name of its own and a dimension")
+        return dict(pairs)
+
+    def is_dimension(self, found: Any) -> bool:
+        """Whether a name is that of a dimension, or a size."""
+        declared = isinstance(found, str) and self.types.get(found) == "dimension" and not self.shapes[found]
+        return declared or (isinstance(found, str) and SIZE.fullmatch(found) is not None)
 
     def term(self, found: Any, scope: Scope) -> Term:
         """The term of a JSON value in a scope of indices (name to dimension). Raises Rejected."""
@@ -77,11 +90,11 @@ class Terms:
         require(isinstance(found, list) and len(found) == 2 and isinstance(found[1], str), "an index is a pair")
         name, dimension = found
         if type(name) is int:
-            known = dimension.isdecimal() or self.types.get(dimension) == "dimension"
-            require(name >= 1 and known, "a literal index starts at 1")
+            require(name >= 1 and self.is_dimension(dimension), "a literal index starts at 1")
             require(not dimension.isdecimal() or name <= int(dimension), "a literal index is in range")
         else:
-            require(named(name) and scope.get(name) == dimension, f"the index {name} is in scope with its dimension")
+            known = isinstance(name, str) and scope.get(name) == dimension
+            require(known, f"the index {name} is in scope with its dimension")
         return Index(name, dimension)
 
     def _term(self, found: Any, scope: Scope, depth: int) -> Term:
@@ -111,6 +124,9 @@ class Terms:
                 require(len(parts) == (1 if head == "neg" else 2), "the number of operands")
                 return head, *(self._term(t, scope, depth + 1) for t in parts)
             case "apply", [str(name), _, *_]:
+                require(
+                    name in ("Max", "Min") or len(parts) == (3 if name == "binomial" else 2), "the number of operands"
+                )
                 return head, name, *(self._term(t, scope, depth + 1) for t in parts[1:])
             case _:
                 return self._binder(head, parts, scope, depth)
@@ -118,8 +134,7 @@ class Terms:
     def _binder(self, head: str, parts: list[Any], scope: Scope, depth: int) -> Term:
         match head, parts:
             case "reduce", ["Sum" | "Product" | "Max" | "Min" as kind, str(name), str(dimension), list(out), body]:
-                known = dimension.isdecimal() or self.types.get(dimension) == "dimension"
-                require(named(name) and known, "a bound index has a name and a dimension")
+                require(named(name) and self.is_dimension(dimension), "a bound index has a name and a dimension")
                 skipped = tuple(self.index(i, scope) for i in out)
                 require(all(i.dimension == dimension for i in skipped), "what is left out has the dimension")
                 inner = {**scope, name: dimension}
