@@ -202,7 +202,7 @@ def check(
         from derive.audit import audit
 
         results = audit(results)
-    if any(o.word == "refuted" and o.claim.expect == "proved" for o in results.outcomes):
+    if any(o.word != "proved" and o.findings for o in results.outcomes):
         from derive.repair import repair
 
         results = repair(results)

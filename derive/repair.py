@@ -17,11 +17,12 @@ from derive.judge import judge
 from derive.kernel import Theorem
 from derive.load import Entry, LoadedFile, Scalar, load
 from derive.mutate import RELATION, Mutant, mutate
+from derive.narrate import residue
 from derive.outcome import Outcome, Results
 from derive.prove import prove
 from derive.refute import refute
 from derive.term import Binary, Delta, Number, Op, Relation, Term, children, subterms, with_children
-from derive.verdict import Counterexample, Proved, Refuted
+from derive.verdict import Counterexample, Proved, Refuted, Undecided
 from derive.write import write
 
 MOST_EDITS = 600
@@ -33,6 +34,8 @@ STEPS_OF_CONDITIONS = 60_000
 def repair(results: Results, also_expected: bool = False) -> Results:
     """The results with suggestions for claims that are refuted though they should hold, in the help of the finding too.
 
+    What remains of an undecided one is told in its author's definitions.
+
     ``also_expected`` asks for those of claims that are meant to be false and carry no correction.
     """
     left = MOST_FINDINGS
@@ -42,8 +45,22 @@ def repair(results: Results, also_expected: bool = False) -> Results:
         if left and outcome.word == "refuted" and not expected:
             left -= 1
             outcome = _helped(outcome)
+        elif left and outcome.word == "undecided" and outcome.findings:
+            left -= 1
+            outcome = _restated(outcome)
         outcomes.append(outcome)
     return replace(results, outcomes=tuple(outcomes))
+
+
+def _restated(outcome: Outcome) -> Outcome:
+    """What remains of an undecided line, in the author's definitions."""
+    verdict, place = outcome.verdict, outcome.deciding
+    if not isinstance(verdict, Undecided) or not verdict.residual:
+        return outcome
+    said = replace(verdict, residual=residue(verdict.residual, outcome.claim.lines[place], outcome.claim))
+    verdicts = (*outcome.verdicts[:place], said, *outcome.verdicts[place + 1 :])
+    findings = tuple(replace(f, verdict=said) if f.verdict == verdict else f for f in outcome.findings)
+    return replace(outcome, verdicts=verdicts, findings=findings)
 
 
 def _helped(outcome: Outcome) -> Outcome:

@@ -10,6 +10,7 @@ from derive.find import Target
 from derive.outcome import Outcome, Results
 from derive.repair import repair
 from derive.runner import run
+from derive.verdict import Undecided
 from derive.write import write
 
 ROOT = Path(__file__).parent.parent
@@ -73,6 +74,13 @@ def test_what_is_as_expected_gets_no_suggestion(tmp_path: Path) -> None:
     path.write_text(f"{HEAD}    claim: s[i] < 1\n    expect: refuted\n    because: n may be 1\n", encoding="utf-8")
     assert not judged(path).outcomes[0].suggestions
     assert repair(run([Target(path)]), also_expected=True).outcomes[0].suggestions
+
+
+def test_what_remains_is_told_in_the_definitions_of_the_claim(tmp_path: Path) -> None:
+    path = tmp_path / "claims.yaml"
+    path.write_text(f"{HEAD}    claim: Sum(s[k]*o[k], k) >= Sum(o[k], k)/n - exp(-n**3)\n", encoding="utf-8")
+    verdict = judged(path).outcomes[0].verdict
+    assert isinstance(verdict, Undecided) and "s[k]*o[k]" in verdict.residual and "/Sum(" not in verdict.residual
 
 
 def test_many_false_claims_of_the_catalogue_get_their_own_correction(tmp_path: Path) -> None:

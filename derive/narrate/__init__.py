@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from derive.narrate.narrate import narrate
+from derive.narrate.residue import residue
 from derive.narrate.tell import tell
 
-__all__ = ["narrate", "tell"]
+__all__ = ["narrate", "residue", "tell"]
