@@ -13,7 +13,7 @@ from derive.find import Target
 from derive.load import load
 from derive.outcome import ClaimFile
 
-MOST_AT_ONCE = 100
+MOST_AT_ONCE = 50
 
 
 @dataclass(frozen=True, slots=True)
