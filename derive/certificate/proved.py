@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from itertools import combinations
+from itertools import combinations, product
 from typing import Any
 
 from derive.certificate.terms import goal_to_json, index_to_json, to_json
@@ -51,6 +51,7 @@ from derive.term import (
 
 DEPTH = 3
 MOST_LEMMAS = 400
+FUEL_OF_BOUNDS = 15_000
 MOST_PLACES = 5
 OPS = {5: ">", 6: "<", 1: ">=", 2: "<=", 4: "!=", 3: "=="}
 Json = Any
@@ -91,7 +92,7 @@ def _one_side(goal: Goal, limit: Limit, value: Term, way: str) -> Proof | None:
         inner = _near(goal, limit.variable, least)
         for lower, upper in _bounds(goal, value, near):
             goals = [replace(inner, left=a, op="<=", right=b) for a, b in ((lower, body), (body, upper))]
-            if all(isinstance(prove_goal(g), Theorem) for g in goals):
+            if all(isinstance(prove_goal(g, FUEL_OF_BOUNDS, 1), Theorem) for g in goals):
                 proofs = [_proof(goal_to_json(g), g, (), None, DEPTH) for g in goals]
                 if all(proofs):
                     bounds = {"lower": to_json(lower), "upper": to_json(upper)}
@@ -316,6 +317,14 @@ def _orientations(relation: Relation) -> Iterator[Term]:
     yield from (t for t in (relation.left, relation.right) if isinstance(t, Component | Variable))
     yield from (t for t in terms if isinstance(t, Component | Variable))
     yield from (relation.left, relation.right)
+    for term in terms:
+        if isinstance(term, Component) and all(i.dimension.isdecimal() for i in term.indices):
+            places = (range(1, min(int(i.dimension), MOST_PLACES) + 1) for i in term.indices)
+            yield from (replace(term, indices=_literal(term.indices, at)) for at in product(*places))
+
+
+def _literal(indices: tuple[Index, ...], at: tuple[int, ...]) -> tuple[Index, ...]:
+    return tuple(Index(v, i.dimension) for v, i in zip(at, indices, strict=True))
 
 
 # Replacements.

@@ -412,6 +412,7 @@ def _same(state: State, old: Term, new: Term, env: Env) -> None:
 def _argument(state: State, old: Term, new: Term, env: Env) -> None:
     """E2: the same function of terms that are the same fraction, or the same sum of them (E3)."""
     require(old[0] == new[0] and len(old) == len(new), "E2: the same function")
+    require(old[0] not in ("diff", "limit", "optimum"), "E5: what is below a derivative is replaced there")
     if old[0] == "reduce":
         require(old[1] == new[1] and old[3] == new[3] and old[2].dimension == new[2].dimension, "E3: the same range")
         k = state.algebra.place(state.algebra.new(old[2].dimension))

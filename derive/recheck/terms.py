@@ -24,6 +24,7 @@ NAME = re.compile(r"[^\W\d]\w*'*")  # names of the checker's own start with ``@ 
 SIZE = re.compile(r"[1-9][0-9]{0,8}")
 RATIONAL = re.compile(r"-?[0-9]{1,4000}(/[1-9][0-9]{0,3999})?")
 BINARY = ("add", "sub", "mul", "div", "pow")
+SEVERAL = ("Max", "Min", "binomial")
 OPS = ("==", "!=", "<", "<=", ">", ">=")
 
 
@@ -124,6 +125,7 @@ class Terms:
                 require(len(parts) == (1 if head == "neg" else 2), "the number of operands")
                 return head, *(self._term(t, scope, depth + 1) for t in parts)
             case "apply", [str(name), _, *_]:
+                require(len(parts) == 2 or name in SEVERAL, "a function of one argument")
                 require(
                     name in ("Max", "Min") or len(parts) == (3 if name == "binomial" else 2), "the number of operands"
                 )
