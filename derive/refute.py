@@ -21,6 +21,7 @@ from derive.claim import Goal, Hypothesis
 from derive.enclose import Missing, Real, decide, difference, enclose, enclosure
 from derive.evaluate import Array, Point, Tape, evaluate, integer_names, tape
 from derive.sample import Sample, has_type, sample
+from derive.sample.eliminate import eliminate
 from derive.verdict import Counterexample, Enclosure, Support, Value
 
 _CELLS = 150_000  # numbers that one step of a tape may hold
@@ -48,7 +49,11 @@ def refute(goal: Goal, effort: int = 1) -> Counterexample | Support:
     if found is None and search.few and not search.is_about_something(scan):
         search = _Search(goal, integers, _TRIES)
         found = next(search.counterexamples(scan), None)
-    return search.support() if found is None else _report(goal, _shrunk(goal, integers, found))
+    if found is not None:
+        return _report(goal, _shrunk(goal, integers, found))
+    # Where no rational point is admissible, a variable that an equation gives is left out of the points.
+    smaller = eliminate(goal) if search.witness is None else None
+    return search.support() if smaller is None else refute(smaller, effort)
 
 
 # One exact point, settled.

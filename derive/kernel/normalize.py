@@ -62,6 +62,9 @@ NEVER: dict[Op, tuple[int, ...]] = {
     ">": (NEGATIVE, NONPOSITIVE, NONNEGATIVE | NONPOSITIVE),
     ">=": (NEGATIVE,),
     "!=": (NONNEGATIVE | NONPOSITIVE,),
+    "<": (POSITIVE, NONNEGATIVE, NONNEGATIVE | NONPOSITIVE),
+    "<=": (POSITIVE,),
+    "==": (POSITIVE, NEGATIVE, NONZERO),
 }
 ZERO_TERM = Number(Fraction(0))
 
@@ -254,7 +257,10 @@ class Reader:
         else:
             given = self.given or ctx
             for poly, op, written in domain_of(ctx, function, tuple(args), tuple(values)):
-                if given.sign(given, poly) & OP_SIGN[op] != OP_SIGN[op]:
+                known = given.sign(given, poly)
+                if known & OP_SIGN[op] != OP_SIGN[op]:
+                    if known in NEVER[op] and not scope.guarded:
+                        raise Undefined("a side has a value nowhere")
                     self._collect(poly, OP_SIGN[op], written, scope)
         return apply_function(ctx, function, tuple(values))
 

@@ -153,6 +153,54 @@ def _told(plant: Plant, count: int, seed: int) -> str:
 
 
 PLANTS = (
+    # Functions of angles, constants, slopes.
+    Plant("Pythagoras at any two angles", "ring._settle_sine", "ctx.generators[key].parts[1])", "({},))"),
+    Plant(
+        "a square of a sine that is not one",
+        "ring._as_sine",
+        "put(total, merge(rest, ((other, 2),)), -c)",
+        "put(total, merge(rest, ((other, 2),)), c)",
+    ),
+    Plant("inverse function on any branch", "angles._within", "for s in (1, -1)", "for s in ()"),
+    Plant("half a turn taken for none", "angles._is_zero", "half or vanishes", "True or vanishes"),
+    Plant(
+        "range of an angle on the wrong side",
+        "angles.span_of",
+        "if bits & NONNEGATIVE else -HALF",
+        "if bits & NONPOSITIVE else -HALF",
+    ),
+    Plant("arccosine below a quarter turn", "angles.span_of", "(HALF if bits & NONNEGATIVE else Fraction(1))", "HALF"),
+    Plant("half an angle with a cosine of any sign", "trigonometry._of_inverse", 'name == "acos"', "True"),
+    Plant(
+        "whole turns of what is not whole",
+        "trigonometry._is_whole",
+        "return name in ctx.integers",
+        "return True or name in ctx.integers",
+    ),
+    Plant("parity lost in whole turns", "trigonometry._whole_turns", "if c % 2 else ONE", "if False else ONE"),
+    Plant("an algebraic number that is nearly 0", "algebraic.is_zero", "* (1 << bits) < 1", "< Fraction(1, 10)"),
+    Plant("denesting without a check", "ring._denested", "1 if factor > 0 else -1)", "1)"),
+    Plant(
+        "slope of one sign anywhere",
+        "monotone._by_slope",
+        "if value is None or not _is_signed(outside, value, NONNEGATIVE, depth - 1):",
+        "if value is None:",
+    ),
+    Plant("strict at an end that is reached", "monotone._by_slope", "if not positive and reached:", "if False:"),
+    Plant("a slope beyond what the hypotheses give", "monotone._inside", "if interval.low is not None:", "if True:"),
+    Plant(
+        "turning point outside of the interval",
+        "monotone._by_turning_point",
+        "if not _lies_in(ctx, e, interval) or not",
+        "if not",
+    ),
+    Plant("a jump taken for a continuous function", "monotone.is_continuous", "return all(", "return True or all("),
+    Plant("sine positive on a whole turn", "ranges._in_windows", "scale(pi, start + 1)", "scale(pi, start + 2)"),
+    Plant(
+        "factorial of a negative number", "counting.factorial", "if not ctx.sign(ctx, rest) & NONNEGATIVE:", "if False:"
+    ),
+    Plant("gamma at its poles", "counting.gamma", "ctx.sign(ctx, rest) & POSITIVE != POSITIVE", "False"),
+    Plant("floor of what is not whole", "counting._is_whole_monomial", "return all(", "return True or all("),
     # Names and ranges.
     Plant("one name for the factors of a product of sums", "sums._flatten", "for _ in range(int(e)):", "for _ in '1':"),
     Plant("bound names not by height", "sums._closed", "base + 1 + n", "1 + n"),

@@ -419,6 +419,53 @@ class Terms:
         body = self.random.choice((inner.softmax, inner.nested_sum, inner.weighted, inner.fraction_sum))()
         return Diff(body, (self.target(body),))
 
+    def angle(self) -> Term:
+        """Sums of multiples of leaves and of pi: halves, thirds, whole numbers; one angle in two guises."""
+        first = Binary(
+            "*", self.fraction(), self.random.choice((Variable("x"), self.component(("a", "o")), Variable("c")))
+        )
+        quarter = Binary("*", self.fraction(), Constant("pi"))
+        turns = Binary("*", Constant("pi"), Variable(self.random.choice(("c", "e"))))
+        second = Binary("*", self.fraction(), self.random.choice((Variable("x"), Variable("y"))))
+        return Binary(self.random.choice(("+", "-")), first, self.random.choice((quarter, turns, second, second)))
+
+    def fraction(self) -> Number:
+        return Number(Fraction(self.random.choice(("1", "2", "3", "-1", "1/2", "-3/2", "1/3", "2/5", "1/4"))))
+
+    def trigonometric(self) -> Term:
+        """Functions of angles and of what undoes them, squares that Pythagoras relates, roots of these."""
+        self.features.add("angle")
+        one, two = (Apply(self.random.choice(("sin", "cos", "tan")), (self.angle(),)) for _ in range(2))
+        inner = self.random.choice((one, Variable("x"), self.component(("a", "p")), self.fraction()))
+        inverse = Apply(self.random.choice(("asin", "acos", "atan", "acot", "atan")), (inner,))
+        square = Binary("-", self.number(1), Binary("**", one, self.number(2)))
+        return self.random.choice(
+            (
+                Binary(self.random.choice(("+", "*", "-")), one, two),
+                Apply(self.random.choice(("sin", "cos", "tan")), (Binary("*", self.fraction(), inverse),)),
+                Binary("+", inverse, Apply("atan", (self.leaf(),))),
+                Apply(self.random.choice(("sqrt", "log", "Abs", "sign")), (square,)),
+                Binary("/", one, Binary("+", square, two)),
+                Apply(self.random.choice(("sqrt", "log")), (Binary("+", Binary("*", one, two), self.positive(1)),)),
+                Diff(Binary("*", one, inverse), (Variable("x"),)),
+            )
+        )
+
+    def rounded(self) -> Term:
+        """Whole parts, factorials and signs of whole powers."""
+        whole = self.random.choice((Variable("e"), Variable("c"), Binary("+", Variable("e"), self.number(1, 2, -1))))
+        some = Binary("+", self.leaf(), self.random.choice((whole, self.fraction())))
+        power = Binary("**", self.number(-1), Binary("*", whole, self.random.choice((whole, Variable("e")))))
+        return self.random.choice(
+            (
+                Apply(self.random.choice(("floor", "ceiling")), (some,)),
+                Apply(self.random.choice(("factorial", "gamma")), (whole,)),
+                Apply("gamma", (Binary("+", Variable("u"), self.number(1, 2)),)),
+                Apply("binomial", (whole, self.number(0, 1, 2))),
+                power,
+            )
+        )
+
     def kink(self) -> Term:
         """A derivative of what has a corner, and of what has none because a factor is 0 there."""
         self.features.add("derivative")
@@ -496,6 +543,8 @@ PIECES: dict[str, Callable[[Terms], Term]] = {
     "softmax": Terms.softmax,
     "gradient": Terms.gradient,
     "kink": Terms.kink,
+    "trigonometric": Terms.trigonometric,
+    "rounded": Terms.rounded,
     "weighted": Terms.weighted,
     "generic": Terms.generic,
 }
@@ -507,6 +556,8 @@ WEIGHTS = {
     "softmax": 1,
     "gradient": 4,
     "kink": 1,
+    "trigonometric": 3,
+    "rounded": 1,
     "weighted": 2,
     "generic": 4,
 }

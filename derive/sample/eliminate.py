@@ -1,0 +1,103 @@
+"""A goal without the variables that its hypotheses give, where no rational point satisfies them: ``x + y == pi``."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+
+from derive.claim import Goal, Hypothesis
+from derive.term import (
+    Apply,
+    Binary,
+    Constant,
+    Diff,
+    Limit,
+    Neg,
+    Number,
+    Op,
+    Optimum,
+    Relation,
+    Term,
+    Variable,
+    children,
+    subterms,
+    with_children,
+)
+
+_SIGNS: dict[str, Op] = {"real": "==", "positive": ">", "negative": "<", "nonnegative": ">=", "nonzero": "!="}
+_ZERO = Number(Fraction(0))
+
+
+def eliminate(goal: Goal) -> Goal | None:
+    """The goal with one such variable replaced by what it equals, and its type as a hypothesis; None where none is.
+
+    The points of the new goal are those of the old one without the value of this variable, which they imply.
+    """
+    for hypothesis in goal.hypotheses:
+        relation = hypothesis.relation
+        if relation.op != "==" or hypothesis.quantified or not _is_irrational(relation):
+            continue
+        for declaration in goal.declarations:
+            name, kind = declaration.name, declaration.type
+            value = _solved(relation, name) if kind in _SIGNS and not declaration.dimensions else None
+            if value is not None and not _is_bound(goal, name):
+                return _without(goal, hypothesis, name, kind, value)
+    return None
+
+
+def _is_irrational(relation: Relation) -> bool:
+    return any(isinstance(t, Constant | Apply) for side in (relation.left, relation.right) for t in subterms(side))
+
+
+def _is_bound(goal: Goal, name: str) -> bool:
+    """Whether a derivative, a limit or an optimum gives the variable other values than its own."""
+    bound = set()
+    for side in (goal.left, goal.right, *(s for h in goal.hypotheses for s in (h.relation.left, h.relation.right))):
+        for t in subterms(side):
+            if isinstance(t, Diff):
+                bound |= {x.name for x in t.targets if isinstance(x, Variable)}
+            elif isinstance(t, Limit | Optimum):
+                bound.add(t.variable)
+    return name in bound
+
+
+def _solved(relation: Relation, name: str) -> Term | None:
+    """The value that an equation gives a variable which stands in it once, as a term of a sum."""
+    terms = [*_terms(relation.left, 1), *_terms(relation.right, -1)]
+    own = [sign for sign, term in terms if term == Variable(name)]
+    rest = [(sign, term) for sign, term in terms if term != Variable(name)]
+    if len(own) != 1 or any(t == Variable(name) for _, term in rest for t in subterms(term)):
+        return None
+    total: Term = _ZERO
+    for sign, term in rest:
+        total = Binary("-" if sign == own[0] else "+", total, term)
+    return total
+
+
+def _terms(term: Term, sign: int) -> list[tuple[int, Term]]:
+    match term:
+        case Binary("+", left, right):
+            return [*_terms(left, sign), *_terms(right, sign)]
+        case Binary("-", left, right):
+            return [*_terms(left, sign), *_terms(right, -sign)]
+        case Neg(operand):
+            return _terms(operand, -sign)
+        case _:
+            return [(sign, term)]
+
+
+def _without(goal: Goal, used: Hypothesis, name: str, kind: str, value: Term) -> Goal:
+    def put(term: Term) -> Term:
+        return value if term == Variable(name) else with_children(term, tuple(map(put, children(term))))
+
+    others = [
+        replace(h, relation=Relation(put(h.relation.left), h.relation.op, put(h.relation.right)))
+        for h in goal.hypotheses
+        if h is not used
+    ]
+    # A hypothesis holds only where its sides are defined, whether or not the goal speaks of the variable.
+    others.append(Hypothesis(Relation(Binary("**", value, _ZERO), "==", Number(Fraction(1)))))
+    if kind != "real":
+        others.append(Hypothesis(Relation(value, _SIGNS[kind], _ZERO)))
+    kept = tuple(d for d in goal.declarations if d.name != name)
+    return replace(goal, left=put(goal.left), right=put(goal.right), declarations=kept, hypotheses=tuple(others))
