@@ -31,6 +31,7 @@ from derive.kernel.context import (
 )
 from derive.kernel.finite import Values, finite_values
 from derive.kernel.normalize import OP_SIGN, Reader, Scope
+from derive.kernel.overlap import consequences
 from derive.kernel.polynomial import add, constant, magnitude, scale, subtract
 from derive.kernel.rebuild import rebuild
 from derive.kernel.ring import component, multiply, rename, replace_generators
@@ -160,6 +161,11 @@ def assume(ctx: Context, goal: Goal, scope: Scope) -> Equations:
         else:
             learn(ctx, poly, OP_SIGN[hypothesis.relation.op])
     _terms_of_sums(ctx)
+    for poly in consequences(ctx):
+        if any(p[0] == FRESH for p in places(ctx, poly)):
+            schemas.append(poly)
+        else:
+            rewrites.extend(rewriting(poly))
     return Equations(tuple(values), tuple(rewrites), tuple(schemas), tuple(sorted(finite.items())))
 
 
