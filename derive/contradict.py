@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from derive.claim import Goal, Hypothesis
-from derive.kernel import FUEL, Residual, Theorem, decide, without_limit
+from derive.kernel import FUEL, Residual, Theorem, decide, evaluate_limit, without_limit
 from derive.prove import prove
 from derive.rivals import Captured, Rivals, comparison, existence, memberships, refutable, rivals
 from derive.term import Binary, Component, Constant, Limit, Neg, Number, Optimum, Relation, Term, Variable, subterms
@@ -16,6 +16,7 @@ from derive.verdict import Contradicted, Counterexample, Enclosure, Support
 
 SMALLEST = (1, 2)
 OO = Constant("oo")
+ONE = Number(Fraction(1))
 INFINITE: dict[Term, str] = {OO: "oo", Neg(OO): "-oo"}
 INADMISSIBLE = "a point at which the claimed optimiser is not admissible"
 NOTHING = Enclosure("undefined", "undefined")
@@ -27,12 +28,50 @@ def contradict(goal: Goal, residual: Residual) -> Contradicted | None:
         return outdone(goal)
     if not any(isinstance(side, Limit) for side in (goal.left, goal.right)):
         return None
+    goal = _with_one_limit(goal)
+    if goal.op != "==":
+        return _in_another_order(goal)
     for case, found in _attempts(goal, residual):
         inner = _within(case, found)
         contradicted = _without(inner) if found.absent else _another(inner, found.instead) if found.instead else None
         if contradicted is not None:
             return contradicted
     return None
+
+
+def _with_one_limit(goal: Goal) -> Goal:
+    """A limit on the right of another one as what it is."""
+    if not isinstance(goal.left, Limit) or not isinstance(goal.right, Limit):
+        return goal
+    value = evaluate_limit(replace(goal, left=goal.right, right=Number(Fraction(0))), FUEL)
+    return goal if isinstance(value, Residual) else replace(goal, right=value)
+
+
+def _in_another_order(goal: Goal) -> Contradicted | None:
+    """What a limit is proved to be, and a point at which that is not in the order that the goal claims."""
+    limit, other = _parts(goal)
+    value = evaluate_limit(replace(goal, left=limit, right=other), FUEL)
+    if isinstance(value, Residual) or value in INFINITE or other in INFINITE or isinstance(other, Limit):
+        return None
+    theorem = prove(replace(goal, left=limit, op="==", right=value))
+    point = _failing(replace(goal, left=value) if goal.left is limit else replace(goal, right=value))
+    if isinstance(theorem, Theorem) and point is not None:
+        return Contradicted(Relation(limit, "==", value), theorem, point)
+    return None
+
+
+def stray(goal: Goal) -> Counterexample | None:
+    """A point at which the body of a limit that was proved keeps away from it: a defect, if there is one."""
+    if not isinstance(goal.left, Limit) and not isinstance(goal.right, Limit):
+        return None
+    from derive.nearing import nearing  # as for the search, below
+    from derive.refute import refute
+
+    other = _parts(goal)[1]
+    if goal.op != "==" or isinstance(other, Limit) or other in INFINITE:
+        return None
+    point = refute(replace(goal, left=other, right=Binary("+", other, ONE)), effort=0)
+    return nearing(goal, point) if isinstance(point, Counterexample) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +174,7 @@ def _somewhere(goal: Goal, mine: Term, other: Term, shown: Enclosure | None) -> 
     """An admissible point at which what is finite has a value; the infinite or missing side is shown as such."""
     finite = next((side for side in (other, mine) if side not in INFINITE and not isinstance(side, Limit)), None)
     value = finite or Number(Fraction(0))
-    found = _point(replace(goal, left=value, op="==", right=Binary("+", value, Number(Fraction(1)))))
+    found = _point(replace(goal, left=value, op="==", right=Binary("+", value, ONE)))
     if found is None:
         return None
     ours = shown or (found.left if mine is finite else _infinite(mine))

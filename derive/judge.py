@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from derive.claim import Goal, Hypothesis
-from derive.contradict import contradict, outdone
+from derive.contradict import contradict, outdone, stray
 from derive.kernel import Residual, Theorem
 from derive.prove import prove
 from derive.term import Limit, Optimum, subterms
@@ -30,6 +30,8 @@ def judge(goal: Goal, proof: Theorem | Residual, search: Counterexample | Suppor
     if isinstance(proof, Theorem):
         if against := outdone(goal):
             return Conflict(proof, against.point)
+        if away := stray(goal):
+            return Conflict(proof, away)
         if search.witness or (seen and _is_beyond_points(goal)):
             return _in_floats(goal, Proved(proof, proof.conditions, search))
         return Undecided(_emptiness(goal), support=search)

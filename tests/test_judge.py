@@ -7,6 +7,7 @@ from fractions import Fraction
 import pytest
 
 from derive.claim import Goal
+from derive.contradict import stray
 from derive.elaborate import elaborate
 from derive.instance import instance
 from derive.judge import judge
@@ -197,3 +198,30 @@ def test_what_is_varied_keeps_its_value_as_a_hypothesis() -> None:
 )
 def test_no_instance_where_it_is_too_large_or_means_something_else(text: str, at: Counterexample) -> None:
     assert instance(goal(text), at) is None
+
+
+def test_a_limit_that_values_keep_away_from_is_an_alarm() -> None:
+    for text, alarmed in (
+        ('limit(sign(t), t, 0, "+") == 0', True),
+        ("limit(x + 1/t, t, oo) == x + 1", True),
+        ("limit(1/t + x, t, oo) == x", False),
+        ("limit(1/log(log(t)), t, oo) == 0", False),
+        ("limit(t/(t + 10**400), t, oo) == 1", False),
+        ("limit(sin(t)/t, t, 0) == 1", False),
+    ):
+        assert (stray(goal(text)) is not None) == alarmed, text
+
+
+@pytest.mark.parametrize(
+    ("text", "instead"),
+    (
+        ("limit(1/t, t, oo) > 0", "limit(1/t, t, oo) == 0"),
+        ("limit(1/t, t, oo) == limit(1 + 1/t, t, oo)", "limit(1/t, t, oo) == 0"),
+        ("limit(x*t/(1 + t), t, oo) <= 0", "limit(x*t/(1 + t), t, oo) == x"),
+    ),
+)
+def test_a_limit_in_an_order_or_beside_another_is_refuted(text: str, instead: str) -> None:
+    claimed = goal(text)
+    found = judge(claimed, prove(claimed), Support(points=3, admissible=3))
+    assert isinstance(found, Refuted) and isinstance(found.counterexample, Contradicted)
+    assert write(found.counterexample.instead) == instead

@@ -11,7 +11,7 @@ from derive.claim import Goal
 from derive.kernel.context import Propose
 from derive.kernel.equality import decide_equality, phases
 from derive.kernel.hypotheses import contradictory
-from derive.kernel.limit import decide_limit, without_limit
+from derive.kernel.limit import decide_limit, evaluate_limit, without_limit
 from derive.kernel.optimum import decide_optimum
 from derive.kernel.order import decide_order
 from derive.kernel.split import Coincidence, Smallest, Subject, cases, join
@@ -31,6 +31,7 @@ __all__ = [
     "cases",
     "contradictory",
     "decide",
+    "evaluate_limit",
     "join",
     "phases",
     "without_limit",
