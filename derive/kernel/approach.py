@@ -188,6 +188,7 @@ class Approach:
         return found
 
     def is_zero(self, ctx: Context, poly: Polynomial) -> bool:
+        ctx.spend(1 + len(poly))
         return not poly or (constant(poly) is None and not remainder(ctx, poly, self.equations))
 
     # Signs.
@@ -438,6 +439,7 @@ class Approach:
         total = Series(())
         for mono, c in poly.items():
             part = single({}, {(): c})
+            ctx.spend(5)
             for key, e in mono:
                 part = scaled.powers.times(part, self._power_of(ctx, key, e, scaled))
             total = scaled.powers.plus(total, part)

@@ -192,7 +192,8 @@ def _by_cases(goal: Goal, limit: Limit, other: Term, fuel: int, depth: int) -> T
         case = replace(goal, hypotheses=(*goal.hypotheses, Hypothesis(relation)))
         if contradictory(case, fuel):
             continue
-        found = _by_cases(case, limit, other, fuel, depth - 1)
+        # Half of the fuel for each: the cases of cases stay within a small multiple of it.
+        found = _by_cases(case, limit, other, fuel // 2, depth - 1)
         if isinstance(found, Theorem):
             theorems.append(found)
         elif found.instead is not None or found.absent:

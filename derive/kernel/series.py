@@ -49,6 +49,7 @@ class Powers:
 
     def plus(self, left: Series, right: Series) -> Series:
         """The sum; an equal exponent is one term."""
+        self.ctx.spend(1 + len(left.terms) + len(right.terms))
         terms: list[Term] = []
         a, b = list(left.terms), list(right.terms)
         while a or b:
