@@ -44,10 +44,10 @@ def sample(goal: Goal, room: Callable[[Mapping[str, int]], int], few: bool = Fal
     choices = _few_dimension_choices(prepared) if few else _dimension_choices(prepared)
     for dimensions in choices:
         count = min((_few_rows if few else _rows)(prepared, dimensions), room(dimensions))
-        indices = _index_choices(prepared, dimensions) if count > 0 and work < _MOST_WORK else ()
+        indices = _index_choices(prepared, dimensions) if count > 0 else ()
         if indices:
             drawn = draw(prepared, dimensions, count)
-            if prepared.relational:
+            if prepared.relational and work < _MOST_WORK:
                 repair = Repair(prepared, dimensions, indices)
                 drawn = repair.repaired(drawn)
                 work += repair.work

@@ -115,7 +115,13 @@ def _entries(size: int, count: int, length: int, place: int) -> Array:
         chosen[row] = pattern
     sparse = chosen[len(patterns) : len(patterns) + 4]
     sparse[...] = _scattered(sparse.shape, other + 1, 3 * place + 3)
+    for row, chosen_places in zip(sparse[2:], (_CENTRED, _SIGNS), strict=False):
+        row[...] = np.minimum(np.resize(np.roll(chosen_places, place), size), length - 1)
     return chosen
+
+
+# Places in the palette of the reals: 1 -1 1 -1 .., and 2 -1 -1 0 0 0, with mean 0 and mean square 1.
+_SIGNS, _CENTRED = (1, 2), (3, 2, 2, 0, 0, 0)
 
 
 def _one_hot(size: int, count: int, place: int) -> tuple[Array, Array]:
