@@ -179,7 +179,6 @@ PLANTS = (
     ),
     Plant("parity lost in whole turns", "trigonometry._whole_turns", "if c % 2 else ONE", "if False else ONE"),
     Plant("an algebraic number that is nearly 0", "algebraic.is_zero", "* (1 << bits) < 1", "< Fraction(1, 10)"),
-    Plant("denesting without a check", "ring._denested", "1 if factor > 0 else -1)", "1)"),
     Plant(
         "slope of one sign anywhere",
         "monotone._by_slope",
@@ -187,19 +186,14 @@ PLANTS = (
         "if value is None:",
     ),
     Plant("strict at an end that is reached", "monotone._by_slope", "if not positive and reached:", "if False:"),
-    Plant("a slope beyond what the hypotheses give", "monotone._inside", "if interval.low is not None:", "if True:"),
     Plant(
-        "turning point outside of the interval",
-        "monotone._by_turning_point",
-        "if not _lies_in(ctx, e, interval) or not",
-        "if not",
+        "hypotheses at a point taken for the interval",
+        "monotone._without",
+        "if name not in names(case, f.polynomial)",
+        "if True",
     ),
     Plant("a jump taken for a continuous function", "monotone.is_continuous", "return all(", "return True or all("),
     Plant("sine positive on a whole turn", "ranges._in_windows", "scale(pi, start + 1)", "scale(pi, start + 2)"),
-    Plant(
-        "factorial of a negative number", "counting.factorial", "if not ctx.sign(ctx, rest) & NONNEGATIVE:", "if False:"
-    ),
-    Plant("gamma at its poles", "counting.gamma", "ctx.sign(ctx, rest) & POSITIVE != POSITIVE", "False"),
     Plant("floor of what is not whole", "counting._is_whole_monomial", "return all(", "return True or all("),
     # Names and ranges.
     Plant("one name for the factors of a product of sums", "sums._flatten", "for _ in range(int(e)):", "for _ in '1':"),
