@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
@@ -9,14 +10,17 @@ from typing import Any
 
 from derive.certificate.proved import proved, proved_at
 from derive.certificate.refuted import point_to_json, refuted
-from derive.certificate.terms import goal_to_json
+from derive.certificate.terms import goal_to_json, to_json
 from derive.claim import Goal, Hypothesis
 from derive.outcome import Outcome
-from derive.recheck.check import VERSION, at, digest
+from derive.recheck.check import VERSION, at, check, digest
+from derive.recheck.terms import Rejected
 from derive.refute import refute
-from derive.term import Component, Delta, Index, Limit, Number, Relation, Variable
-from derive.verdict import Counterexample, Proved, Refuted, Support, Value, Verdict
+from derive.term import Component, Constant, Delta, Index, Limit, Neg, Number, Op, Optimum, Relation, Variable
+from derive.verdict import Contradicted, Counterexample, Proved, Refuted, Support, Value, Verdict
 
+UNSEEN = {"real": Fraction(1), "positive": Fraction(1), "nonnegative": Fraction(1), "negative": Fraction(-1)}
+INFINITE = (Constant("oo"), Neg(Constant("oo")))
 Json = dict[str, Any]
 
 
@@ -36,6 +40,9 @@ def _line(goal: Goal, verdict: Verdict) -> Json | None:
         if witness is None or proof is None:
             return None
         return {**named, "verdict": "proved", "proof": proof, "witness": point_to_json(witness)}
+    if isinstance(verdict, Refuted) and isinstance(verdict.counterexample, Contradicted):
+        optimum = isinstance(goal.left, Optimum) or isinstance(goal.right, Optimum)
+        return (_outdone if optimum else _instead)(goal, verdict.counterexample, named)
     if isinstance(verdict, Refuted) and isinstance(verdict.counterexample, Counterexample):
         if verdict.counterexample.kind == "equality":
             return _equal(goal, verdict.counterexample, named)
@@ -44,10 +51,44 @@ def _line(goal: Goal, verdict: Verdict) -> Json | None:
     return None
 
 
+def _instead(goal: Goal, found: Contradicted, named: Json) -> Json | None:
+    """A limit that is another value: a proof of that, and a point at which the claim's value differs from it."""
+    value, is_left = found.instead.right, isinstance(goal.left, Limit)
+    if found.instead.op != "==" or goal.op != "==" or found.instead.left != (goal.left if is_left else goal.right):
+        return None
+    proof = proved(replace(goal, right=value) if is_left else replace(goal, left=value))
+    there = replace(goal, left=value) if is_left else replace(goal, right=value)
+    stated = refuted(there, Refuted(_complete(goal, found.point))) if proof is not None else None
+    if stated is None:
+        return None
+    return {**named, "verdict": "instead", "value": to_json(value), "proof": proof, "refutation": stated}
+
+
+def _outdone(goal: Goal, found: Contradicted, named: Json) -> Json | None:
+    """A point that is better than the claimed optimiser."""
+    op: Op = {"<": ">=", ">=": "<=", ">": "<=", "<=": ">="}.get(found.instead.op, "!=")  # type: ignore[assignment]
+    against = replace(goal, left=found.instead.left, op=op, right=found.instead.right)
+    stated = refuted(against, Refuted(found.point))
+    line = {**named, "verdict": "outdone", "refutation": stated}
+    try:
+        check(json.dumps({"certificate": VERSION, "id": "", "lines": [line]}))
+    except Rejected:
+        return None
+    return line
+
+
+def _complete(goal: Goal, found: Counterexample) -> Counterexample:
+    """A point with a value for the variable of the limit too, which is not looked at."""
+    given = {name for name, _ in found.values}
+    missing = [d for d in goal.declarations if d.name not in given and d.type in UNSEEN and not d.dimensions]
+    return replace(found, values=(*found.values, *((d.name, UNSEEN[d.type]) for d in missing)))
+
+
 def _admitted(goal: Goal) -> Counterexample | None:
-    """A point at which the hypotheses hold and what stands opposite a limit has a value."""
-    values = [side for side in (goal.left, goal.right) if not isinstance(side, Limit)]
-    search = refute(replace(goal, left=values[0], op="==", right=values[0])) if values else None
+    """A point at which the hypotheses hold and what stands opposite a limit or an optimum has a value."""
+    values = [side for side in (goal.left, goal.right) if not isinstance(side, Limit | Optimum)]
+    value = values[0] if values and values[0] not in INFINITE else Number(Fraction(0))
+    search = refute(replace(goal, left=value, op="==", right=value))
     return search.witness if isinstance(search, Support) else None
 
 

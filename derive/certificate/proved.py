@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import combinations, product
-from typing import Any
+from typing import Any, Literal
 
 from derive.certificate.terms import goal_to_json, index_to_json, to_json
 from derive.claim import Declaration, Goal, Hypothesis
@@ -40,6 +40,8 @@ from derive.term import (
     Limit,
     Neg,
     Number,
+    Op,
+    Optimum,
     Reduce,
     Relation,
     Term,
@@ -52,8 +54,10 @@ from derive.term import (
 DEPTH = 3
 MOST_LEMMAS = 400
 FUEL_OF_BOUNDS = 15_000
+LEAST = 1  # from where on the bounds of a limit have to hold
 MOST_PLACES = 5
 OPS = {5: ">", 6: "<", 1: ">=", 2: "<=", 4: "!=", 3: "=="}
+BOUNDED: dict[str, Op] = {"positive": ">", "negative": "<", "nonnegative": ">="}
 Json = Any
 Proof = dict[str, Any]
 
@@ -62,7 +66,53 @@ def proved(goal: Goal, propose: Propose | None = None) -> Proof | None:
     """The proof of a goal that was proved; None where the checker cannot follow."""
     if isinstance(goal.left, Limit) or isinstance(goal.right, Limit):
         return _limit(goal) if goal.op == "==" else None
+    if isinstance(goal.left, Optimum) or isinstance(goal.right, Optimum):
+        return _optimum(goal) if goal.op == "==" else None
     return _proof(goal_to_json(goal), goal, (), propose, DEPTH)
+
+
+def _optimum(goal: Goal) -> Proof | None:
+    """Calculus in one variable: the claimed value is admissible, the slope is 0 there, the curvature has one sign."""
+    found, value = (goal.left, goal.right) if isinstance(goal.left, Optimum) else (goal.right, goal.left)
+    assert isinstance(found, Optimum)
+    declared = goal.declaration(found.variable)
+    if found.component or declared is None or declared.dimensions:
+        return None
+    variable, zero = Variable(found.variable), Number(Fraction(0))
+    about = [
+        h
+        for h in goal.hypotheses
+        if _mentions(h.relation.left, variable.name) or _mentions(h.relation.right, variable.name)
+    ]
+    kept = tuple(h for h in goal.hypotheses if h not in about)
+    wanted = [h.relation for h in about]
+    if declared.type in BOUNDED:
+        wanted.append(Relation(variable, BOUNDED[declared.type], zero))
+    there = Hypothesis(Relation(variable, "==", value))
+    op: Op = "<" if found.kind == "argmax" else ">"
+    goals = [
+        replace(goal, hypotheses=(*goal.hypotheses, there), left=Diff(found.body, (variable,)), right=zero),
+        replace(goal, left=Diff(found.body, (variable, variable)), op=op, right=zero),
+        *(
+            replace(
+                goal,
+                hypotheses=kept,
+                left=_replaced(r.left, variable.name, value),
+                op=r.op,
+                right=_replaced(r.right, variable.name, value),
+            )
+            for r in wanted
+        ),
+    ]
+    proofs = [_proof(goal_to_json(g), g, (), None, DEPTH) for g in goals]
+    if not all(proofs):
+        return None
+    proof = {"kind": "optimum", "stationary": proofs[0], "curved": proofs[1], "admissible": proofs[2:]}
+    try:
+        prove(goal_to_json(goal), proof)
+    except (Rejected, Nowhere):
+        return None
+    return proof
 
 
 def _limit(goal: Goal) -> Proof | None:
@@ -88,16 +138,33 @@ def _one_side(goal: Goal, limit: Limit, value: Term, way: str) -> Proof | None:
     arguments: dict[str, Term] = {"oo": near, "-oo": Neg(near)}
     arguments |= {"+": Binary("+", limit.point, step), "-": Binary("-", limit.point, step)}
     body = _replaced(limit.body, limit.variable, arguments[way])
-    for least in (1, 10):
-        inner = _near(goal, limit.variable, least)
-        for lower, upper in _bounds(goal, value, near):
-            goals = [replace(inner, left=a, op="<=", right=b) for a, b in ((lower, body), (body, upper))]
-            if all(isinstance(prove_goal(g, FUEL_OF_BOUNDS, 1), Theorem) for g in goals):
-                proofs = [_proof(goal_to_json(g), g, (), None, DEPTH) for g in goals]
-                if all(proofs):
-                    bounds = {"lower": to_json(lower), "upper": to_json(upper)}
-                    return {"from": way, "least": str(least), **bounds, "proofs": proofs}
+    body_itself = {} if value in (Constant("oo"), Neg(Constant("oo"))) else {"lower": body, "upper": body}
+    inner = _near(goal, limit.variable, LEAST)
+    for bounds in filter(None, (body_itself, *_bounds(goal, value, near))):
+        goals = [replace(inner, left=a, op="<=", right=b) for a, b in _ordered(bounds, body)]
+        if all(isinstance(prove_goal(g, FUEL_OF_BOUNDS, 1), Theorem) for g in goals):
+            proofs = [_proof(goal_to_json(g), g, (), None, DEPTH) for g in goals]
+            stated = {which: to_json(bound) for which, bound in bounds.items()}
+            side = {"from": way, "least": str(LEAST), **stated, "proofs": proofs}
+            if all(proofs) and _is_accepted(goal, limit, side, way):
+                return side
     return None
+
+
+def _is_accepted(goal: Goal, limit: Limit, side: Proof, way: str) -> bool:
+    """Whether the checker takes one side of a limit, whatever the others are."""
+    sides: dict[str, Literal["+", "-"] | None] = {"+": "+", "-": "-"}
+    alone = replace(limit, side=sides.get(way))
+    one = replace(goal, left=alone) if goal.left is limit else replace(goal, right=alone)
+    try:
+        prove(goal_to_json(one), {"kind": "squeeze", "sides": [side]})
+    except (Rejected, Nowhere):
+        return False
+    return True
+
+
+def _ordered(bounds: dict[str, Term], body: Term) -> list[tuple[Term, Term]]:
+    return [(bound, body) if which == "lower" else (body, bound) for which, bound in bounds.items()]
 
 
 def _near(goal: Goal, name: str, least: int) -> Goal:
@@ -108,16 +175,29 @@ def _near(goal: Goal, name: str, least: int) -> Goal:
     return replace(goal, declarations=(*declared, Declaration(NEAR, "positive")), hypotheses=(*kept, large))
 
 
-def _bounds(goal: Goal, value: Term, near: Term) -> Iterator[tuple[Term, Term]]:
-    """The value itself on one side or both, and what exceeds it by a multiple of 1/w."""
-    sizes: list[Term] = [*map(Variable, goal.dimensions), Number(Fraction(2))]
-    logs: list[Term] = [Apply("log", (size,)) for size in sizes]
-    numbers: list[Term] = [Number(Fraction(c)) for c in (1, 4, 20)]
-    yield value, value
-    for size in logs + numbers:
+def _bounds(goal: Goal, value: Term, near: Term) -> Iterator[dict[str, Term]]:
+    """The value itself on one side or both, and what exceeds it by a multiple of 1/w; multiples of w for oo."""
+    if value in (Constant("oo"), Neg(Constant("oo"))):
+        for term in (near, Binary("/", near, Number(Fraction(2)))):
+            yield {"lower": term} if value == Constant("oo") else {"upper": Neg(term)}
+        return
+    yield {"lower": value, "upper": value}
+    for size in _sizes(goal):
         gap = Binary("/", size, near)
         above, below = Binary("+", value, gap), Binary("-", value, gap)
-        yield from ((value, above), (below, value), (below, above))
+        yield from ({"lower": a, "upper": b} for a, b in ((value, above), (below, value), (below, above)))
+
+
+def _sizes(goal: Goal) -> Iterator[Term]:
+    """What the gap may be a multiple of: logarithms of sizes, one over a gap that a hypothesis names, numbers."""
+    sizes: list[Term] = [*map(Variable, goal.dimensions), Number(Fraction(2))]
+    yield from (Apply("log", (size,)) for size in sizes)
+    for hypothesis in goal.hypotheses:
+        relation = hypothesis.relation
+        if relation.op in ("<", ">") and not hypothesis.quantified:
+            sides = (relation.left, relation.right) if relation.op == ">" else (relation.right, relation.left)
+            yield Binary("/", Number(Fraction(1)), Binary("-", *sides))
+    yield from (Number(Fraction(c)) for c in (1, 4, 20))
 
 
 def _mentions(term: Term, name: str) -> bool:

@@ -2,11 +2,17 @@
 
     {"certificate": 1, "id": .., "lines": [LINE, ..]}
 
-A LINE is ``{"claim": CLAIM, "sha256": .., "verdict": "proved", "proof": PROOF, "witness": POINT}``, or ``"refuted"``
-with ``"refutation"``, or ``"equal"`` with ``"point"`` and ``"proof"``: a strict relation that fails because the sides
-are the same there. A CLAIM is its meaning and nothing else: ``left``, ``op``, ``right``, ``declarations``, ``indices``
-(the free ones) and ``hypotheses``, each a ``relation`` with the indices that are ``quantified`` in it. ``sha256`` is of
-its JSON with sorted keys and without spaces, so that a proof stays with what it proves.
+A LINE has ``claim``, ``sha256``, ``verdict`` and what shows the verdict:
+
+    "proved"    "proof" and "witness", a point that the claim speaks of
+    "refuted"   "refutation", see ``refutation.py``
+    "equal"     "point" and "proof": a strict relation fails because the sides are the same there
+    "instead"   "value", "proof" and "refutation": a limit is another value
+    "outdone"   "refutation": an admissible point that is better than the claimed optimiser
+
+A CLAIM is its meaning and nothing else: ``left``, ``op``, ``right``, ``declarations``, ``indices`` (the free ones) and
+``hypotheses``, each a ``relation`` with the indices that are ``quantified`` in it. ``sha256`` is of its JSON with keys
+sorted and without spaces, so that a proof stays with what it proves.
 """
 
 from __future__ import annotations
@@ -16,14 +22,71 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
+from derive.recheck.limits import mentions, replaced
 from derive.recheck.proof import prove
 from derive.recheck.refutation import admits, refutation
 from derive.recheck.terms import Rejected, listed, require
 
 VERSION = 1
 PARTS = {"proved": {"proof", "witness"}, "refuted": {"refutation"}, "equal": {"point", "proof"}}
+PARTS |= {"instead": {"value", "proof", "refutation"}, "outdone": {"refutation"}}
 CLAIM = {"left", "op", "right", "declarations", "indices", "hypotheses"}
 LONGEST = 20_000_000
+RULES = {  # every rule that a proof may be said to rest on, and what is checked before it is used
+    "D3": "one dimension; a delta puts one index for another",
+    "D4": "what a delta decides is read once for equal and once for different indices",
+    "E2": "the same function, and arguments that are the same; never across a derivative",
+    "G1": "functions of an angle or of a hyperbola by their definitions, odd or even",
+    "G7": "Abs(t) = u: u >= 0 and u**2 = t**2; a sign is taken out where it is proved",
+    "G9": "ceiling(t) = -floor(-t)",
+    "H2": "an equation that was assumed; what is replaced stands nowhere else; not below a derivative by what it names",
+    "H3": "a one-hot vector is a delta with an index of its own; not below a derivative by the vector",
+    "K1": "both cases of two free indices of one dimension",
+    "K2": "all three signs of a term that has a value",
+    "K4": "a whole range; a new index, of which only that is known; not below a derivative by what it names",
+    "K5": "n = 1 and n >= 2 of a declared dimension",
+    "K6": "every place of an explicit range",
+    "L1": "what moves is divided by the variable",
+    "L2": "what does not move is the limit",
+    "L4": "both bounds are proved near the point, from every side, where all have a value",
+    "L5": "a negative rate, whatever power of the variable stands beside it",
+    "L9": "the limit is proved to be another value, which differs at the point",
+    "M1": "an open interval, a smooth objective, a slope of one sign on either side",
+    "M5": "the value has the type of the variable and every hypothesis about it",
+    "N1": "an interval without 0",
+    "N2": "rounding moves by less than 1",
+    "O2": "the form multiplies out to the term; strict where one part is",
+    "O6": "terms >= 0; strict where they are > 0 and n >= 2",
+    "O7": "a whole range",
+    "O9": "p has a sign and p**2 >= q**2",
+    "O10": "the factor is positive",
+    "O13": "the term is exp(u) - 1 - u",
+    "O15": "the term is the gap; one index",
+    "O17": "a positive term of integer type",
+    "P1": "an exponential of a sum is a product of exponentials",
+    "P2": "log(t) has a value",
+    "P4": "exp(u) = t, and u has a value",
+    "P6": "exp(v) = t for the base t, and v has a value",
+    "P7": "u >= 0 and u**q = t**p",
+    "P8": "the root has a value",
+    "R4": "the denominators differ from 0 wherever both sides have a value",
+    "S1": "a whole range",
+    "S2": "the dimension of the index that is summed over",
+    "S3": "one dimension; the index lies in the range",
+    "S4": "whole ranges",
+    "S5": "the index lies in the range and the term that is taken away has a value",
+    "S6": "indices under names of their own",
+    "S7": "the index lies in the range",
+    "S10": "the whole sum that was assumed, not a part of it; not below a derivative by what it names",
+    "T1": "a whole range",
+    "T2": "exp(u) = t for every index, and u has a value",
+    "V1": "one coordinate moves",
+    "V2": "both factors have a derivative",
+    "V3": "the argument lies strictly inside the domain",
+    "V6": "the derivative exists for every index",
+    "V7": "the derivative of every factor exists",
+    "V13": "a factor that is not 0, and a smooth rest; the argument moves",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +131,38 @@ def _line(id: str, line: Any) -> Checked:
     if verdict == "refuted":
         refutation(claim, line["refutation"])
         return Checked(id, verdict)
+    if verdict == "outdone":
+        refutation(_comparison(claim), line["refutation"])
+        return Checked(id, "refuted", ("M5",))
+    if verdict == "instead":
+        return Checked(id, "refuted", _sorted(_elsewhere(claim, line["value"], line["proof"], line["refutation"])))
     require(claim["op"] in ("<", ">", "!="), "a relation that equality refutes")
     admits(claim, line["point"])
     equal = {**claim, "op": "=="}
     return Checked(id, "refuted", _sorted(prove(equal, line["proof"], at(claim, line["point"]))))
+
+
+def _elsewhere(claim: dict[str, Any], value: Any, proof: Any, stated: Any) -> set[str]:
+    """L9: the limit is another value, and at a point that is not what the claim says."""
+    side = "left" if claim["left"][0] == "limit" else "right"
+    require(claim["op"] == "==" and claim[side][0] == "limit", "L9: a limit that is said to be a term")
+    other = {"left": "right", "right": "left"}[side]
+    rules = prove({**claim, other: value}, proof)
+    refutation({**claim, side: value}, stated)
+    return rules | {"L9"}
+
+
+def _comparison(claim: dict[str, Any]) -> dict[str, Any]:
+    """M5: that no admissible value is better than the claimed optimiser."""
+    side = "left" if claim["left"][0] == "optimum" else "right"
+    require(
+        claim["op"] == "==" and claim[side][0] == "optimum" and claim[side][4] == [], "M5: an optimiser of a scalar"
+    )
+    _, kind, body, name, _ = claim[side]
+    value = claim["right" if side == "left" else "left"]
+    require(not mentions(value, name), "M5: the claimed optimiser does not speak of its variable")
+    best = replaced(body, name, value)
+    return {**claim, "left": body, "op": "<=" if kind == "argmax" else ">=", "right": best}
 
 
 def at(claim: dict[str, Any], point: dict[str, Any]) -> tuple[Any, ...]:

@@ -22,6 +22,7 @@ from fractions import Fraction
 from typing import Any
 
 from derive.recheck.limits import squeeze
+from derive.recheck.optima import optimum
 from derive.recheck.polynomial import (
     LARGEST,
     ONE,
@@ -54,6 +55,9 @@ def prove(claim: dict[str, Any], proof: Any, extra: tuple[Any, ...] = (), depth:
     if proof.get("kind") == "squeeze":
         require(proof.keys() == {"kind", "sides"}, "the parts of a squeeze")
         return squeeze(claim, proof, extra, State, prove)
+    if proof.get("kind") == "optimum":
+        require(proof.keys() == {"kind", "admissible", "stationary", "curved"}, "the parts of an optimum")
+        return optimum(claim, proof, extra, State, prove)
     if proof.get("kind") == "cases":
         require(proof.keys() == {"kind", "split", "branches"}, "the parts of a proof by cases")
         rule, cases = _cases(claim, proof["split"], extra)

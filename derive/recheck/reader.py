@@ -97,6 +97,9 @@ class Reader:
         match name:
             case "exp" | "log" | "sqrt":
                 return a.exp(t) if name == "exp" else a.log(t) if name == "log" else a.power(t, HALF)
+            case "ceiling":
+                a.used.add("G9")
+                return scale(a.apply("floor", scale(t, -1)), -1)
             case "expm1" | "log1p":
                 return add(a.exp(t), number(-1)) if name == "expm1" else a.log(add(t, ONE))
             case "Max" | "Min":

@@ -70,7 +70,11 @@ def _sides(claim: Any, point: Any, bits: int) -> tuple[str, list[Interval]]:
 
 
 def _is_beyond_points(term: Any) -> bool:
-    return term[0] in ("limit", "optimum") or any(_is_beyond_points(t) for _, t in children(term))
+    return (
+        term[0] in ("limit", "optimum")
+        or term == ("const", "oo")
+        or any(_is_beyond_points(t) for _, t in children(term))
+    )
 
 
 def _fails(claim: Any, point: Any, bits: int) -> dict[str, Any]:
