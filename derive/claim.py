@@ -94,7 +94,7 @@ class Claim:
     """A named statement: its lines (one for a plain relation, several for a chain or ``steps``) and what is expected.
 
     ``chained`` tells ``steps:`` from a relation: steps are reported one by one. ``written`` holds the definitions and
-    declarations in scope, for printing.
+    declarations in scope, for printing. ``ends`` relates the first and last expression of a chain of several lines.
     """
 
     id: str
@@ -108,6 +108,7 @@ class Claim:
     source: str = ""
     tags: tuple[str, ...] = ()
     correction: Line | None = None
+    ends: Line | None = None
     definitions: tuple[Definition, ...] = ()
     declarations: tuple[Declaration, ...] = ()
     assumptions: tuple[str, ...] = ()

@@ -17,6 +17,8 @@ def gate(outcome: Outcome, strict: bool = False) -> tuple[Finding, ...]:
     found = [(_verdict(outcome), claim.lines[outcome.deciding], outcome.verdict)]
     if claim.correction and outcome.correction:
         found.append((_correction(claim.id, outcome.correction), claim.correction, outcome.correction))
+    if claim.ends and isinstance(outcome.ends, Conflict):
+        found.append((problem("DV901", id=f"the ends of {claim.id}"), claim.ends, outcome.ends))
     if strict:
         found += _domains(outcome)
     return tuple(

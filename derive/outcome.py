@@ -52,6 +52,7 @@ class Use:
 class Outcome:
     """A claim, the verdict of each of its lines, that of its correction, and what is to be reported as a finding.
 
+    ``ends`` is the verdict of the relation between the ends of a chain.
     ``uses`` tells of each hypothesis what it is good for, and ``suggestions`` what would make a false claim true, where
     that was asked.
     """
@@ -62,6 +63,7 @@ class Outcome:
     findings: tuple[Finding, ...] = ()
     uses: tuple[Use, ...] = ()
     suggestions: tuple[str, ...] = ()
+    ends: Verdict | None = None
 
     @property
     def deciding(self) -> int:
@@ -87,8 +89,8 @@ class Outcome:
 
     @property
     def has_conflict(self) -> bool:
-        """Whether a proof and a counterexample disagree, in the claim or in its correction."""
-        return self.word == "conflict" or isinstance(self.correction, Conflict)
+        """Whether a proof and a counterexample disagree, in the claim, its ends or its correction."""
+        return any(isinstance(v, Conflict) for v in (*self.verdicts, self.correction, self.ends))
 
     @property
     def as_expected(self) -> bool:

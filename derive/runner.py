@@ -127,7 +127,7 @@ _ACCIDENTS = ("!", '["Conflict"')
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """A claim with its place among all, and for each line and the correction the verdict that is known or promised."""
+    """A claim with its place among all, and for each line, the correction and the ends what is known or promised."""
 
     place: int
     claim: Claim
@@ -155,7 +155,7 @@ def _part(shard: Shard, total: int | None, decided: list[_Asked]) -> Part:
 
 
 def _ask(place: int, claim: Claim, executor: Executor, known: Known | None) -> _Asked:
-    lines = (*claim.lines, *((claim.correction,) if claim.correction else ()))
+    lines = (*claim.lines, *filter(None, (claim.correction, claim.ends)))
     return _Asked(place, claim, tuple(_answer(line, executor, known) for line in lines))
 
 
@@ -193,7 +193,8 @@ def _decided(asked: _Asked, strict: bool) -> Outcome | Problem:
         if failed is not None:
             return problem("DV900", where=f"`{claim.id}`", error=failed).placed(claim.path, claim.span, claim.id)
         found = tuple(v for v in verdicts if not isinstance(v, str))
-        outcome = Outcome(claim, found[:number], found[number] if claim.correction else None)
+        correction = found[number] if claim.correction else None
+        outcome = Outcome(claim, found[:number], correction, ends=found[-1] if claim.ends else None)
         return replace(outcome, findings=gate(outcome, strict))
     except Exception as error:  # a defect met at one claim must not hide the others; it is reported with its place
         return defect(error, f"`{claim.id}`").placed(claim.path, claim.span, claim.id)

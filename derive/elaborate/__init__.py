@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from derive.claim import Claim, Declaration, Goal, Hypothesis, Line
 from derive.elaborate.components import by_components
+from derive.elaborate.compose import compose
 from derive.elaborate.declare import declare
 from derive.elaborate.expand import expand
 from derive.elaborate.goal import goal
@@ -60,9 +61,9 @@ def _claim(
     own: list[Problem] = []
     scope = declare(outer, entry.variables, entry.define, own)
     if entry.value:
-        lines, correction = printed(entry, scope, own), None
+        lines, correction, ends = printed(entry, scope, own), None, None
     else:
-        lines, correction = _decided(entry, scope, shared, own)
+        lines, correction, ends = _decided(entry, scope, shared, own)
     problems += (p.placed(file.path, entry.head, entry.id) for p in own)
     if _is_fatal(own) or not lines:
         return None
@@ -78,6 +79,7 @@ def _claim(
         source=entry.source,
         tags=entry.tags,
         correction=correction,
+        ends=ends,
         definitions=tuple(t.definition for t in scope.templates.values()),
         declarations=(*scope.variables.values(), *(Declaration(i, "index", (d,)) for i, d in scope.indices.items())),
         assumptions=tuple(a.text for a in (*file.assume, *entry.assume)),
@@ -87,22 +89,29 @@ def _claim(
 
 def _decided(
     entry: Entry, scope: Scope, shared: tuple[Hypothesis, ...], problems: list[Problem]
-) -> tuple[list[Line], Line | None]:
-    """The lines of a claim and its correction, all in one scope with the same indices."""
+) -> tuple[list[Line], Line | None, Line | None]:
+    """The lines of a claim, its correction and its ends, all in one scope with the same indices."""
     lines = _chain(entry.claim, scope, problems) if entry.claim else _steps(entry.steps, scope, problems)
     correction = _chain(entry.correction, scope, problems) if entry.correction else []
     if len(correction) > 1:
         problems.append(problem("DV085", help="write one relation").placed("", correction[0].left.span))
     assumed = [w for text in entry.assume for w in _chain(text, scope, problems, "DV094")]
     if _is_fatal(problems):
-        return [], None
+        return [], None, None
     if entry.stable and not _is_equation(lines, entry):
         problems.append(problem("DV029", found=entry.stable).placed("", lines[-1].span))
-        return [], None
-    goals = _goals([*lines, *correction], assumed, shared, scope, problems)
-    goals = [replace(g, stable=entry.stable) if n < len(lines) else g for n, g in enumerate(goals)]
-    made = [w.line(g) for w, g in zip((*lines, *correction), goals, strict=bool(goals))]
-    return made[: len(lines)], made[-1] if correction and made else None
+        return [], None, None
+    ends = _ends(lines) if entry.steps else []
+    goals = iter(_goals([*lines, *correction, *ends], assumed, shared, scope, problems))
+    made = [w.line(replace(g, stable=entry.stable)) for w, g in zip(lines, goals, strict=False)]
+    further = [w.line(g) for w, g in zip((*correction, *ends), goals, strict=False)]
+    return made, further[0] if further and correction else None, further[-1] if further and ends else None
+
+
+def _ends(lines: list[_Written]) -> list[_Written]:
+    """The relation between the first and last expression of a chain, if there is one."""
+    found = compose([w.relation for w in lines])
+    return [_Written(found, lines[0].left, lines[-1].right, lines[-1].span)] if found else []
 
 
 def _is_equation(lines: list[_Written], entry: Entry) -> bool:

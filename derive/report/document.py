@@ -75,6 +75,8 @@ def _claim(outcome: Outcome) -> dict[str, Json]:
         if not claim.is_printed:
             words = [_word(v) for v in outcome.verdicts]
             found["first_wrong_step"] = words.index("refuted") + 1 if "refuted" in words else None
+    if claim.ends and outcome.ends:
+        found["ends"] = _verdict(outcome.ends) | {"relation": write(claim.ends.written)}
     return found
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from derive.claim import Goal
 from derive.outcome import ClaimFile, Outcome, Results, word
+from derive.report.chain import chain
 from derive.report.evidence import domains, evidence, floats, restricted, uses
 from derive.report.excerpt import excerpt
 from derive.report.notice import Notice, decisive, notices
@@ -85,10 +86,11 @@ def _remarks(outcome: Outcome, paint: Paint) -> Iterator[str]:
     if outcome.word == "proved":
         proved = (v for v in outcome.verdicts if isinstance(v, Proved))
         rows = (row for v in proved for row in (*domains(v, paint), *floats(v, paint)))
-        yield from (part for row in rows for part in wrap(row, width))
+        yield from (part for row in (*rows, *chain(outcome, paint)) for part in wrap(row, width))
         return
     for line, verdict in decisive(outcome):
         yield from evidence(line, verdict, paint, width)
+    yield from (part for row in chain(outcome, paint) for part in wrap(row, width))
     yield from (paint(row, DIM) for row in wrap(clean(f"because {outcome.claim.because}"), width))
     if outcome.correction:
         yield "the correction is proved"

@@ -13,7 +13,8 @@ from urllib.parse import quote
 from derive.claim import Line
 from derive.errors import CODES, Problem
 from derive.outcome import INTERNAL, Finding, Outcome, Results, word
-from derive.report.evidence import evidence, labels
+from derive.report.chain import chain
+from derive.report.evidence import evidence, hang, labels
 from derive.report.excerpt import Label, whose
 from derive.report.paint import Paint, clean
 from derive.verdict import Conflict, Proved, Verdict
@@ -110,6 +111,8 @@ def _evidence(outcome: Outcome, finding: Finding, paint: Paint, width: int, is_l
     about = decisive(outcome) if finding.verdict is outcome.verdict else iter([(finding.line, finding.verdict)])
     for line, verdict in about:
         yield from evidence(line, verdict, paint, width, is_labelled)
+    if finding.verdict is outcome.verdict:
+        yield from (part for row in chain(outcome, paint) for part in hang(row, width))
 
 
 def decisive(outcome: Outcome) -> Iterator[tuple[Line, Verdict]]:
