@@ -12,6 +12,7 @@ from derive.certificate.proved import proved, proved_at
 from derive.certificate.refuted import point_to_json, refuted
 from derive.certificate.terms import goal_to_json, to_json
 from derive.claim import Goal, Hypothesis
+from derive.kernel import Propose
 from derive.outcome import Outcome
 from derive.recheck.check import VERSION, at, check, digest
 from derive.recheck.terms import Rejected
@@ -36,7 +37,7 @@ def _line(goal: Goal, verdict: Verdict) -> Json | None:
     named = {"claim": claim, "sha256": digest(claim)}
     if isinstance(verdict, Proved):
         witness = verdict.support.witness or _admitted(goal)
-        proof = proved(goal) if witness else None
+        proof = proved(goal, _factorisations() if "R5" in verdict.theorem.rules else None) if witness else None
         if witness is None or proof is None:
             return None
         return {**named, "verdict": "proved", "proof": proof, "witness": point_to_json(witness)}
@@ -49,6 +50,13 @@ def _line(goal: Goal, verdict: Verdict) -> Json | None:
         found = refuted(goal, verdict)
         return None if found is None else {**named, "verdict": "refuted", "refutation": found}
     return None
+
+
+def _factorisations() -> Propose:
+    # Here and not above: most claims never need it.
+    from derive.tactics.factor import factor
+
+    return factor
 
 
 def _instead(goal: Goal, found: Contradicted, named: Json) -> Json | None:

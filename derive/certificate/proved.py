@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from itertools import combinations, product
+from itertools import chain, combinations, product
 from typing import Any, Literal
 
 from derive.certificate.terms import goal_to_json, index_to_json, to_json
@@ -18,6 +18,7 @@ from derive.kernel import FUEL, Propose, cases, contradictory
 from derive.kernel.context import BOUND, FREE, FRESH, Context, Note, Place, Polynomial, Stuck, Undefined
 from derive.kernel.equality import Sides, read_sides
 from derive.kernel.functions import logarithm
+from derive.kernel.hypotheses import context_of
 from derive.kernel.normalize import Reader, Scope
 from derive.kernel.order import holds
 from derive.kernel.readback import term_of
@@ -385,9 +386,20 @@ def _use_equations(draft: _Draft, goal: Goal) -> None:
     for n, hypothesis in enumerate(goal.hypotheses):
         if hypothesis.relation.op != "==" or isinstance(hypothesis.relation.left, Delta):
             continue
-        for term in _orientations(hypothesis.relation):
-            if draft.offer({"use": n, "for": to_json(term)}):
-                break
+        terms = map(to_json, _orientations(hypothesis.relation))
+        any(draft.offer({"use": n, "for": term}) for term in chain(terms, _single_sums(goal, hypothesis)))
+
+
+def _single_sums(goal: Goal, hypothesis: Hypothesis) -> Iterator[Json]:
+    """The sums in an equation, written apart: what the author put below one sum may be several."""
+    ctx, scope = context_of(goal, FUEL)
+    opened = {str(q.name): ctx.open(q.dimension) for q in hypothesis.quantified}
+    inner = replace(scope, places={**scope.places, **opened})
+    gap = Reader(ctx).read(Binary("-", hypothesis.relation.left, hypothesis.relation.right), inner)
+    names = {place: name for name, place in opened.items()}
+    for mono in gap:
+        if len(mono) == 1 and mono[0][0][0] == "s" and mono[0][1] == 1:
+            yield _stated(ctx, term_of(ctx, {mono: 1}, names))
 
 
 def _orientations(relation: Relation) -> Iterator[Term]:
