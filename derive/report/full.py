@@ -88,6 +88,8 @@ def _remarks(outcome: Outcome, paint: Paint) -> Iterator[str]:
         rows = (row for v in proved for row in (*domains(v, paint), *floats(v, paint)))
         yield from (part for row in (*rows, *chain(outcome, paint)) for part in wrap(row, width))
         return
+    if outcome.claim.chained and len(outcome.verdicts) > 1:
+        yield f"step {outcome.deciding + 1} of {len(outcome.verdicts)}:"
     for line, verdict in decisive(outcome):
         yield from evidence(line, verdict, paint, width)
     yield from (part for row in chain(outcome, paint) for part in wrap(row, width))
