@@ -97,8 +97,14 @@ def _down(value: Fraction, bits: int) -> Fraction:
     if not value:
         return value
     shift = bits - (abs(value.numerator).bit_length() - value.denominator.bit_length())
-    scaled = value * Fraction(2) ** shift
-    return Fraction(scaled.numerator // scaled.denominator) / Fraction(2) ** shift
+    if shift <= 0:
+        return Fraction(value.numerator // (value.denominator << -shift) << -shift)
+    return Fraction((value.numerator << shift) // value.denominator, 1 << shift)
+
+
+def _fixed(value: Fraction, places: int) -> int:
+    """The number of units of the binary place ``places`` in a value, rounded down."""
+    return (value.numerator << places) // value.denominator
 
 
 def _rational_power(value: Enclosure, e: Fraction, bits: int) -> Enclosure | None:
@@ -153,19 +159,21 @@ def _exp(value: Enclosure, bits: int) -> Enclosure | None:
     return _exp_at(value[0], bits)[0], _exp_at(value[1], bits)[1]
 
 
+@lru_cache(maxsize=4_096)
 def _exp_at(x: Fraction, bits: int) -> Enclosure:
     """exp by halving the argument below 1/2 in size, the series, and squaring; remainder below twice the next term."""
     halvings = max(0, (abs(x.numerator) // x.denominator).bit_length() + 1) if x else 0
-    small = x / (1 << halvings)
     working = bits + 2 * halvings + 16
-    total, term, n = Fraction(1), Fraction(1), 0
-    while abs(term) * (1 << working) > 1:
+    small = _fixed(x / (1 << halvings), working)
+    total = term = 1 << working
+    n = 0
+    while abs(term) > 1:
         n += 1
-        term = _down(term * small / n, working)
+        term = (term * small >> working) // n
         total += term
-    # Each rounded term is off by at most one unit of its own last place, which the slack covers.
-    slack = Fraction(n + 4, 1 << (working - 8))
-    result = _outward((total - slack, total + slack), working)
+    # Each term is off by a few units of the last place: half of what the one before is off by, and three roundings.
+    slack = (n + 4) << 8
+    result = _outward((Fraction(total - slack, 1 << working), Fraction(total + slack, 1 << working)), working)
     for _ in range(halvings):
         result = _outward(_times(result, result), working)
     return result
@@ -175,6 +183,7 @@ def _log(value: Enclosure, bits: int) -> Enclosure:
     return _log_at(value[0], bits)[0], _log_at(value[1], bits)[1]
 
 
+@lru_cache(maxsize=4_096)
 def _log_at(x: Fraction, bits: int) -> Enclosure:
     """log by a power of two and log m = 2 atanh((m - 1)/(m + 1))."""
     shift = x.numerator.bit_length() - x.denominator.bit_length()
@@ -187,14 +196,15 @@ def _log_at(x: Fraction, bits: int) -> Enclosure:
 def _atanh(t: Fraction, bits: int) -> Enclosure:
     """The odd series for abs(t) <= 1/2; the remainder is below the next power over 1 - t*t."""
     working = bits + 16
-    total, square, power, n = Fraction(0), t * t, t, 0
-    while abs(power) * (1 << working) > 1:
-        total += power / (2 * n + 1)
-        power = _down(power * square, working)
+    power = _fixed(t, working)
+    total, square, n = 0, power * power >> working, 0
+    while abs(power) > 1:
+        total += power // (2 * n + 1)
+        power = power * square >> working
         n += 1
-    # As for exp: every rounded power is off by a few units of its own last place.
-    slack = Fraction(n + 4, 1 << (working - 8))
-    return total - slack, total + slack
+    # As for exp: every power is off by a few units of the last place.
+    slack = (n + 4) << 8
+    return Fraction(total - slack, 1 << working), Fraction(total + slack, 1 << working)
 
 
 @lru_cache(maxsize=64)
