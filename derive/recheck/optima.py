@@ -57,8 +57,14 @@ def _check_interval(claim: dict[str, Any], name: str, body: Any, about: list[Any
             op in ("<", "<=", ">", ">=") and not hypothesis["quantified"], "M1: a hypothesis that bounds the variable"
         )
         for side in (left, right):
-            poly = facts.reader.read(facts.terms.term(side, facts.scope), facts.env)
-            require(_is_linear(facts, poly, name), "M1: a hypothesis is linear in the variable")
+            term = facts.terms.term(side, facts.scope)
+            bounds = list(facts.reader.conditions(term, facts.env))
+            linear = all(
+                _is_linear(facts, p, name) for p in (facts.reader.read(term, facts.env), *(p for p, _ in bounds))
+            )
+            require(linear, "M1: a hypothesis is linear in the variable")
+            gaps = any(bits == 4 and name in facts.algebra.free(p) for p, bits in bounds)
+            require(_is_smooth(side) and not gaps, "M1: a hypothesis has a value on an interval")
 
 
 def _is_linear(facts: Any, poly: Poly, name: str) -> bool:

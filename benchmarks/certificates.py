@@ -1,0 +1,82 @@
+"""Certificates of a claim file: what it takes to prove a claim, to write its certificate, and to check that.
+
+    python benchmarks/certificates.py [FILE]        the catalogue, if no file is named
+
+Times are those of the processor, each the least of three, in milliseconds; sizes are of compact JSON. The claim of a
+row is the slowest to check.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from derive.certificate import certify
+from derive.find import Target
+from derive.outcome import Outcome
+from derive.prove import prove
+from derive.recheck.check import check
+from derive.runner import run
+
+CATALOGUE = Path(__file__).resolve().parent.parent / "derivations.yaml"
+ROUNDS = 3
+SLOWEST = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Milliseconds to prove the lines of a claim, to write its certificate and to check it; bytes."""
+
+    id: str
+    prove: float
+    produce: float
+    check: float
+    size: int
+
+
+def main(path: Path) -> None:
+    """Print the tables."""
+    outcomes = run((Target(path),)).outcomes
+    costs = [cost for outcome in outcomes if (cost := measure(outcome))]
+    print(f"{len(costs)} claims of {len(outcomes)} have a certificate\n")
+    print(f"{'':44}{'prove':>10}{'produce':>10}{'check':>10}{'bytes':>10}{'check/prove':>13}")
+    columns = [[getattr(c, name) for c in costs] for name in ("prove", "produce", "check", "size")]
+    for title, taken in (("median", median), ("largest", max), ("sum", sum)):
+        print(row(title, *map(taken, columns)))
+    for cost in sorted(costs, key=lambda c: -c.check)[:SLOWEST]:
+        print(row(cost.id, cost.prove, cost.produce, cost.check, cost.size))
+
+
+def measure(outcome: Outcome) -> Cost | None:
+    """What one claim costs; None where it has no certificate."""
+    certificate = certify(outcome)
+    if certificate is None:
+        return None
+    text = json.dumps(certificate, separators=(",", ":"))
+    proving = least(lambda: [prove(line.goal) for line in outcome.claim.lines])
+    return Cost(outcome.claim.id, proving, least(lambda: certify(outcome)), least(lambda: check(text)), len(text))
+
+
+def least(work: Callable[[], Any]) -> float:
+    """The least time of a few rounds, in milliseconds."""
+    times = []
+    for _ in range(ROUNDS):
+        start = time.process_time()
+        work()
+        times.append(1000 * (time.process_time() - start))
+    return min(times)
+
+
+def row(title: str, proving: float, producing: float, checking: float, size: float) -> str:
+    share = checking / proving if proving else 0.0
+    return f"{title[:43]:44}{proving:10.1f}{producing:10.1f}{checking:10.1f}{size:10.0f}{share:13.1f}"
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else CATALOGUE)
