@@ -31,7 +31,7 @@ VERSION = 1
 PARTS = {"proved": {"proof", "witness"}, "refuted": {"refutation"}, "equal": {"point", "proof"}}
 PARTS |= {"instead": {"value", "proof", "refutation"}, "outdone": {"refutation"}}
 CLAIM = {"left", "op", "right", "declarations", "indices", "hypotheses"}
-LONGEST = 20_000_000
+LONGEST, MOST_READ = 20_000_000, 4_000_000
 RULES = {  # every rule that a proof may be said to rest on, and what is checked before it is used
     "D3": "one dimension; a delta puts one index for another",
     "D4": "what a delta decides is read once for equal and once for different indices",
@@ -125,6 +125,8 @@ def _line(id: str, line: Any) -> Checked:
     require(isinstance(verdict, str) and verdict in PARTS, "a verdict")
     require(line.keys() == {"claim", "sha256", "verdict"} | PARTS[verdict], "the parts of a line")
     require(claim.keys() == CLAIM and line["sha256"] == digest(claim), "the claim is the one that is named")
+    cases = json.dumps(line).count('"kind"')  # each of them reads the claim anew
+    require(cases * len(json.dumps(claim)) <= MOST_READ, "the size of a claim times the number of its cases")
     if verdict == "proved":
         admits(claim, line["witness"])
         return Checked(id, verdict, _sorted(prove(claim, line["proof"])))

@@ -28,7 +28,7 @@ Poly = dict[Mono, Rational]
 ONE: Poly = {(): 1}
 HALF = Fraction(1, 2)
 POSITIVE, NEGATIVE, ZERO = 5, 6, 3  # the bits 1: >= 0, 2: <= 0, 4: != 0
-MOST_TERMS, MOST_ORDERS, LARGEST, MOST_BITS = 20_000, 800, 64, 20_000
+MOST_TERMS, MOST_ORDERS, LARGEST, MOST_BITS, MOST_WORK = 20_000, 800, 64, 20_000, 200_000
 
 
 class Undefined(Exception):
@@ -94,6 +94,7 @@ class Algebra:
         self.height: list[int] = []
         self.used: set[str] = set()
         self.fresh = 0
+        self.work = 0  # the pairs of terms multiplied
         self.sizes: dict[str, int] = {}  # dimensions that a hypothesis fixes
         self.distinct: set[frozenset[Index]] = set()  # pairs of indices that a hypothesis tells apart
         self.sign: Callable[[Poly], int] = lambda poly: 0
@@ -149,6 +150,8 @@ class Algebra:
     def mul(self, left: Poly, right: Poly) -> Poly:
         """The product (R1), powers of exponentials added (P1), deltas, roots and signs brought to order."""
         require(len(left) * len(right) <= MOST_TERMS, "the size of a product")
+        self.work += len(left) * len(right)
+        require(self.work <= MOST_WORK, "the work on a proof")
         total: Poly = {}
         for (m, c), (n, d) in product(left.items(), right.items()):
             for mono, e in self._settle(merge(m, n)).items():
