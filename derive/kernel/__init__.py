@@ -8,7 +8,7 @@ algebra system takes part in it.
 from __future__ import annotations
 
 from derive.claim import Goal
-from derive.kernel.context import Propose
+from derive.kernel.context import Propose, Stuck
 from derive.kernel.equality import decide_equality, phases
 from derive.kernel.hypotheses import contradictory
 from derive.kernel.limit import decide_limit, evaluate_limit, without_limit
@@ -45,6 +45,13 @@ def decide(goal: Goal, fuel: int = FUEL, propose: Propose | None = None) -> Theo
     """
     if contradictory(goal, fuel):
         return Residual("vacuous", "the hypotheses contradict each other")
+    try:
+        return _decide(goal, fuel, propose)
+    except Stuck as stuck:
+        return Residual(stuck.reason, stuck.detail)
+
+
+def _decide(goal: Goal, fuel: int, propose: Propose | None) -> Theorem | Residual:
     if isinstance(goal.left, Limit) or isinstance(goal.right, Limit):
         return decide_limit(goal, fuel)
     if isinstance(goal.left, Optimum) or isinstance(goal.right, Optimum):

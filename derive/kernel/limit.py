@@ -289,11 +289,19 @@ def _from_side(goal: Goal, limit: Limit, other: Term, direction: int, fuel: int)
         return _Open(Residual("limit not established", f"there is no limit: {none}", absent=str(none), side=side), None)
     except Stuck as stuck:
         wanted = [stuck] if isinstance(stuck, Unsettled) else near.approach.wanted
-        splits = (_split(goal, near, w) for w in wanted)
-        return _Open(_residual(stuck), next((s for s in splits if s is not None), None))
+        return _Open(_residual(stuck), _first_split(goal, near, wanted))
     if side is not None and limit.side is None:
         near.ctx.use("L6")
     return _compared(goal, near, found, other, side)
+
+
+def _first_split(goal: Goal, near: _Near, wanted: Iterable[Unsettled | None]) -> _Split | None:
+    """The first split that can be written, as far as the budget goes."""
+    try:
+        splits = (_split(goal, near, w) for w in wanted)
+        return next((s for s in splits if s is not None), None)
+    except Stuck:
+        return None
 
 
 def _residual(stuck: Stuck) -> Residual:
