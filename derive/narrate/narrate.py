@@ -10,6 +10,7 @@ from derive.elaborate.substitute import fits
 from derive.kernel import Theorem
 from derive.narrate.equation import equation
 from derive.narrate.limits import limits
+from derive.narrate.optima import optima
 from derive.narrate.order import order
 from derive.narrate.setting import Setting, setting
 from derive.narrate.shorten import shortened
@@ -28,7 +29,7 @@ def narrate(line: Line, claim: Claim) -> tuple[Step, ...]:
     """
     sides = (line.written.left, line.written.right, *(d.body for d in claim.definitions))
     if any(isinstance(t, Optimum) for side in sides for t in subterms(side)):
-        return _by_rules(line)
+        return _optimum(line) or _by_rules(line)
     if not all(fits(side, LARGEST_SIDE, DEEPEST_SIDE) for side in sides):
         return _by_rules(line)
     here = setting(line, claim)
@@ -42,6 +43,13 @@ def _argument(left: Term, op: Op, right: Term, here: Setting) -> tuple[Step, ...
     if isinstance(left, Limit):
         return limits(left, right, here)
     return equation(left, right, here) if op == "==" else order(left, op, right, here)
+
+
+def _optimum(line: Line) -> tuple[Step, ...]:
+    theorem, left = prove(line.goal), line.written.left
+    if not isinstance(theorem, Theorem) or not isinstance(left, Optimum):
+        return ()
+    return optima(left, line.written.op, line.written.right, theorem)
 
 
 def _by_rules(line: Line) -> tuple[Step, ...]:

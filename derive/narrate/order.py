@@ -162,5 +162,9 @@ def _by_rules(left: Term, op: Op, right: Term, here: Setting) -> Step:
     return Step(op, right, (words,))
 
 
-WORDS = {"O7": "no component exceeds the largest one"}
+WORDS = {
+    "O7": "no component exceeds the largest one",
+    "G9": "rounding changes a number by less than one",
+    "N1": "enclose the numbers",
+}
 """What an order rests on, by the rule of the kernel, where one rule says it all."""
