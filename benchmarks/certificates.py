@@ -45,6 +45,8 @@ def main(path: Path) -> None:
     outcomes = run((Target(path),)).outcomes
     costs = [cost for outcome in outcomes if (cost := measure(outcome))]
     print(f"{len(costs)} claims of {len(outcomes)} have a certificate\n")
+    if not costs:
+        return
     print(f"{'':44}{'prove':>10}{'produce':>10}{'check':>10}{'bytes':>10}{'check/prove':>13}")
     columns = [[getattr(c, name) for c in costs] for name in ("prove", "produce", "check", "size")]
     for title, taken in (("median", median), ("largest", max), ("sum", sum)):
