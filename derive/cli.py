@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from derive.emit import Piece
     from derive.outcome import Results
     from derive.report.paint import Paint
+    from derive.select import Predicate
 
 MOST_BYTES = 256_000_000
 STYLES = ("unicode", "pretty", "ascii", "latex", "markdown", "mathml", "json")
@@ -175,13 +176,9 @@ def check(
     from derive.last_failed import recall, remember
     from derive.resume import resume
     from derive.runner import Shard
-    from derive.select import select
 
     configuration = configure()
-    try:
-        selected = select(words, tags, recall(configuration.root) if last_failed else None)
-    except ValueError as error:
-        raise click.BadParameter(str(error), param_hint="-k") from error
+    selected = _selected(words, tags, recall(configuration.root) if last_failed else None)
     if again:
         again.look(sources(files, configuration))
     found = find(files, configuration)
@@ -218,6 +215,15 @@ def check(
     if again and is_settled:
         again.keep(pieces, code)
     _emit(context, pieces, code)
+
+
+def _selected(words: str | None, tags: tuple[str, ...], also: Predicate | None = None) -> Predicate | None:
+    from derive.select import select
+
+    try:
+        return select(words, tags, also)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="-k") from error
 
 
 def _save(results: Results, folder: str) -> None:
@@ -324,6 +330,60 @@ def show(context: click.Context, target: str | None, style: str | None, proof: b
     for text in diagnostics(replace(results, outcomes=()), paint):
         click.echo(paint.characters(text), err=True)
     context.exit(results.exit_code(allow_empty=True))
+
+
+@derive.command("report")
+@click.argument("files", nargs=-1, shell_complete=_targets)
+@click.option("-o", "--output", default="report.html", metavar="FILE", show_default=True, help="Where the page goes.")
+@click.option("-k", "words", metavar="EXPR", help="Only claims whose id, title or tags match.")
+@click.option("--tag", "tags", multiple=True, metavar="TAG", shell_complete=_tags, help="Only claims with this tag.")
+@click.option(
+    "--audit", "is_audited", is_flag=True, help="Drop each hypothesis in turn, and tell what each one is good for."
+)
+@click.option("--no-cache", is_flag=True, help="Decide every claim anew.")
+@click.option("--cache-dir", metavar="FOLDER", help="Where verdicts are kept; by default .derive_cache of the project.")
+@click.option("--jobs", type=click.IntRange(0, 256), metavar="N", help="How many processes work; 0 for this one.")
+@click.pass_context
+def write_page(
+    context: click.Context,
+    files: tuple[str, ...],
+    output: str,
+    words: str | None,
+    tags: tuple[str, ...],
+    is_audited: bool,
+    no_cache: bool,
+    cache_dir: str | None,
+    jobs: int | None,
+) -> None:
+    """Decide the claims of FILES and write a page to look at: formulas, verdicts, proofs, counterexamples, pictures.
+
+    The page is one HTML file, which needs no network and no script to be read. FILES and the exit code are as those of
+    `derive check`.
+    """
+    from dataclasses import replace
+
+    from derive.audit import audit
+    from derive.cache import cache, root
+    from derive.configure import configure
+    from derive.find import find
+    from derive.publish import publish
+    from derive.repair import repair
+    from derive.report.summary import summary
+    from derive.resume import resume
+
+    configuration = configure()
+    found = find(files, configuration)
+    store = None if no_cache else cache(root(), cache_dir)
+    jobs = _processors() if jobs is None else jobs
+    results, _ = resume(found.targets, store, jobs, selected=_selected(words, tags), strict=bool(configuration.strict))
+    results = audit(results) if is_audited else results
+    if any(o.word == "refuted" for o in results.outcomes):
+        results = repair(results, also_expected=True)
+    results = replace(results, problems=(*configuration.problems, *found.problems, *results.problems))
+    code = results.exit_code(configuration.allow_empty)
+    _emit(
+        context, [(output, "w", publish(results, jobs)), (None, "w", f"wrote {output}: {summary(results)[0]}\n")], code
+    )
 
 
 @derive.command()

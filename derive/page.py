@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from derive.align import align, reason
-from derive.claim import Claim, Definition, Line
+from derive.claim import Claim, Line
 from derive.derivation import Step, Telling
 from derive.outcome import Outcome
 from derive.report.evidence import hang, proof_or_point, restricted
 from derive.report.paint import Paint, clean
+from derive.report.used import used
 from derive.show import show
-from derive.term import Call, Component, Term, Variable, subterms
 from derive.verdict import Proved
 
 UNTOLD = Telling()
@@ -59,7 +59,7 @@ def _rows(
 
 def _context(claim: Claim, style: str, width: int) -> Iterator[tuple[str, bool]]:
     """What the names stand for and what is assumed."""
-    definitions = _used(claim)
+    definitions = used(claim)
     if definitions:
         yield "where", False
     yield from ((row, True) for d in definitions for row in show(d, style, width - 2).splitlines())
@@ -108,7 +108,7 @@ def _object(claim: Claim, telling: Telling) -> str:
         "id": claim.id,
         "title": claim.title,
         "lines": [json.loads(show(line.written, "json")) for line in claim.lines],
-        "where": [json.loads(show(definition, "json")) for definition in _used(claim)],
+        "where": [json.loads(show(definition, "json")) for definition in used(claim)],
         "assuming": list(claim.assumptions),
     }
     if telling.lines:
@@ -120,27 +120,6 @@ def _step(step: Step) -> dict[str, object]:
     start = {} if step.start is None else {"start": json.loads(show(step.start, "json"))}
     term = json.loads(show(step.term, "json"))
     return {**start, "op": step.op, "term": term, "reason": reason(step, "ascii")}
-
-
-def _used(claim: Claim) -> list[Definition]:
-    """The definitions that the claim uses, directly or through another one, in the order of the file."""
-    known = {d.name: d for d in claim.definitions}
-    sides = [side for line in claim.lines for side in (line.written.left, line.written.right)]
-    used: set[str] = set()
-    stack = [name for name in _names(sides) if name in known]
-    while stack:
-        name = stack.pop()
-        if name not in used:
-            used.add(name)
-            stack += [n for n in _names([known[name].body]) if n in known]
-    return [d for d in claim.definitions if d.name in used]
-
-
-def _names(terms: Iterable[Term]) -> Iterator[str]:
-    for part in (t for term in terms for t in subterms(term)):
-        match part:
-            case Variable(name) | Component(name) | Call(name):
-                yield name
 
 
 PLAIN = ("{}", "{}", "  ")

@@ -16,7 +16,7 @@ ROOT = Path(__file__).parent.parent / "derive"
 ARCHITECTURE = (ROOT.parent / "ARCHITECTURE.md").read_text(encoding="utf-8")
 ORDER = re.findall(r"^- `(\w+)`", ARCHITECTURE, re.MULTILINE)
 PROOF = {"kernel", "prove"}
-SEARCH = {"evaluate", "sample", "stable", "enclose", "refute", "nearing"}
+SEARCH = {"evaluate", "sample", "stable", "enclose", "refute", "nearing", "picture"}
 HEAVY = {
     "sympy": {"tactics"},
     "numpy": SEARCH,

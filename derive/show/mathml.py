@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 
 from derive.show.layout import Big, Digits, Fence, Layout, Letter, Over, Root, Row, Scripts, Symbol, Word
 from derive.show.line import SYMBOLS, letter, word
+from derive.show.name import split
 
-OWN = {"times": "\u2062", "apply": "\u2061"}
+OWN = {"times": "\u2062", "apply": "\u2061", "Sum": "∑", "Product": "∏"}
 IDENTIFIERS = {"pi", "E", "oo", "delta"}
+STANDALONE = 'xmlns="http://www.w3.org/1998/Math/MathML" display="block"'
 
 
-def mathml(part: Layout) -> str:
-    """A ``math`` element of its own, to be put into a page as it is."""
-    return f'<math xmlns="http://www.w3.org/1998/Math/MathML" display="block">{_element(part)}</math>'
+def mathml(part: Layout, attributes: str = STANDALONE) -> str:
+    """A ``math`` element with its attributes, to be put into a page as it is; within HTML it needs no namespace."""
+    return f"<math{' ' if attributes else ''}{attributes}>{_element(part)}</math>"
 
 
 def _element(part: Layout) -> str:
     match part:
         case Letter(name):
-            return _leaf("mi", letter(name))
+            return _scripts(Scripts(part))
         case Word(name):
             return _leaf("mi", word(name))
         case Digits(text):
@@ -38,23 +41,45 @@ def _element(part: Layout) -> str:
             return _node("msqrt", _element(body))
         case Root(_, body):
             return _node("mroot", _element(body), _leaf("mn", "3"))
+        case Big(Word(name), below, body):
+            return _node("mrow", _node("munder", _operator(word(name)), _element(below)), _element(body))
         case Big(symbol, below, body):
             return _node("mrow", _node("munder", _element(symbol), _element(below)), _element(body))
 
 
 def _scripts(part: Scripts) -> str:
-    base = _element(part.base)
-    below = _node("mrow", *map(_element, part.below))
-    match part:
-        case Scripts(_, (), None):
+    base, indices = _base(part.base)
+    below = _node("mrow", *_listed([*indices, *map(_element, part.below)]))
+    match bool(indices or part.below), part.above:
+        case False, None:
             return base
-        case Scripts(_, (), above) if above:
+        case False, above if above:
             return _node("msup", base, _element(above))
-        case Scripts(_, _, None):
+        case True, None:
             return _node("msub", base, below)
-        case Scripts(_, _, above) if above:
+        case True, above if above:
             return _node("msubsup", base, below, _element(above))
     raise AssertionError(part)
+
+
+def _base(part: Layout) -> tuple[str, list[str]]:
+    """What carries indices, and the one that is part of a name."""
+    if not isinstance(part, Letter):
+        return _element(part), []
+    name = split(part.name)
+    index = [_leaf("mn" if name.index.isdigit() else "mi", letter(name.index))] if name.index else []
+    return _leaf("mi", letter(f"{name.base}_{name.accent}" if name.accent else name.base)), index
+
+
+def _listed(indices: list[str]) -> list[str]:
+    """Indices side by side, with commas where numbers or words would run together."""
+    plain = all(re.fullmatch(r"<mi>.</mi>", index) for index in indices)
+    return indices if plain else ["<mo>,</mo>".join(indices)]
+
+
+def _operator(name: str) -> str:
+    """A word such as lim, with the space of an operator before what it applies to."""
+    return f'<mo lspace="0" rspace="0.17em">{escape(name)}</mo>'
 
 
 def _symbol(key: str) -> str:
