@@ -60,6 +60,9 @@ def scale(poly: Poly, c: Rational) -> Poly:
 
 def ratio(above: Rational, below: Rational) -> Rational:
     """The exact quotient, an ``int`` where it is whole: arithmetic on those is several times quicker."""
+    if isinstance(above, int) and isinstance(below, int):
+        whole, rest = divmod(above, below)
+        return Fraction(above, below) if rest else whole
     value = Fraction(above) / below
     return value.numerator if value.denominator == 1 else value
 
@@ -89,6 +92,7 @@ class Algebra:
 
     def __init__(self) -> None:
         self.atoms: list[tuple[Any, ...]] = []
+        self.restless: list[bool] = []  # whether a product with an atom may have to be brought to order
         self.ids: dict[tuple[Any, ...], int] = {}
         self.inside: list[frozenset[Any]] = []  # the free indices and the names of variables in an atom
         self.height: list[int] = []
@@ -111,6 +115,7 @@ class Algebra:
         if known is None:
             known = self.ids[structure] = len(self.atoms)
             self.atoms.append(structure)
+            self.restless.append(structure[0] in RESTLESS)
             bound = structure[1] if structure[0] == "sum" else structure[2:3] if structure[0] == "reduce" else ()
             self.inside.append(frozenset(self._inside(structure)) - set(bound))
             self.height.append(max([self.height[a] for a in _atoms(structure)] + [_level(i) for i in bound], default=0))
@@ -149,6 +154,8 @@ class Algebra:
 
     def mul(self, left: Poly, right: Poly) -> Poly:
         """The product (R1), powers of exponentials added (P1), deltas, roots and signs brought to order."""
+        if left == ONE or right == ONE:
+            return right if left == ONE else left
         require(len(left) * len(right) <= MOST_TERMS, "the size of a product")
         self.work += len(left) * len(right)
         require(self.work <= MOST_WORK, "the work on a proof")
@@ -159,7 +166,7 @@ class Algebra:
         return {mono: c for mono, c in total.items() if c}
 
     def _settle(self, mono: Mono) -> Poly:
-        for atom, e in mono:
+        for atom, e in mono if any(self.restless[atom] for atom, _ in mono) else ():
             head, *parts = self.atoms[atom]
             rest = tuple(f for f in mono if f[0] != atom)
             if head in ("delta", "differ"):
@@ -206,6 +213,8 @@ class Algebra:
     def power(self, poly: Poly, e: Rational) -> Poly:
         """``poly**e`` for a rational e, where it has a value (R3, P5, P7): nothing is split that has to be positive."""
         e = ratio(e, 1)
+        if e == 1:
+            return poly
         split = self._split(poly)
         if split and not (e.denominator == 1 and e > 0):
             return self._float(split, lambda part: self.power(part, e))
@@ -229,6 +238,9 @@ class Algebra:
 
     def unit(self, poly: Poly) -> tuple[Rational, Mono, Poly]:
         """``c, m, q`` with poly = c*m*q (R6): q without a common monomial, its leading coefficient 1, or q = 1."""
+        if len(poly) == 1 and not self._split(poly):
+            ((single, c),) = poly.items()
+            return c, single, ONE
         total: Mono = ()
         for _ in range(8):
             shared = self._shared(poly)
@@ -554,7 +566,7 @@ class Algebra:
     def _orders(self, bound: list[Index], mono: Mono) -> Iterator[tuple[Index, ...]]:
         """Orders of the bound indices (S4): by the atoms in which each stands, all orders of those that look alike."""
         colour: dict[Index, Any] = {k: k.dimension for k in bound}
-        for _ in bound:
+        for _ in bound if len(bound) > 1 else ():
             seen = {
                 k: (colour[k], sorted(repr(self._shape(a, e, k, colour)) for a, e in mono if k in self.inside[a]))
                 for k in bound
@@ -757,6 +769,7 @@ def _rank(index: Index) -> tuple[bool, int, str, str]:
     return not isinstance(index.name, int), ("~" in name) + ("#" in name), name, index.dimension
 
 
+RESTLESS = ("delta", "differ", "base", "Abs", "sign")
 ODD = {"sin", "atan", "asinh", "atanh", "asin", "erf", "cbrt"}
 EVEN = {"cos"}
 AT_ZERO = {**dict.fromkeys(ODD, 0), "cos": 1}
