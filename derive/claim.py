@@ -64,11 +64,26 @@ class Goal:
 
 
 @dataclass(frozen=True, slots=True)
+class Ground:
+    """What an author says that a step rests on: rules of a family, a definition, or a hypothesis.
+
+    ``without`` is the goal of the step without that hypothesis.
+    """
+
+    text: str
+    span: Span
+    kind: Literal["rules", "definition", "hypothesis"]
+    without: Goal | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """One relation as the author wrote it (definitions by name), and its goal.
 
     ``exact`` tells a printed number: the goal that the value is this very number; ``goal`` grants it half a unit of the
-    last digit. ``left`` and ``right`` are the places of the two sides, where they are known.
+    last digit. ``left`` and ``right`` are the places of the two sides, where they are known. ``by`` is the reason that
+    the author gives. ``case`` is the assumption of the case that the line belongs to; a line that ``covers`` says that
+    there is no other case.
     """
 
     written: Relation
@@ -77,6 +92,9 @@ class Line:
     exact: Goal | None = None
     left: Span | None = None
     right: Span | None = None
+    by: Ground | None = None
+    case: str = ""
+    covers: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +131,11 @@ class Claim:
     declarations: tuple[Declaration, ...] = ()
     assumptions: tuple[str, ...] = ()
     text: str = ""
+
+    @property
+    def steps(self) -> tuple[Line, ...]:
+        """The lines that the author wrote, without those that say that the cases cover everything."""
+        return tuple(line for line in self.lines if not line.covers)
 
     @property
     def is_printed(self) -> bool:

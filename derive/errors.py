@@ -245,9 +245,10 @@ _FILE = (
     Code(
         "DV021",
         "What is claimed",
-        "a claim needs exactly one of `claim`, `steps` and `value`; found {found}",
+        "a claim needs exactly one of `claim`, `steps`, `cases` and `value`; found {found}",
         "keep one of them",
-        "`claim` is a relation, `steps` a derivation line by line, `value` a printed number.",
+        "`claim` is a relation, `steps` a derivation line by line, `cases` several of them under assumptions that cover "
+        "everything, `value` a printed number.",
     ),
     Code(
         "DV022",
@@ -425,6 +426,22 @@ _FORMULA = (
 )
 
 _MEANING = (
+    Code(
+        "DV068",
+        "Reason of a step",
+        "{found}",
+        "{repair}",
+        "`by` says what a step rests on: a family of rules such as `quotient rule`, `cancel` or `Jensen`, `definition of` "
+        "and a name that the step mentions, or a hypothesis as it stands under `assume`.",
+    ),
+    Code(
+        "DV069",
+        "Cases",
+        "{found}",
+        "{repair}",
+        "The cases of a claim must cover everything, which is proved from the opposites of their assumptions. The opposite "
+        "of a relation is the opposite sign only where both sides have a value and every index is one of the claim.",
+    ),
     Code(
         "DV070",
         "Unknown type",
@@ -745,6 +762,14 @@ _VERDICTS = (
         "A claim that does better than its file says is a finding too, so that files stay true.",
     ),
     Code(
+        "DV104",
+        "Another reason",
+        "step {step} of `{id}` is proved, but not by `{by}`: {found}",
+        "name what the step rests on, or leave `by` out",
+        "The reason of a step is held against its proof: the rules of the family must be among those of the proof, and "
+        "without the hypothesis that is named the step must not be proved.",
+    ),
+    Code(
         "DV201",
         "Undecided: vacuous",
         "`{id}` is undecided, expected {expected}: its hypotheses contradict each other",
@@ -817,6 +842,14 @@ _VERDICTS = (
         "remove `stable`, or state the two sides as they are computed",
         "`stable: right` says that float64 has the right side wherever it has the left, and somewhere only the right. "
         "A point that shows the second is required; one that contradicts the first refutes the claim.",
+    ),
+    Code(
+        "DV211",
+        "Undecided: cases",
+        "the cases of `{id}` are not shown to cover everything",
+        "add the case that is missing",
+        "Several derivations prove a claim together only if one of their assumptions holds at every admissible point. The "
+        "last case must follow from the opposites of the others.",
     ),
     Code(
         "DV301",

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from derive.claim import Line
+from derive.claim import Ground, Line
 from derive.errors import Problem, problem
 from derive.outcome import Finding, Outcome, word
+from derive.reason import rests
 from derive.verdict import Conflict, Proved, Reason, Undecided, Verdict
 
 
@@ -19,12 +20,11 @@ def gate(outcome: Outcome, strict: bool = False) -> tuple[Finding, ...]:
         found.append((_correction(claim.id, outcome.correction), claim.correction, outcome.correction))
     if claim.ends and isinstance(outcome.ends, Conflict):
         found.append((problem("DV901", id=f"the ends of {claim.id}"), claim.ends, outcome.ends))
+    found += _chain(outcome)
     if strict:
         found += _domains(outcome)
     return tuple(
-        Finding(replace(why, path=claim.path, span=line.span, claim_id=claim.id), line, verdict)
-        for why, line, verdict in found
-        if why
+        Finding(why.placed(claim.path, line.span, claim.id), line, verdict) for why, line, verdict in found if why
     )
 
 
@@ -47,6 +47,28 @@ def _correction(id: str, verdict: Verdict) -> Problem | None:
     if isinstance(verdict, Conflict):
         return problem("DV901", id=f"the correction of {id}")
     return None if isinstance(verdict, Proved) else problem("DV102", id=id, verdict=word(verdict))
+
+
+def _chain(outcome: Outcome) -> Iterator[tuple[Problem, Line, Verdict]]:
+    """Reasons that are not those of the proof, and cases that are missing in a claim that is not as good as proved."""
+    without = iter(outcome.without)
+    for number, (line, verdict) in enumerate(zip(outcome.claim.lines, outcome.verdicts, strict=True), 1):
+        other = next(without, None) if line.by and line.by.without else None
+        if line.by and isinstance(verdict, Proved) and (found := _other_reason(line, line.by, verdict, other)):
+            why = problem("DV104", step=number, id=outcome.claim.id, by=line.by.text, found=found)
+            yield replace(why, span=line.by.span), line, verdict
+        if line.covers and isinstance(verdict, Undecided) and outcome.word != "undecided":
+            yield problem("DV211", id=outcome.claim.id), line, verdict
+
+
+def _other_reason(line: Line, by: Ground, verdict: Proved, without: Verdict | None) -> str:
+    """Why the reason is not that of the proof; empty where it is."""
+    rules = verdict.theorem.rules
+    if by.kind == "rules" and not rests(by.text, line.goal, rules):
+        return f"the proof rests on {', '.join(rules)}" if rules else "the proof rests on algebra alone"
+    if isinstance(without, Proved) and set(without.conditions) <= set(verdict.conditions):
+        return "it is proved without that, too"
+    return ""
 
 
 def _domains(outcome: Outcome) -> Iterator[tuple[Problem, Line, Verdict]]:
@@ -72,4 +94,5 @@ UNDECIDED: dict[Reason, str] = {
     "limit not established": "DV208",
     "optimum not established": "DV209",
     "stability not shown": "DV210",
+    "cases not exhaustive": "DV211",
 }

@@ -52,7 +52,8 @@ class Use:
 class Outcome:
     """A claim, the verdict of each of its lines, that of its correction, and what is to be reported as a finding.
 
-    ``ends`` is the verdict of the relation between the ends of a chain.
+    ``ends`` is the verdict of the relation between the ends of a chain, ``without`` that of each step without the
+    hypothesis that its reason names.
     ``uses`` tells of each hypothesis what it is good for, and ``suggestions`` what would make a false claim true, where
     that was asked.
     """
@@ -64,6 +65,7 @@ class Outcome:
     uses: tuple[Use, ...] = ()
     suggestions: tuple[str, ...] = ()
     ends: Verdict | None = None
+    without: tuple[Verdict, ...] = ()
 
     @property
     def deciding(self) -> int:

@@ -11,6 +11,7 @@ from derive.cache import Verdicts
 from derive.claim import Claim, Goal, Line
 from derive.defect import cause, defect
 from derive.errors import Problem, problem
+from derive.exhaust import exhaust
 from derive.find import Target
 from derive.gate import gate
 from derive.meaning import meaning
@@ -155,8 +156,14 @@ def _part(shard: Shard, total: int | None, decided: list[_Asked]) -> Part:
 
 
 def _ask(place: int, claim: Claim, executor: Executor, known: Known | None) -> _Asked:
-    lines = (*claim.lines, *filter(None, (claim.correction, claim.ends)))
+    lines = (*claim.lines, *filter(None, (claim.correction, claim.ends)), *_without(claim))
     return _Asked(place, claim, tuple(_answer(line, executor, known) for line in lines))
+
+
+def _without(claim: Claim) -> tuple[Line, ...]:
+    """The steps whose reason is a hypothesis, without it."""
+    reasons = ((line, line.by.without) for line in claim.lines if line.by)
+    return tuple(Line(line.written, goal, line.span) for line, goal in reasons if goal)
 
 
 def _answer(line: Line, executor: Executor, known: Known | None) -> Verdict | Promise:
@@ -194,7 +201,10 @@ def _decided(asked: _Asked, strict: bool) -> Outcome | Problem:
             return problem("DV900", where=f"`{claim.id}`", error=failed).placed(claim.path, claim.span, claim.id)
         found = tuple(v for v in verdicts if not isinstance(v, str))
         correction = found[number] if claim.correction else None
-        outcome = Outcome(claim, found[:number], correction, ends=found[-1] if claim.ends else None)
+        decided = tuple(exhaust(v) if x.covers else v for x, v in zip(claim.lines, found, strict=False))
+        further = found[number + bool(claim.correction) :]
+        ends = further[0] if claim.ends else None
+        outcome = Outcome(claim, decided, correction, ends=ends, without=further[bool(ends) :])
         return replace(outcome, findings=gate(outcome, strict))
     except Exception as error:  # a defect met at one claim must not hide the others; it is reported with its place
         return defect(error, f"`{claim.id}`").placed(claim.path, claim.span, claim.id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from derive.load.keys import CLAIM_KEYS, FILE_KEYS, ID, Key, Kind
+from derive.load.keys import CASE_KEYS, CLAIM_KEYS, FILE_KEYS, ID, STEP_KEYS, Key, Kind
 
 Json = bool | int | str | list["Json"] | dict[str, "Json"]
 
@@ -14,7 +14,15 @@ def schema() -> str:
     content = _object(FILE_KEYS) | {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "A claim file of derive",
-        "definitions": {"claim": _claim(), "text": TEXT, "texts": TEXTS, "names": NAMES, "numbers": NUMBERS},
+        "definitions": {
+            "claim": _claim(),
+            "step": _object(STEP_KEYS),
+            "case": _object(CASE_KEYS),
+            "text": TEXT,
+            "texts": TEXTS,
+            "names": NAMES,
+            "numbers": NUMBERS,
+        },
     }
     return json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
@@ -46,7 +54,7 @@ def _choices(key: Key) -> list[Json]:
 def _claim() -> dict[str, Json]:
     """A claim, with what its keys require of each other."""
     return _object(CLAIM_KEYS) | {
-        "oneOf": [{"required": ["claim"]}, {"required": ["steps"]}, {"required": ["value"]}],
+        "oneOf": [{"required": [key]} for key in ("claim", "steps", "cases", "value")],
         "dependencies": {"at": ["value"], "prints": ["value"], "value": ["prints"]},
         "if": {"required": ["expect"], "properties": {"expect": {"enum": ["refuted", "undecided"]}}},
         "then": {"required": ["because"]},
@@ -70,6 +78,13 @@ KINDS: dict[Kind, Json] = {
     "formula": {"$ref": "#/definitions/text"},
     "list": {"$ref": "#/definitions/texts"},
     "formulas": {"$ref": "#/definitions/texts"},
+    "steps": {
+        "anyOf": [
+            {"$ref": "#/definitions/texts"},
+            {"type": "array", "items": {"anyOf": [{"$ref": "#/definitions/text"}, {"$ref": "#/definitions/step"}]}},
+        ]
+    },
+    "cases": {"type": "array", "items": {"$ref": "#/definitions/case"}},
     "mapping": {"$ref": "#/definitions/names"},
     "formula mapping": {"$ref": "#/definitions/names"},
     "point": {"type": "object", "additionalProperties": {"$ref": "#/definitions/numbers"}},

@@ -19,6 +19,7 @@ Reason = Literal[
     "limit not established",
     "optimum not established",
     "stability not shown",
+    "cases not exhaustive",
 ]
 Side = Literal["left", "right"]
 

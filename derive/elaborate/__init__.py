@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from derive.claim import Claim, Declaration, Goal, Hypothesis, Line
 from derive.elaborate.components import by_components
 from derive.elaborate.compose import compose
+from derive.elaborate.cover import cover, is_bounded, is_total
 from derive.elaborate.declare import declare
 from derive.elaborate.expand import expand
 from derive.elaborate.goal import goal
+from derive.elaborate.ground import ground
 from derive.elaborate.hygiene import shadowed_indices, unused_indices
 from derive.elaborate.infer import Inference
 from derive.elaborate.place import placed
 from derive.elaborate.printed import printed
 from derive.elaborate.scope import Scope
 from derive.errors import InputError, Problem, Span, clip, problem
-from derive.load import Entry, LoadedFile, Scalar
+from derive.load import Entry, LoadedFile, Scalar, WrittenCase, WrittenStep
 from derive.parse import parse, parse_relation_chain, parse_step
 from derive.term import Component, Delta, Index, Number, Relation, Term, Variable, own_indices, subterms
 
@@ -41,12 +43,17 @@ def elaborate(file: LoadedFile) -> tuple[tuple[Claim, ...], tuple[Problem, ...]]
 
 @dataclass(frozen=True, slots=True)
 class _Written:
-    """One relation as parsed, the texts in which its two sides stand, and its place in the file."""
+    """One relation as parsed, the texts in which its two sides stand, its place in the file, and its reason.
+
+    ``case`` is the number of its case among those of the claim.
+    """
 
     relation: Relation
     left: Scalar
     right: Scalar
     span: Span
+    by: Scalar | None = None
+    case: int | None = None
 
     def line(self, goal: Goal) -> Line:
         """The relation with its goal, and the places of its sides."""
@@ -72,7 +79,7 @@ def _claim(
         path=file.path,
         span=entry.span,
         lines=tuple(lines),
-        chained=bool(entry.steps),
+        chained=bool(entry.steps or entry.cases),
         title=entry.title,
         expect=entry.expect,
         because=entry.because,
@@ -83,35 +90,72 @@ def _claim(
         definitions=tuple(t.definition for t in scope.templates.values()),
         declarations=(*scope.variables.values(), *(Declaration(i, "index", (d,)) for i, d in scope.indices.items())),
         assumptions=tuple(a.text for a in (*file.assume, *entry.assume)),
-        text="\n".join(s.text for s in (entry.claim, entry.value, *entry.steps) if s),
+        text="\n".join(s.text for s in (entry.claim, entry.value, *_all_steps(entry)) if s),
     )
+
+
+def _all_steps(entry: Entry) -> tuple[WrittenStep, ...]:
+    return (*entry.steps, *(step for case in entry.cases for step in case.steps))
 
 
 def _decided(
     entry: Entry, scope: Scope, shared: tuple[Hypothesis, ...], problems: list[Problem]
 ) -> tuple[list[Line], Line | None, Line | None]:
     """The lines of a claim, its correction and its ends, all in one scope with the same indices."""
-    lines = _chain(entry.claim, scope, problems) if entry.claim else _steps(entry.steps, scope, problems)
+    lines = _lines(entry, scope, problems)
     correction = _chain(entry.correction, scope, problems) if entry.correction else []
     if len(correction) > 1:
         problems.append(problem("DV085", help="write one relation").placed("", correction[0].left.span))
     assumed = [w for text in entry.assume for w in _chain(text, scope, problems, "DV094")]
+    whens = [[w for text in case.when for w in _chain(text, scope, problems, "DV094")] for case in entry.cases]
     if _is_fatal(problems):
         return [], None, None
     if entry.stable and not _is_equation(lines, entry):
         problems.append(problem("DV029", found=entry.stable).placed("", lines[-1].span))
         return [], None, None
-    ends = _ends(lines) if entry.steps else []
-    goals = iter(_goals([*lines, *correction, *ends], assumed, shared, scope, problems))
-    made = [w.line(replace(g, stable=entry.stable)) for w, g in zip(lines, goals, strict=False)]
-    further = [w.line(g) for w, g in zip((*correction, *ends), goals, strict=False)]
-    return made, further[0] if further and correction else None, further[-1] if further and ends else None
+    ends = _ends(lines) if lines and _all_steps(entry) else []
+    goals, covers = _goals([*lines, *correction, *ends], assumed, whens, shared, scope, problems)
+    if not goals:
+        return [], None, None
+    made = [
+        _line(w, replace(g, stable=entry.stable), entry, scope, problems) for w, g in zip(lines, goals, strict=False)
+    ]
+    further = [w.line(g) for w, g in zip((*correction, *ends), goals[len(lines) :], strict=True)]
+    return [*made, *covers], further[0] if correction else None, further[-1] if ends else None
+
+
+def _lines(entry: Entry, scope: Scope, problems: list[Problem]) -> list[_Written]:
+    if entry.claim:
+        return _chain(entry.claim, scope, problems)
+    if entry.steps:
+        return _steps(entry.steps, scope, problems)
+    return [w for n, case in enumerate(entry.cases) for w in _of_case(n, case, scope, problems)]
+
+
+def _of_case(number: int, case: WrittenCase, scope: Scope, problems: list[Problem]) -> list[_Written]:
+    return [replace(w, case=number) for w in _steps(case.steps, scope, problems)]
+
+
+def _line(written: _Written, goal: Goal, entry: Entry, scope: Scope, problems: list[Problem]) -> Line:
+    line = written.line(goal)
+    if written.case is not None:
+        line = replace(line, case=", ".join(text.text for text in entry.cases[written.case].when))
+    try:
+        by = ground(written.by, written.relation, goal, scope) if written.by else None
+    except InputError as error:
+        problems += error.problems
+        return line
+    return replace(line, by=by)
 
 
 def _ends(lines: list[_Written]) -> list[_Written]:
-    """The relation between the first and last expression of a chain, if there is one."""
-    found = compose([w.relation for w in lines])
-    return [_Written(found, lines[0].left, lines[-1].right, lines[-1].span)] if found else []
+    """The relation between the first and last expression of a chain; of several, if they share these."""
+    chains = [[w for w in lines if w.case == number] for number in dict.fromkeys(w.case for w in lines)]
+    outer = {(chain[0].relation.left, chain[-1].relation.right) for chain in chains}
+    found = compose(*([w.relation for w in chain] for chain in chains))
+    if found is None or len(outer) > 1 or len(lines) == 1:
+        return []
+    return [_Written(found, lines[0].left, chains[0][-1].right, lines[-1].span)]
 
 
 def _is_equation(lines: list[_Written], entry: Entry) -> bool:
@@ -143,21 +187,27 @@ def _chain(text: Scalar, scope: Scope, problems: list[Problem], missing: str = "
     return found
 
 
-def _steps(texts: tuple[Scalar, ...], scope: Scope, problems: list[Problem]) -> list[_Written]:
+def _steps(steps: tuple[WrittenStep, ...], scope: Scope, problems: list[Problem]) -> list[_Written]:
     """One relation for every line after the first; each line continues from the one before it."""
-    if len(texts) < 2:
+    if len(steps) < 2:
         alone = problem("DV086", found="`steps` has one line only", repair="add a line such as `== x + 1`")
-        problems.append(alone.placed("", texts[0].span))
+        problems.append(alone.placed("", steps[0].to.span))
+    if steps[0].by:
+        repair = "give the reason of the line that continues from it"
+        problems.append(
+            problem("DV086", found="the first line has a reason", repair=repair).placed("", steps[0].by.span)
+        )
     sides: list[Term] = []
     found = []
-    for number, text in enumerate(texts):
+    for number, step in enumerate(steps):
+        text = step.to
         try:
             op, side = parse_step(text.text, scope.names) if number else ("==", parse(text.text, scope.names))
         except InputError as error:
             problems += placed(error.problems, text)
             continue
         if number and len(sides) == number:
-            found.append(_Written(Relation(sides[-1], op, side), texts[number - 1], text, text.span))
+            found.append(_Written(Relation(sides[-1], op, side), steps[number - 1].to, text, text.span, step.by))
         sides.append(side)
     return found
 
@@ -168,11 +218,15 @@ def _steps(texts: tuple[Scalar, ...], scope: Scope, problems: list[Problem]) -> 
 def _goals(
     written: list[_Written],
     assumed: list[_Written],
+    whens: list[list[_Written]],
     shared: tuple[Hypothesis, ...],
     scope: Scope,
     problems: list[Problem],
-) -> list[Goal]:
-    """A goal for each relation, all with the same indices; none when something is wrong with one of them."""
+) -> tuple[list[Goal], list[Line]]:
+    """A goal for each relation, all with the same indices, and lines that say that the cases cover everything.
+
+    None when something is wrong with one of them.
+    """
     inference = Inference(scope)
     relations = [_inferred(w, inference, problems) for w in written]
     free = frozenset(inference.free)
@@ -181,12 +235,37 @@ def _goals(
             problems += unused_indices(side, text, scope)
             problems += shadowed_indices(side, text, free)
     hypotheses = [_hypothesis(w, inference, free, problems) for w in assumed]
+    cases = [[_hypothesis(w, inference, free, problems) for w in when] for when in whens]
     inference.finish()
     problems += inference.problems
+    problems += _wrong_cases(whens, cases)
     if _is_fatal(problems):
-        return []
+        return [], []
     own = [_resolved(h, inference) for h in hypotheses]
-    return [goal(_resolved_relation(r, inference), own, shared, scope) for r in relations]
+    met = [[_resolved(h, inference) for h in case] for case in cases]
+    goals = [
+        goal(_resolved_relation(r, inference), [*own, *(met[w.case] if w.case is not None else ())], shared, scope)
+        for w, r in zip(written, relations, strict=True)
+    ]
+    covers = [
+        replace(whens[-1][n].line(goal(relation, [*own, *denied], shared, scope)), covers=True)
+        for n, relation, denied in (cover(met, scope.dimensions) if met else ())
+    ]
+    return goals, covers
+
+
+def _wrong_cases(whens: list[list[_Written]], cases: list[list[Hypothesis]]) -> Iterator[Problem]:
+    """What keeps an assumption of a case from having an opposite."""
+    for w, h in ((w, h) for pair in zip(whens, cases, strict=True) for w, h in zip(*pair, strict=True)):
+        if h.quantified:
+            found = f"`{h.text}` is about every `{h.quantified[0].name}`"
+            yield problem("DV069", found=found, repair="let the case speak of indices of the claim").placed("", w.span)
+        elif not is_total(h.relation):
+            found = f"`{clip(h.text)}` need not have a value"
+            yield problem("DV069", found=found, repair="compare what is always defined").placed("", w.span)
+    if cases and not is_bounded(cases):
+        few = problem("DV069", found="the cases have too many combinations", repair="use fewer cases")
+        yield few.placed("", whens[0][0].span)
 
 
 def _inferred(written: _Written, inference: Inference, problems: list[Problem]) -> Relation:

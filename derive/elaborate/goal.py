@@ -35,9 +35,19 @@ def goal(relation: Relation, assumed: Iterable[Hypothesis], shared: Iterable[Hyp
         relation.right,
         declarations,
         tuple(d.name for d in declarations if d.name in scope.dimensions),
-        tuple(dict.fromkeys((*free_indices(relation.left), *free_indices(relation.right)))),
+        tuple(dict.fromkeys((*_relation_indices(relation), *_claimed(own)))),
         hypotheses,
     )
+
+
+def _relation_indices(relation: Relation) -> Iterator[Index]:
+    yield from free_indices(relation.left)
+    yield from free_indices(relation.right)
+
+
+def _claimed(hypotheses: Iterable[Hypothesis]) -> Iterator[Index]:
+    """The indices of the claim that only its hypotheses mention, in this line."""
+    yield from (i for h in hypotheses for i in _relation_indices(h.relation) if i not in h.quantified)
 
 
 def free_indices(term: Term, bound: Set[str] = frozenset()) -> Iterator[Index]:

@@ -7,14 +7,16 @@ from itertools import islice
 from pathlib import Path
 
 from derive.errors import Problem, Span, problem
-from derive.load.entries import Entry, LoadedFile, claim_file
-from derive.load.keys import CLAIM_KEYS, FILE_KEYS, ID, Key
+from derive.load.entries import Entry, LoadedFile, WrittenCase, WrittenStep, claim_file
+from derive.load.keys import CASE_KEYS, CLAIM_KEYS, FILE_KEYS, ID, STEP_KEYS, Key
 from derive.load.nodes import Mapping, Node, Scalar, Sequence, first_line, kind_of, source_of
 
 __all__ = [
+    "CASE_KEYS",
     "CLAIM_KEYS",
     "FILE_KEYS",
     "ID",
+    "STEP_KEYS",
     "Entry",
     "Key",
     "LoadedFile",
@@ -22,6 +24,8 @@ __all__ = [
     "Node",
     "Scalar",
     "Sequence",
+    "WrittenCase",
+    "WrittenStep",
     "load",
     "load_text",
 ]

@@ -11,7 +11,7 @@ from typing import Literal, get_args
 
 from derive.claim import Expectation
 from derive.errors import Problem, Span, clip, meant, problem
-from derive.load.keys import CLAIM_KEYS, FILE_KEYS, ID, Key
+from derive.load.keys import CASE_KEYS, CLAIM_KEYS, FILE_KEYS, ID, STEP_KEYS, Key
 from derive.load.nodes import Mapping, Node, Scalar, Sequence, first_line, kind_of
 
 MAX_CLAIMS = 20_000
@@ -23,6 +23,28 @@ _ID = re.compile(ID)
 
 
 @dataclass(frozen=True, slots=True)
+class WrittenStep:
+    """One line of a derivation, and the reason that its author gives."""
+
+    to: Scalar
+    by: Scalar | None = None
+
+    @property
+    def text(self) -> str:
+        """The line itself."""
+        return self.to.text
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenCase:
+    """A derivation under assumptions of its own."""
+
+    when: tuple[Scalar, ...]
+    steps: tuple[WrittenStep, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One claim as it stands in the file: texts with their places, nothing parsed."""
 
@@ -31,7 +53,8 @@ class Entry:
     head: Span
     title: str = ""
     claim: Scalar | None = None
-    steps: tuple[Scalar, ...] = ()
+    steps: tuple[WrittenStep, ...] = ()
+    cases: tuple[WrittenCase, ...] = ()
     expect: Expectation = "proved"
     because: str = ""
     correction: Scalar | None = None
@@ -175,7 +198,8 @@ def _entry(item: Node, problems: list[Problem]) -> Entry | None:
         head=_head(item),
         title=_text(values, "title", problems),
         claim=_formula(values, "claim", problems),
-        steps=_formulas(values, "steps", problems),
+        steps=_steps(values, problems),
+        cases=_cases(values, problems),
         expect=_expectation(_choice(values, keys["expect"], problems)),
         because=_text(values, "because", problems),
         correction=_formula(values, "correction", problems),
@@ -205,9 +229,10 @@ def _check_entry(entry: Entry, values: dict[str, Node], problems: list[Problem])
             found = f"`{key}` belongs to a claim with `value`"
             alone = problem("DV093", found=found, repair="add `value: …`, the expression that was printed")
             problems.append(alone.placed("", first_line(values[key].span)))
-    if "steps" in values and not entry.steps and all(p.is_lint for p in problems):
-        problems.append(problem("DV024", key="steps").placed("", first_line(values["steps"].span)))
-    stated = [key for key in ("claim", "steps", "value") if key in values]
+    for key, is_there in (("steps", bool(entry.steps)), ("cases", bool(entry.cases))):
+        if key in values and not is_there and all(p.is_lint for p in problems):
+            problems.append(problem("DV024", key=key).placed("", first_line(values[key].span)))
+    stated = [key for key in ("claim", "steps", "cases", "value") if key in values]
     if len(stated) != 1:
         problems.append(problem("DV021", found=" and ".join(f"`{key}`" for key in stated) or "none of them"))
     if entry.expect != "proved" and "because" not in values:
@@ -297,6 +322,42 @@ def _formulas(values: dict[str, Node], key: str, problems: list[Problem]) -> tup
     for scalar in found:
         _check_comment(scalar, problems)
     return found
+
+
+def _steps(values: dict[str, Node], problems: list[Problem]) -> tuple[WrittenStep, ...]:
+    """The lines of a derivation: texts, or mappings with a text and its reason."""
+    node = values.get("steps")
+    if not isinstance(node, Sequence):
+        return tuple(map(WrittenStep, _formulas(values, "steps", problems)))
+    found = (_step(item, f"steps[{number}]", problems) for number, item in enumerate(node.items, start=1))
+    return tuple(step for step in found if step)
+
+
+def _step(node: Node, key: str, problems: list[Problem]) -> WrittenStep | None:
+    if not isinstance(node, Mapping):
+        line = _formula({key: node}, key, problems)
+        return WrittenStep(line) if line else None
+    values = _known_keys(node, STEP_KEYS, "the step", problems)
+    line = _formula(values, "to", problems)
+    return WrittenStep(line, _formula(values, "by", problems)) if line else None
+
+
+def _cases(values: dict[str, Node], problems: list[Problem]) -> tuple[WrittenCase, ...]:
+    node = values.get("cases")
+    if node is None:
+        return ()
+    if not isinstance(node, Sequence):
+        problems.append(_wrong_kind("cases", "a list", node, "start each case with `- when: …`"))
+        return ()
+    return tuple(found for item in node.items if (found := _case(item, problems)))
+
+
+def _case(node: Node, problems: list[Problem]) -> WrittenCase | None:
+    if not isinstance(node, Mapping):
+        problems.append(_wrong_kind("a case", "a mapping", node, "write `- when: …` and `steps:` below it"))
+        return None
+    values = _known_keys(node, CASE_KEYS, "the case", problems)
+    return WrittenCase(_formulas(values, "when", problems), _steps(values, problems), first_line(node.span))
 
 
 def _pairs(values: dict[str, Node], key: str, problems: list[Problem]) -> tuple[tuple[Scalar, Scalar], ...]:

@@ -13,7 +13,18 @@ ID = "[A-Za-z0-9][A-Za-z0-9._-]{0,99}"
 _EXPECTATIONS: tuple[str, ...] = get_args(Expectation)
 
 Kind = Literal[
-    "text", "formula", "list", "formulas", "mapping", "formula mapping", "point", "numbers", "claims", "choice"
+    "text",
+    "formula",
+    "list",
+    "formulas",
+    "steps",
+    "cases",
+    "mapping",
+    "formula mapping",
+    "point",
+    "numbers",
+    "claims",
+    "choice",
 ]
 
 
@@ -41,7 +52,8 @@ CLAIM_KEYS: tuple[Key, ...] = (
     Key("id", "text", "The name of the claim, unique in its file.", required=True),
     Key("title", "text", "The claim in words."),
     Key("claim", "formula", "A relation, or a chain of relations: `0 < s[i] <= 1`."),
-    Key("steps", "formulas", "A derivation: an expression, then relations and expressions such as `== x + 1`."),
+    Key("steps", "steps", "A derivation: an expression, then relations and expressions such as `== x + 1`."),
+    Key("cases", "cases", "Derivations that together cover everything: each has `when` and `steps`."),
     Key("expect", "choice", "The verdict that is expected; `proved` unless said.", choices=_EXPECTATIONS),
     Key("because", "text", "Why the claim is not expected to be proved."),
     Key("correction", "formula", "The relation that holds instead; it must be proved."),
@@ -54,4 +66,14 @@ CLAIM_KEYS: tuple[Key, ...] = (
     Key("at", "point", "The point at which `value` is printed: `{o: [0, 1, 2]}`."),
     Key("value", "formula", "The expression whose digits were printed."),
     Key("prints", "numbers", "The digits as printed: `[0.0900, 0.2447, 0.6652]`."),
+)
+
+STEP_KEYS: tuple[Key, ...] = (
+    Key("to", "formula", "A relation and an expression, such as `== x + 1`.", required=True),
+    Key("by", "text", "What the step rests on: `quotient rule`, `definition of s`, or a hypothesis as it is assumed."),
+)
+
+CASE_KEYS: tuple[Key, ...] = (
+    Key("when", "formulas", "What the case assumes: `i != j`, `0 < x <= 1`.", required=True),
+    Key("steps", "steps", "The derivation in this case.", required=True),
 )

@@ -32,11 +32,12 @@ def _of(line: Line, verdict: Verdict, claim: Claim) -> tuple[Step, ...]:
 
 def _chain(claim: Claim) -> tuple[Step, ...]:
     """The lines of a claim as its author wrote them, each with the reasons of its derivation."""
-    found = []
-    for line in claim.lines:
+    found: list[Step] = []
+    for line in claim.steps:
         steps = narrate(line, claim)
+        start = line.written.left if found and found[-1].term != line.written.left else None
         conditions = tuple(dict.fromkeys(c for s in steps for c in s.conditions))
-        found.append(Step(line.written.op, line.written.right, _joined(steps, line), None, conditions))
+        found.append(Step(line.written.op, line.written.right, _joined(steps, line), start, conditions))
     return with_new_conditions(tuple(found))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from derive.outcome import Outcome, word
 from derive.report.evidence import place_of, restricted
@@ -27,7 +27,15 @@ def chain(outcome: Outcome, paint: Paint) -> Iterator[str]:
         yield from _ends(outcome, paint)
 
 
-def _after(wrong: int, words: list[str]) -> Iterator[str]:
+def step(outcome: Outcome, place: int) -> str:
+    """Which line of a chain is meant, by its place from 0."""
+    line, steps = outcome.claim.lines[place], len(outcome.claim.steps)
+    if line.covers:
+        return f"of {len({x.case for x in outcome.claim.steps})} cases the last one, where no other applies:"
+    return f"step {place + 1} of {steps}{f' (where {clean(line.case)})' if line.case else ''}:"
+
+
+def _after(wrong: int, words: Sequence[str]) -> Iterator[str]:
     """Which steps after the first wrong one are right, and which are wrong too."""
     for kind, said in (("proved", "right again"), ("refuted", "wrong too")):
         found = [str(number) for number, w in enumerate(words, 1) if w == kind and number > wrong + 1]

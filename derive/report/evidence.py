@@ -255,7 +255,8 @@ def _undecided(verdict: Undecided) -> Iterator[str]:
         yield clean(verdict.detail)
     if verdict.residual:
         yield f"what remains: {clean(verdict.residual)}"
-    yield from _search(verdict.support)
+    if verdict.reason != "cases not exhaustive":
+        yield from _search(verdict.support)
 
 
 def _search(support: Support) -> Iterator[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from derive.claim import Goal
 from derive.outcome import ClaimFile, Outcome, Results, word
-from derive.report.chain import chain
+from derive.report.chain import chain, step
 from derive.report.evidence import domains, evidence, floats, restricted, uses
 from derive.report.excerpt import excerpt
 from derive.report.notice import Notice, decisive, notices
@@ -56,7 +56,8 @@ def phrase(outcome: Outcome) -> str:
         wrong = f" for {_digits(outcome)}" if claim.is_printed and len(claim.lines) > 1 else ""
         return f"{outcome.word}{wrong}, {'as expected' if outcome.as_expected else f'expected {claim.expect}'}"
     every = ", every printed digit is right" if claim.is_printed else _every([line.goal for line in claim.lines])
-    steps = f" in {len(claim.lines)} steps" if claim.chained else ""
+    many = len(claim.steps)
+    steps = f" in {many} step{'' if many == 1 else 's'}" if claim.chained else ""
     surprise = "" if claim.expect == "proved" else f", expected {claim.expect}"
     return f"proved{every}{restricted(outcome.conditions)}{steps}{surprise}"
 
@@ -89,7 +90,7 @@ def _remarks(outcome: Outcome, paint: Paint) -> Iterator[str]:
         yield from (part for row in (*rows, *chain(outcome, paint)) for part in wrap(row, width))
         return
     if outcome.claim.chained and len(outcome.verdicts) > 1:
-        yield f"step {outcome.deciding + 1} of {len(outcome.verdicts)}:"
+        yield step(outcome, outcome.deciding)
     for line, verdict in decisive(outcome):
         yield from evidence(line, verdict, paint, width)
     yield from (part for row in chain(outcome, paint) for part in wrap(row, width))

@@ -13,7 +13,7 @@ from urllib.parse import quote
 from derive.claim import Line
 from derive.errors import CODES, Problem
 from derive.outcome import INTERNAL, Finding, Outcome, Results, word
-from derive.report.chain import chain
+from derive.report.chain import chain, step
 from derive.report.evidence import evidence, hang, labels
 from derive.report.excerpt import Label, whose
 from derive.report.paint import Paint, clean
@@ -107,7 +107,7 @@ def _position(problem: Problem, ranks: dict[str, int]) -> tuple[int, int, int]:
 
 def _evidence(outcome: Outcome, finding: Finding, paint: Paint, width: int, is_labelled: bool) -> Iterator[str]:
     if outcome.claim.chained and finding.line in outcome.claim.lines:
-        yield f"step {outcome.claim.lines.index(finding.line) + 1} of {len(outcome.claim.lines)}:"
+        yield step(outcome, outcome.claim.lines.index(finding.line))
     about = decisive(outcome) if finding.verdict is outcome.verdict else iter([(finding.line, finding.verdict)])
     for line, verdict in about:
         yield from evidence(line, verdict, paint, width, is_labelled)
