@@ -33,7 +33,7 @@ def audit(results: Results) -> Results:
 
 def _audited(outcome: Outcome) -> Outcome:
     lines = list(_proved(outcome))
-    dropped = dict.fromkeys(d for line, _ in lines for d in _droppable(line.goal))
+    dropped = dict.fromkeys(d for line, _ in lines for d in _droppable(line, outcome.claim.assumptions))
     uses = tuple(_use(d, lines) for d in dropped)
     unused = tuple(_finding(outcome, *lines[0], use) for use in uses if use.status == "unused")
     return replace(outcome, uses=uses, findings=(*outcome.findings, *unused))
@@ -43,11 +43,13 @@ def _proved(outcome: Outcome) -> Iterator[tuple[Line, Proved]]:
     """The lines of a claim that is proved; to a claim that is refuted every hypothesis only adds."""
     if outcome.word == "proved":
         pairs = zip(outcome.claim.lines, outcome.verdicts, strict=True)
-        yield from ((line, verdict) for line, verdict in pairs if isinstance(verdict, Proved))
+        yield from ((x, verdict) for x, verdict in pairs if isinstance(verdict, Proved) and not x.covers)
 
 
-def _droppable(goal: Goal) -> Iterator[Hypothesis | Declaration]:
-    yield from goal.hypotheses
+def _droppable(line: Line, assumptions: tuple[str, ...]) -> Iterator[Hypothesis | Declaration]:
+    """The hypotheses and types of a line; what its case assumes is no hypothesis of the claim."""
+    goal = line.goal
+    yield from (h for h in goal.hypotheses if not line.case or h.text in assumptions)
     yield from (d for d in goal.declarations if d.type in WEAKER and d.name not in goal.dimensions)
 
 
