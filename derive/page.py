@@ -10,9 +10,10 @@ from derive.claim import Claim, Line
 from derive.derivation import Step, Telling
 from derive.outcome import Outcome
 from derive.report.evidence import hang, proof_or_point, restricted
-from derive.report.paint import Paint, clean
+from derive.report.paint import Paint, clean, wrap
 from derive.report.used import used
 from derive.show import show
+from derive.term import Relation, Variable
 from derive.verdict import Proved
 
 UNTOLD = Telling()
@@ -22,7 +23,8 @@ def page(claim: Claim, style: str, outcome: Outcome | None = None, width: int = 
     """The claim in a style of ``show``, in the author's own words and order, with its evidence when it was decided.
 
     ``telling`` holds the derivations of its proved lines.
-    For ``json`` an object on one line; otherwise words are wrapped to ``width`` cells; one-line formulas stay whole.
+    For ``json`` an object on one line; otherwise words are wrapped to ``width`` cells. A relation as text that is wider
+    goes on with its right side on the next line.
     """
     if style == "json":
         return _object(claim, telling)
@@ -38,7 +40,7 @@ def _rows(
     claim: Claim, style: str, outcome: Outcome | None, width: int, telling: Telling
 ) -> Iterator[tuple[str, bool]]:
     """Lines of text, and whether each is a formula in the style or words around it."""
-    formulas = [[(row, True) for row in show(line.written, style, width - 2).splitlines()] for line in claim.lines]
+    formulas = [[(row, True) for row in _relation(line.written, style, width - 2)] for line in claim.lines]
     if not any(telling.lines):
         for number, rows in enumerate(formulas):
             yield from rows
@@ -57,6 +59,15 @@ def _rows(
     yield from ((clean(text), False) for text in outcome.suggestions) if outcome else ()
 
 
+def _relation(written: Relation, style: str, width: int) -> list[str]:
+    """The rows of a relation; its sides one below the other where text has no room for them side by side."""
+    rows = show(written, style, width).splitlines()
+    if style in MARKUP or all(len(wrap(row, width)) == 1 for row in rows):
+        return rows
+    right = show(Relation(Variable("x"), written.op, written.right), "unicode" if style == "pretty" else style)
+    return [*show(written.left, style, width).splitlines(), f"  {right.removeprefix('x').strip()}"]
+
+
 def _context(claim: Claim, style: str, width: int) -> Iterator[tuple[str, bool]]:
     """What the names stand for and what is assumed."""
     definitions = used(claim)
@@ -72,7 +83,7 @@ def _expectation(claim: Claim, style: str, width: int, telling: Telling) -> Iter
         yield f"expected to be {claim.expect}, because {clean(claim.because)}", False
     if claim.correction:
         yield "corrected:", False
-        yield from ((row, True) for row in show(claim.correction.written, style, width - 2).splitlines())
+        yield from ((row, True) for row in _relation(claim.correction.written, style, width - 2))
         yield from _derivation(claim.correction, telling.correction, style, width)
 
 
@@ -122,6 +133,7 @@ def _step(step: Step) -> dict[str, object]:
     return {**start, "op": step.op, "term": term, "reason": reason(step, "ascii")}
 
 
+MARKUP = ("latex", "markdown", "mathml")
 PLAIN = ("{}", "{}", "  ")
 FRAMES = {
     "latex": ("% {}", "% {}", ""),

@@ -500,9 +500,19 @@ claims:
 
 def test_show_golden(derive: Derive, golden: Callable[[str, str], None]) -> None:
     Path("derivations.yaml").write_text(DEFINED, encoding="utf-8")
-    code, out, err = derive("show")
+    code, out, err = derive("show", "derivations.yaml")
     assert (code, err) == (0, "")
     golden("show.txt", out)
+
+
+def test_show_without_anything_is_an_overview(derive: Derive, golden: Callable[[str, str], None]) -> None:
+    Path("derivations.yaml").write_text(DEFINED, encoding="utf-8")
+    assert derive("show")[1].count("  · ") == 3, "nothing is decided for it"
+    derive("check", "--jobs", "0")
+    code, out, err = derive("show")
+    assert (code, err) == (0, "")
+    golden("overview.txt", out)
+    assert derive("show", "--format", "unicode")[1] == derive("show", "derivations.yaml")[1]
 
 
 @pytest.mark.parametrize("style", STYLES)

@@ -6,18 +6,21 @@ import json
 import re
 import shutil
 import subprocess
+from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 from html import escape
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from conftest import Derive
 
 from derive.api import check_file
 from derive.evaluate import Point
+from derive.notebook import load_ipython_extension
 from derive.outcome import Outcome, Results
 from derive.picture import picture
 from derive.picture.chart import Axis, Bar, Chart, Curve, Gap, Level
@@ -264,6 +267,28 @@ def test_ticks_are_few_and_within(low: float, high: float, is_log: bool) -> None
     found = ticks(Axis("", low, high, is_log))
     assert 2 <= len(found) <= 7
     assert all(low * (1 - 1e-9) - 1e-9 <= t <= high * (1 + 1e-9) + 1e-9 for t in found)
+
+
+# --- in a notebook
+
+
+class Formatter(dict[type, Callable[[object], str]]):
+    """What IPython has for each kind of output."""
+
+    def for_type(self, kind: type, formatter: Callable[[object], str]) -> None:
+        self[kind] = formatter
+
+
+def test_a_notebook_shows_verdicts_and_claims(results: Results) -> None:
+    html, latex = Formatter(), Formatter()
+    formatters = {"text/html": html, "text/latex": latex}
+    load_ipython_extension(SimpleNamespace(display_formatter=SimpleNamespace(formatters=formatters)))
+    for found in results.outcomes:
+        shown = html[type(found.verdict)](found.verdict)
+        assert shown.startswith(found.word) and Reader(f"<p>{shown}</p>")
+        assert latex[type(found.claim)](found.claim).count(r"\\") == len(found.claim.lines)
+    assert "at n = " in html[Refuted](outcome(results, "slip").verdict)
+    assert Reader(html[Results](results)) and "<script" not in html[Results](results)
 
 
 # --- the command, and a browser

@@ -2,15 +2,21 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from html.parser import HTMLParser
 from itertools import product
+from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
 
-from derive.claim import Definition
+from derive.claim import Claim, Definition
+from derive.elaborate import elaborate
+from derive.load import load
+from derive.page import page
 from derive.parse import parse, parse_relation_chain
 from derive.show import STYLES, show
 from derive.term import (
@@ -307,6 +313,62 @@ def test_what_looks_the_same_is_the_same(style: str) -> None:
         if abs(value) < 1e6:
             assert abs(value - first) <= 1e-9 * max(1, abs(first)), f"{shown}: {term} and {other}"
     assert len(values) > 1000
+
+
+ROOT = Path(__file__).parent.parent
+FILES = (ROOT / "derivations.yaml", *sorted((ROOT / "examples").glob("*.yaml")))
+DEMANDING = Path(__file__).parent / "show" / "demanding.txt"
+
+
+def claims() -> list[Claim]:
+    return [claim for path in FILES for claim in elaborate(load(path))[0]]
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_every_claim_is_printed_in_every_style(style: str) -> None:
+    """Nested rightly, too: a brace, a bracket or an element that is left open would spoil the whole document."""
+    for claim in claims():
+        text = page(claim, style)
+        assert claim.id in text
+        if style in ("latex", "markdown"):
+            assert text.replace(r"\{", "").count("{") == text.replace(r"\}", "").count("}")
+            assert text.count(r"\left") == text.count(r"\right")
+        if style == "mathml":
+            _WellFormed().feed(text)
+        if style == "json":
+            json.loads(text)
+
+
+def test_demanding_formulas(golden: Callable[[str, str], None]) -> None:
+    """Nested sums, fractions in exponents, signs, long lines: on one line, in two dimensions, in LaTeX."""
+    shown = []
+    for text in DEMANDING.read_text(encoding="utf-8").splitlines():
+        formula = read(text)
+        shown += [text, *(show(formula, style, 100) for style in ("unicode", "pretty", "latex")), ""]
+    golden("formulas.txt", "\n".join(shown))
+
+
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="there is no LaTeX here")
+def test_latex_compiles_with_amsmath_alone(tmp_path: Path) -> None:
+    lines = [line.written for claim in claims() for line in claim.lines]
+    defined = [d for claim in claims() for d in claim.definitions]
+    rows = dict.fromkeys(rf"\[ {show(f, 'latex')} \]" for f in (*lines, *defined))
+    names = [rf"\[ {latex} \]" for _, _, latex, _ in NAMES if latex.isascii()]
+    head = r"\documentclass{article}\usepackage{amsmath}\begin{document}"
+    (tmp_path / "all.tex").write_text("\n".join([head, *rows, *names, r"\end{document}"]), encoding="utf-8")
+    command = ["pdflatex", "-interaction=batchmode", "-halt-on-error", "-no-shell-escape", "all.tex"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, timeout=120)
+    log = (tmp_path / "all.log").read_text(encoding="utf-8", errors="replace")
+    assert done.returncode == 0, [row for row in log.splitlines() if row.startswith("!")]
+
+
+def test_mathml_of_names_and_operators() -> None:
+    """Signs of sums are those that browsers enlarge; an index that belongs to a name stands below it."""
+    assert "<munder><mo>∑</mo>" in show(read("Sum(a[k], k)"), "mathml")
+    assert "<munder><mo>∏</mo>" in show(read("Product(a[k], k)"), "mathml")
+    assert "<msub><mi>x</mi><mrow><mi>max</mi></mrow></msub>" in show(Variable("x_max"), "mathml")
+    assert "<mrow><mn>1</mn><mo>,</mo><mi>i</mi></mrow>" in show(read("x_1[i]"), "mathml")
+    assert "<mi>ŷ</mi>" in show(Variable("y_hat"), "mathml")
 
 
 def test_styles_are_those_of_the_command_line() -> None:

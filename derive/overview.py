@@ -1,0 +1,65 @@
+"""All claims at a glance: mark, id, title, formula; what was decided before is told, nothing is decided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from derive.cache import Cache, Verdicts
+from derive.claim import Claim
+from derive.outcome import WORDS, ClaimFile
+from derive.read import Reading
+from derive.report.paint import BOLD, DIM, GREEN, RED, YELLOW, Paint, clean, wrap
+from derive.runner import Known
+from derive.show import show
+from derive.verdict import Verdict
+from derive.versions import content, versions
+
+MOST_LINES = 3
+MARKS = {"proved": ("✓", "ok", GREEN), "refuted": ("✗", "x", RED), "conflict": ("✗", "x", RED)}
+UNDECIDED = ("?", "?", YELLOW)
+UNKNOWN = ("·", "-", DIM)
+
+
+def overview(readings: Iterable[Reading], store: Cache | None, paint: Paint) -> str:
+    """The claims below the names of their files; the verdicts are those that ``store`` holds of this version."""
+    known = _known(store) if store else None
+    rows: list[str] = []
+    for reading in readings:
+        rows += [paint(_heading(file), BOLD) for file in reading.files if reading.claims]
+        rows += [row for claim in reading.claims for row in _claim(claim, known, paint)]
+    return "\n".join(rows)
+
+
+def _heading(file: ClaimFile) -> str:
+    return clean(f"{file.path}: {file.title}" if file.title else file.path)
+
+
+def _known(store: Cache) -> Known | None:
+    try:
+        return Known(Verdicts(store), versions(content))
+    except OSError:
+        return None
+
+
+def _claim(claim: Claim, known: Known | None, paint: Paint) -> list[str]:
+    mark, plain, style = _mark(claim, known)
+    title = f"{clean(claim.id)}: {clean(claim.title)}" if claim.title else clean(claim.id)
+    first, *rest = wrap(title, paint.width - 5)
+    shown = [clean(show(line.written, paint.style)) for line in claim.lines]
+    more = len(shown) - MOST_LINES
+    formulas = [*shown[:MOST_LINES], *([f"and {more} more line{'s' if more > 1 else ''}"] if more > 0 else [])]
+    head = f"  {paint(mark if paint.unicode else plain, style)} {first}"
+    return [head, *(f"    {row}" for row in rest), *(f"      {formula}" for formula in formulas)]
+
+
+def _mark(claim: Claim, known: Known | None) -> tuple[str, str, str]:
+    """The sign of the worst verdict, if that of every line is known."""
+    found = [known.find(line) for line in claim.lines] if known else []
+    verdicts = [v for v in found if v is not None]
+    if len(verdicts) < len(claim.lines):
+        return UNKNOWN
+    return MARKS.get(_worst(verdicts), UNDECIDED)
+
+
+def _worst(verdicts: list[Verdict]) -> str:
+    return next(word for kind, word in WORDS.items() if any(isinstance(v, kind) for v in verdicts))
