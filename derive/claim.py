@@ -111,8 +111,9 @@ class Definition:
 class Claim:
     """A named statement: its lines (one for a plain relation, several for a chain or ``steps``) and what is expected.
 
-    ``chained`` tells ``steps:`` from a relation: steps are reported one by one. ``written`` holds the definitions and
-    declarations in scope, for printing. ``ends`` relates the first and last expression of a chain of several lines.
+    ``chained`` tells ``steps:`` from a relation: steps are reported one by one; ``largest_step`` is how many rules the
+    proof of one may rest on, ``ends`` relates the first and last expression of a chain of several lines. ``written``
+    holds the definitions and declarations in scope, for printing.
     """
 
     id: str
@@ -131,6 +132,7 @@ class Claim:
     declarations: tuple[Declaration, ...] = ()
     assumptions: tuple[str, ...] = ()
     text: str = ""
+    largest_step: int | None = None
 
     @property
     def steps(self) -> tuple[Line, ...]:

@@ -247,8 +247,8 @@ _FILE = (
         "What is claimed",
         "a claim needs exactly one of `claim`, `steps`, `cases` and `value`; found {found}",
         "keep one of them",
-        "`claim` is a relation, `steps` a derivation line by line, `cases` several of them under assumptions that cover "
-        "everything, `value` a printed number.",
+        "`claim` is a relation, `steps` a derivation line by line, `cases` several of them under assumptions that "
+        "cover everything, `value` a printed number.",
     ),
     Code(
         "DV022",
@@ -431,16 +431,17 @@ _MEANING = (
         "Reason of a step",
         "{found}",
         "{repair}",
-        "`by` says what a step rests on: a family of rules such as `quotient rule`, `cancel` or `Jensen`, `definition of` "
-        "and a name that the step mentions, or a hypothesis as it stands under `assume`.",
+        "`by` says what a step rests on: a family of rules such as `quotient rule`, `cancel` or `Jensen`, "
+        "`definition of` and a name that the step mentions, or a hypothesis as it stands under `assume`.",
     ),
     Code(
         "DV069",
         "Cases",
         "{found}",
         "{repair}",
-        "The cases of a claim must cover everything, which is proved from the opposites of their assumptions. The opposite "
-        "of a relation is the opposite sign only where both sides have a value and every index is one of the claim.",
+        "The cases of a claim must cover everything, which is proved from the opposites of their assumptions. The "
+        "opposite of a relation is the opposite sign only where both sides have a value and every index is one of "
+        "the claim.",
     ),
     Code(
         "DV070",
@@ -770,6 +771,14 @@ _VERDICTS = (
         "without the hypothesis that is named the step must not be proved.",
     ),
     Code(
+        "DV105",
+        "Step too large",
+        "step {step} of `{id}` rests on {found} rules, required: at most {most}",
+        "write the expressions between as steps of their own, or raise `largest-step`",
+        "`largest-step` at the head of a file bounds how many rules of the kernel the proof of one line of `steps` or "
+        "`cases` may rest on, so that a reader can follow each of them.",
+    ),
+    Code(
         "DV201",
         "Undecided: vacuous",
         "`{id}` is undecided, expected {expected}: its hypotheses contradict each other",
@@ -848,8 +857,8 @@ _VERDICTS = (
         "Undecided: cases",
         "the cases of `{id}` are not shown to cover everything",
         "add the case that is missing",
-        "Several derivations prove a claim together only if one of their assumptions holds at every admissible point. The "
-        "last case must follow from the opposites of the others.",
+        "Several derivations prove a claim together only if one of their assumptions holds at every admissible point. "
+        "The last case must follow from the opposites of the others.",
     ),
     Code(
         "DV301",

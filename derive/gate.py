@@ -57,8 +57,17 @@ def _chain(outcome: Outcome) -> Iterator[tuple[Problem, Line, Verdict]]:
         if line.by and isinstance(verdict, Proved) and (found := _other_reason(line, line.by, verdict, other)):
             why = problem("DV104", step=number, id=outcome.claim.id, by=line.by.text, found=found)
             yield replace(why, span=line.by.span), line, verdict
+        if outcome.claim.chained and not line.covers and (rules := _too_many(outcome, verdict)):
+            most = outcome.claim.largest_step
+            yield problem("DV105", step=number, id=outcome.claim.id, found=rules, most=most), line, verdict
         if line.covers and isinstance(verdict, Undecided) and outcome.word != "undecided":
             yield problem("DV211", id=outcome.claim.id), line, verdict
+
+
+def _too_many(outcome: Outcome, verdict: Verdict) -> int:
+    """How many rules a proof rests on, if that is more than the file allows, else 0."""
+    most, rules = outcome.claim.largest_step, len(verdict.theorem.rules) if isinstance(verdict, Proved) else 0
+    return rules if most is not None and rules > most else 0
 
 
 def _other_reason(line: Line, by: Ground, verdict: Proved, without: Verdict | None) -> str:

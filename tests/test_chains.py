@@ -148,6 +148,15 @@ def test_cases_cover_everything(first: str, second: str, codes: list[str], tmp_p
     assert sorted(set(checked(tmp_path, f"    cases:\n{text}"))) == codes
 
 
+SIZES = (("", []), ("largest-step: 1", ["DV105"]), ("largest-step: 50", []), ("largest-step: many", ["DV013"]))
+
+
+@pytest.mark.parametrize(("bound", "codes"), SIZES)
+def test_a_step_that_is_too_large_is_found(bound: str, codes: list[str], tmp_path: Path) -> None:
+    steps = f"    steps:\n      - diff(log(1 + exp(x)), x)\n      - == 1/(1 + exp(-x))\n{bound}\n"
+    assert checked(tmp_path, steps) == codes
+
+
 def test_there_are_enough_of_both_sorts() -> None:
     found = [o for path in FILES for o in chains(path)]
     wrong = [o for o in found if len(wrong_steps(o.claim.because)) == 1]

@@ -91,6 +91,7 @@ def _claim(
         declarations=(*scope.variables.values(), *(Declaration(i, "index", (d,)) for i, d in scope.indices.items())),
         assumptions=tuple(a.text for a in (*file.assume, *entry.assume)),
         text="\n".join(s.text for s in (entry.claim, entry.value, *_all_steps(entry)) if s),
+        largest_step=file.largest_step,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -88,7 +89,7 @@ def load_text(text: str, path: str) -> LoadedFile:
     elif root is not None and not isinstance(root, Mapping):
         problems.append(problem("DV023", found=kind_of(root)).placed(path, first_line(root.span)))
     placed = sorted((p.placed(path, None) for p in problems), key=_place)
-    return LoadedFile(path, file.title, file.variables, file.define, file.assume, file.entries, tuple(placed), lines)
+    return replace(file, problems=tuple(placed), lines=lines)
 
 
 def _unreadable(path: str, found: Problem, lines: tuple[str, ...] = ()) -> LoadedFile:

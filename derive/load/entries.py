@@ -81,6 +81,7 @@ class LoadedFile:
     entries: tuple[Entry, ...] = ()
     problems: tuple[Problem, ...] = ()
     lines: tuple[str, ...] = ()
+    largest_step: int | None = None
 
 
 def claim_file(root: Mapping, path: str, problems: list[Problem]) -> LoadedFile:
@@ -100,6 +101,7 @@ def claim_file(root: Mapping, path: str, problems: list[Problem]) -> LoadedFile:
         _pairs(values, "variables", shared),
         _pairs(values, "define", shared),
         _formulas(values, "assume", shared),
+        largest_step=_number(values, "largest-step", shared),
     )
     entries = _entries(values["claims"], inside, shared) if "claims" in values else ()
     problems[:] = [*shared, *inside]
@@ -275,6 +277,14 @@ def _scalar(node: Node, key: str, problems: list[Problem]) -> Scalar | None:
 def _text(values: dict[str, Node], key: str, problems: list[Problem]) -> str:
     found = _scalar(values[key], key, problems) if key in values else None
     return found.text if found else ""
+
+
+def _number(values: dict[str, Node], key: str, problems: list[Problem]) -> int | None:
+    found = _scalar(values[key], key, problems) if key in values else None
+    if found and not re.fullmatch("[1-9][0-9]{0,3}", found.text):
+        problems.append(_wrong_kind(key, "a whole number", found, "write a number from 1 to 9999"))
+        return None
+    return int(found.text) if found else None
 
 
 def _formula(values: dict[str, Node], key: str, problems: list[Problem]) -> Scalar | None:

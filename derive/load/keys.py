@@ -45,6 +45,7 @@ FILE_KEYS: tuple[Key, ...] = (
     Key("variables", "mapping", "Names and their types, shared by every claim: `o: real[n]`."),
     Key("define", "formula mapping", "Templates, shared by every claim: `s[i]: exp(o[i]) / Sum(exp(o[k]), k)`."),
     Key("assume", "formulas", "Hypotheses of every claim; their indices are universally quantified."),
+    Key("largest-step", "text", "How many rules the proof of one step may rest on; more is a finding."),
     Key("claims", "claims", "The claims.", required=True),
 )
 
