@@ -8,13 +8,14 @@ import sys
 from typing import TYPE_CHECKING, NoReturn
 
 import click
-from click.shell_completion import CompletionItem, get_completion_class
 
 from derive import __version__
 from derive.output import FORMATS, Output
 from derive.output import outputs as read_outputs
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
     from derive.emit import Piece
     from derive.outcome import Results
     from derive.report.paint import Paint
@@ -61,6 +62,8 @@ def _outputs(context: click.Context, parameter: click.Parameter, values: tuple[s
 
 def _targets(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Claims by their ids, and files by their names."""
+    from click.shell_completion import CompletionItem
+
     from derive.complete import complete
 
     claims = [CompletionItem(target, help=title) for target, title in complete(incomplete)]
@@ -74,6 +77,8 @@ def _tags(context: click.Context, parameter: click.Parameter, incomplete: str) -
 
 
 def _codes(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    from click.shell_completion import CompletionItem
+
     from derive.explain import titles
 
     found = titles().items()
@@ -133,6 +138,9 @@ def _shard(context: click.Context, parameter: click.Parameter, value: str | None
     help="How many processes decide claims; 0 for none but this one, without limits. By default one a processor.",
 )
 @click.option(
+    "--scheduler", metavar="ADDRESS", help="Decide claims on a cluster of dask.distributed, as at tcp://10.0.0.1:8786."
+)
+@click.option(
     "--shard",
     callback=_shard,
     metavar="I/N",
@@ -154,6 +162,7 @@ def check(
     no_cache: bool,
     cache_dir: str | None,
     jobs: int | None,
+    scheduler: str | None,
     shard: tuple[int, int] | None,
 ) -> None:
     """Decide the claims of FILES: paths, folders, FILE::ID, or an ID of the default files.
@@ -170,6 +179,7 @@ def check(
 
     from dataclasses import replace
 
+    from derive.cluster import Unreachable
     from derive.configure import configure
     from derive.deliver import deliver
     from derive.find import find, sources
@@ -186,15 +196,19 @@ def check(
     if again:
         again.look(str(target.path) for target in found.targets)
     jobs = _processors() if jobs is None else jobs
-    results, is_settled = resume(
-        found.targets,
-        store,
-        jobs,
-        selected=selected,
-        strict=strict,
-        stop_early=stop_early,
-        shard=Shard(*shard) if shard else None,
-    )
+    try:
+        results, is_settled = resume(
+            found.targets,
+            store,
+            jobs,
+            scheduler,
+            selected=selected,
+            strict=strict,
+            stop_early=stop_early,
+            shard=Shard(*shard) if shard else None,
+        )
+    except Unreachable as error:
+        raise click.BadParameter(str(error), param_hint="--scheduler") from error
     if is_audited:
         from derive.audit import audit
 
@@ -292,26 +306,20 @@ def explain(code: str | None) -> None:
 @click.option("--proof", is_flag=True, help="Decide each claim too, and print the proof or the counterexample.")
 @click.pass_context
 def show(context: click.Context, target: str | None, style: str | None, proof: bool) -> None:
-    """Print claims as formulas: those of TARGET, a FILE, FILE::ID or ID.
-
-    Without anything an overview of the default files, with the verdicts that are known from earlier runs.
-    """
+    """Print claims as formulas: those of TARGET, a FILE, FILE::ID or ID; without it all of the default files."""
     from dataclasses import replace
 
-    from derive.cache import cache, root
     from derive.configure import configure
     from derive.emit import emit
     from derive.find import find
     from derive.narrate import tell
     from derive.outcome import Results
-    from derive.overview import overview
     from derive.page import page
     from derive.read import read
     from derive.report.full import diagnostics
     from derive.runner import run
 
     paint = _paint()
-    is_overview = not (target or style or proof)
     style = style or paint.style
     if style not in STYLES:
         raise click.BadParameter(f"found {style!r}, required one of {', '.join(STYLES)}", param_hint="--format")
@@ -329,11 +337,9 @@ def show(context: click.Context, target: str | None, style: str | None, proof: b
         files, problems = (f for r in readings for f in r.files), (p for r in readings for p in r.problems)
         results = Results(tuple(files), (), tuple(problems))
         pages = [page(claim, style, width=paint.width) for r in readings for claim in r.claims]
-        if is_overview:
-            pages = [overview(readings, cache(root()), paint)]
     results = replace(results, problems=(*configuration.problems, *found.problems, *results.problems))
     between = "\n" if style == "json" else "\n\n"
-    text = "".join(f"{text}{between}" for text in pages).rstrip("\n") + "\n" if any(pages) else ""
+    text = "".join(f"{text}{between}" for text in pages).rstrip("\n") + "\n" if pages else ""
     emit([(None, "w", paint.characters(text))])
     for text in diagnostics(replace(results, outcomes=()), paint):
         click.echo(paint.characters(text), err=True)
@@ -481,6 +487,8 @@ def completion(shell: str) -> None:
 
     In bash or zsh: eval "$(derive completion bash)". In fish: derive completion fish | source.
     """
+    from click.shell_completion import get_completion_class
+
     known = get_completion_class(shell)
     assert known is not None, "the choices are those of Click"
     click.echo(known(derive, {}, "derive", "_DERIVE_COMPLETE").source())

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Set
 from typing import Any
 
 from derive.outcome import INTERNAL
@@ -29,7 +30,9 @@ def merge(texts: Mapping[str, str]) -> dict[str, Json]:
         places = {(file, id): place for place, file, id in document["shard"]["places"]}
         own = [e for e in document["errors"] if e["code"] in (*INTERNAL, CONFLICT) and (e["file"], e["id"]) in places]
         late += [(places[e["file"], e["id"]], e) for e in own]
-        claims |= {_place(name, places, claim): claim for claim in document["claims"]}
+        told = {_place(name, places, claim): claim for claim in document["claims"]}
+        _every_one(name, document, places, {*told, *(places[e["file"], e["id"]] for e in own)})
+        claims |= told
         rest = [e for e in document["errors"] if e not in own]
         if common is not None and rest != common:
             raise ValueError(f"{name}: its errors of reading are not those of the others; were the files the same?")
@@ -99,6 +102,15 @@ def _place(name: str, places: Mapping[tuple[str, str], int], claim: Json) -> int
     if place is None:
         raise ValueError(f"{name}: the claim {claim['id']!r} has no place in its shard")
     return place
+
+
+def _every_one(name: str, document: Json, places: Mapping[tuple[str, str], int], met: Set[int]) -> None:
+    """A claim of the shard is told of once, or an error says why it is not."""
+    times = Counter((claim["file"], claim["id"]) for claim in document["claims"])
+    for (file, id), place in places.items():
+        if times[file, id] > 1 or place not in met:
+            what = f"the claim {id!r} twice" if place in met else f"nothing of the claim {id!r}"
+            raise ValueError(f"{name}: found {what}; required every claim of the shard, once")
 
 
 def _read(name: str, text: str) -> Json:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from derive.cache import Cache, Verdicts
+from derive.cluster import cluster
 from derive.find import Target
 from derive.outcome import Results
 from derive.pool import pool
@@ -17,6 +18,7 @@ def resume(
     targets: Iterable[Target],
     store: Cache | None,
     jobs: int,
+    scheduler: str | None = None,
     *,
     selected: Predicate | None = None,
     strict: bool = False,
@@ -25,11 +27,12 @@ def resume(
 ) -> tuple[Results, bool]:
     """Decide the claims as ``run`` does, and tell whether the next run would certainly decide the same.
 
-    Without ``store`` everything is decided anew; with ``jobs`` 0 in this process.
+    Without ``store`` everything is decided anew; with ``jobs`` 0 in this process; with ``scheduler`` by the cluster at
+    that address. Raises Unreachable.
     """
     kept = Verdicts(store) if store else None
     known = _known(kept) if kept else None
-    with pool(jobs, prepare) as executor:
+    with cluster(scheduler) if scheduler else pool(jobs, prepare) as executor:
         if known is None or known.is_empty:
             executor.start()
         results = run(
