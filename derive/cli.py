@@ -306,20 +306,26 @@ def explain(code: str | None) -> None:
 @click.option("--proof", is_flag=True, help="Decide each claim too, and print the proof or the counterexample.")
 @click.pass_context
 def show(context: click.Context, target: str | None, style: str | None, proof: bool) -> None:
-    """Print claims as formulas: those of TARGET, a FILE, FILE::ID or ID; without it all of the default files."""
+    """Print claims as formulas: those of TARGET, a FILE, FILE::ID or ID.
+
+    Without anything an overview of the default files, with the verdicts that are known from earlier runs.
+    """
     from dataclasses import replace
 
+    from derive.cache import cache, root
     from derive.configure import configure
     from derive.emit import emit
     from derive.find import find
     from derive.narrate import tell
     from derive.outcome import Results
+    from derive.overview import overview
     from derive.page import page
     from derive.read import read
     from derive.report.full import diagnostics
     from derive.runner import run
 
     paint = _paint()
+    is_overview = not (target or style or proof)
     style = style or paint.style
     if style not in STYLES:
         raise click.BadParameter(f"found {style!r}, required one of {', '.join(STYLES)}", param_hint="--format")
@@ -337,9 +343,11 @@ def show(context: click.Context, target: str | None, style: str | None, proof: b
         files, problems = (f for r in readings for f in r.files), (p for r in readings for p in r.problems)
         results = Results(tuple(files), (), tuple(problems))
         pages = [page(claim, style, width=paint.width) for r in readings for claim in r.claims]
+        if is_overview:
+            pages = [overview(readings, cache(root()), paint)]
     results = replace(results, problems=(*configuration.problems, *found.problems, *results.problems))
     between = "\n" if style == "json" else "\n\n"
-    text = "".join(f"{text}{between}" for text in pages).rstrip("\n") + "\n" if pages else ""
+    text = "".join(f"{text}{between}" for text in pages).rstrip("\n") + "\n" if any(pages) else ""
     emit([(None, "w", paint.characters(text))])
     for text in diagnostics(replace(results, outcomes=()), paint):
         click.echo(paint.characters(text), err=True)
