@@ -99,7 +99,7 @@ def _chain(claim: Claim, outcome: Outcome, style: str, width: int, telling: Tell
     for steps in telling.lines:
         yield from ((row, True) for row in align(claim.lines[0].written.left, steps, style, width - 2))
     yield "", True
-    yield f"  proved in {len(claim.lines)} steps{restricted(outcome.conditions)}", False
+    yield f"  proved in {len(claim.steps)} steps{restricted(outcome.conditions)}", False
     rules = (r for v in outcome.verdicts if isinstance(v, Proved) for r in v.theorem.rules)
     yield f"  rules used: {', '.join(dict.fromkeys(rules))}", False
 

@@ -81,7 +81,11 @@ def _suggestions(outcome: Outcome) -> tuple[str, ...]:
     entry = next((e for e in file.entries if e.id == outcome.claim.id), None)
     if entry is None:
         return ()
-    plain = replace(entry, claim=_scalar(line.written), steps=(), correction=None, expect="proved", stable=None)
+    # A line of a case holds under what the case assumes.
+    met = next((case.when for case in entry.cases if ", ".join(text.text for text in case.when) == line.case), ())
+    assume = (*entry.assume, *met)
+    plain = replace(entry, claim=_scalar(line.written), steps=(), cases=(), assume=assume)
+    plain = replace(plain, correction=None, expect="proved", stable=None)
     conditioned = _first(file, _conditioned(plain, line.goal), STEPS_OF_CONDITIONS)
     edits = [(f"`{_written(r)}` is proved", replace(plain, claim=_scalar(r))) for r in _edits(line)]
     edited = _first(file, edits)
