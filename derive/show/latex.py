@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from derive.show.layout import Big, Digits, Fence, Layout, Letter, Over, Root, Row, Scripts, Symbol, Word
+from derive.show.layout import Big, Digits, Fence, Layout, Letter, Over, Root, Row, Scripts, Symbol, Word, is_tall
 from derive.show.name import LETTERS, Name, split
 from derive.signature import FUNCTIONS
 
@@ -54,7 +54,7 @@ def latex(part: Layout) -> str:
         case Row(parts):
             return _joined(parts)
         case Fence(body, kind):
-            stretch = (r"\left", r"\right") if kind == "||" or _is_tall(body) else ("", "")
+            stretch = (r"\left", r"\right") if kind == "||" or is_tall(body) else ("", "")
             return f"{stretch[0]}{kind[0]}{latex(body)}{stretch[1]}{kind[1]}"
         case Over(above, below):
             return rf"\frac{{{latex(above).strip()}}}{{{latex(below).strip()}}}"
@@ -108,17 +108,3 @@ def _scripts(base: Layout, below: tuple[Layout, ...]) -> str:
         head = latex(base)
     joined = ("" if all(len(i) == 1 and i.isalpha() for i in indices) else ", ").join(indices)
     return head + (f"_{{{joined}}}" if joined else "")
-
-
-def _is_tall(part: Layout) -> bool:
-    match part:
-        case Over() | Big() | Root():
-            return True
-        case Row(parts):
-            return any(map(_is_tall, parts))
-        case Fence(body):
-            return _is_tall(body)
-        case Scripts(base, _, above):
-            return _is_tall(base) or (above is not None and _is_tall(above))
-        case _:
-            return False

@@ -417,3 +417,18 @@ def _first(part: Layout) -> Layout:
 
 def _last(part: Layout) -> Layout:
     return _last(part.parts[-1]) if isinstance(part, Row) else part
+
+
+def is_tall(part: Layout) -> bool:
+    """Whether brackets around it have to grow."""
+    match part:
+        case Over() | Big() | Root():
+            return True
+        case Row(parts):
+            return any(map(is_tall, parts))
+        case Fence(body):
+            return is_tall(body)
+        case Scripts(base, _, above):
+            return is_tall(base) or (above is not None and is_tall(above))
+        case _:
+            return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from html import escape
 
-from derive.show.layout import Big, Digits, Fence, Layout, Letter, Over, Root, Row, Scripts, Symbol, Word
+from derive.show.layout import Big, Digits, Fence, Layout, Letter, Over, Root, Row, Scripts, Symbol, Word, is_tall
 from derive.show.line import SYMBOLS, letter, word
 from derive.show.name import split
 
@@ -32,7 +32,7 @@ def _element(part: Layout) -> str:
         case Row(parts):
             return _node("mrow", *map(_element, parts))
         case Fence(body, kind):
-            return _node("mrow", _leaf("mo", kind[0]), _element(body), _leaf("mo", kind[1]))
+            return _node("mrow", _bracket(kind[0], body), _element(body), _bracket(kind[1], body))
         case Over(above, below):
             return _node("mfrac", _element(above), _element(below))
         case Scripts():
@@ -75,6 +75,11 @@ def _listed(indices: list[str]) -> list[str]:
     """Indices side by side, with commas where numbers or words would run together."""
     plain = all(re.fullmatch(r"<mi>.</mi>", index) for index in indices)
     return indices if plain else ["<mo>,</mo>".join(indices)]
+
+
+def _bracket(sign: str, body: Layout) -> str:
+    """Brackets that need not grow are told so: grown ones stand further apart."""
+    return _leaf("mo", sign) if is_tall(body) else f'<mo stretchy="false">{sign}</mo>'
 
 
 def _operator(name: str) -> str:

@@ -30,7 +30,7 @@ margin:1rem 0;padding:.75rem 1rem;content-visibility:auto;contain-intrinsic-size
 .proved{--verdict:var(--proved)}.claim{border-left-color:var(--verdict)}.finding{border-left-width:10px}
 .verdict{margin:.1rem 0 .5rem;font-weight:600;color:var(--verdict)}nav li span{color:var(--verdict)}
 .f{overflow-x:auto;overflow-y:hidden;padding:.2rem 0}
-.f math{margin:0;width:max-content;text-align:left}
+.f math{margin:0;padding-right:.4em;width:max-content;text-align:left}
 pre{overflow-x:auto;padding:.5rem;margin:.5rem 0;border:1px solid var(--line);border-radius:.3rem;font-size:.85rem;
 line-height:1.4;overflow-wrap:normal}
 table{border-collapse:collapse;margin:.5rem 0;max-width:100%}caption{text-align:left;font-weight:600}
