@@ -114,7 +114,7 @@ def refutable(found: Rivals) -> Iterator[Goal]:
 
 
 def existence(found: Rivals) -> Goal:
-    """Equal sides: the left one has a value where objective and optimiser do, the right one where both f(p), f(e) do."""
+    """Equal sides: the left one has a value where objective and optimiser do, the right one where f(p) and f(e) do."""
     left = _beside(found.objective, found.optimiser)
     return replace(found.goal, left=left, op="==", right=_beside(left, found.at_optimiser))
 

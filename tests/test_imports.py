@@ -91,7 +91,9 @@ def _closure(name: str, needs: dict[str, set[str]]) -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("command", ["--help", "--version", "check --help", "explain DV101", "explain", "completion zsh"])
+@pytest.mark.parametrize(
+    "command", ["--help", "--version", "check --help", "explain DV101", "explain", "completion zsh"]
+)
 def test_light_commands_import_nothing_heavy(command: str) -> None:
     code = (
         "import sys; from derive.cli import derive\n"
