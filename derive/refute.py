@@ -23,6 +23,7 @@ from derive.evaluate import Array, Point, Tape, evaluate, integer_names, tape
 from derive.sample import Sample, has_type, sample
 from derive.sample.eliminate import eliminate
 from derive.verdict import Counterexample, Enclosure, Support, Value
+from derive.write import write
 
 _CELLS = 150_000  # numbers that one step of a tape may hold
 _WORK = 6_000_000  # numbers that one batch may compute
@@ -52,8 +53,20 @@ def refute(goal: Goal, effort: int = 1) -> Counterexample | Support:
     if found is not None:
         return _report(goal, _shrunk(goal, integers, found))
     # Where no rational point is admissible, a variable that an equation gives is left out of the points.
-    smaller = eliminate(goal) if search.witness is None else None
-    return search.support() if smaller is None else refute(smaller, effort)
+    given = eliminate(goal) if search.witness is None else None
+    if given is None:
+        return search.support()
+    smaller, name, value = given
+    return _with_implied(refute(smaller, effort), (name, write(value)))
+
+
+def _with_implied(found: Counterexample | Support, own: tuple[str, str]) -> Counterexample | Support:
+    """The points with the value of a variable that they imply."""
+    if isinstance(found, Counterexample):
+        return replace(found, implied=(own, *found.implied))
+    points = (found.left_only, found.right_only, found.witness)
+    left, right, witness = (replace(p, implied=(own, *p.implied)) if p else None for p in points)
+    return replace(found, left_only=left, right_only=right, witness=witness)
 
 
 # One exact point, settled.

@@ -21,11 +21,12 @@ from derive.narrate import residue
 from derive.outcome import Outcome, Results
 from derive.prove import prove
 from derive.refute import refute
-from derive.term import Binary, Delta, Number, Op, Relation, Term, children, subterms, with_children
+from derive.term import Binary, Delta, Number, Op, Optimum, Relation, Term, children, subterms, with_children
 from derive.verdict import Counterexample, Proved, Refuted, Undecided
 from derive.write import write
 
 MOST_EDITS = 600
+MOST_EDITS_OF_OPTIMA = 60  # each is several claims: a value, admissible, better than all others
 MOST_FINDINGS = 12
 STEPS = 12_000
 STEPS_OF_CONDITIONS = 60_000
@@ -190,7 +191,8 @@ def _edits(line: Line) -> list[Relation]:
     last_index_first = [m for m in reversed(mutants) if m.kind == "index"]
     mutants = [*last_index_first, *(m for m in mutants if m.kind != "index")]
     mutants.sort(key=lambda m: _rank(m, line.written))
-    return [_tidied(m.relation) for m in mutants[:MOST_EDITS]]
+    most = MOST_EDITS_OF_OPTIMA if isinstance(line.written.left, Optimum) else MOST_EDITS
+    return [_tidied(m.relation) for m in mutants[:most]]
 
 
 def _tidied(relation: Relation) -> Relation:

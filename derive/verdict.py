@@ -62,7 +62,8 @@ class Counterexample:
     ``dimensions``, ``indices`` are (name, value) pairs, indices count from 1; ``values`` holds (name, exact value), a
     nested tuple for an array. ``left`` and ``right`` enclose the sides. ``precision`` is the bits that were needed.
     ``kind`` is ``point`` (an enclosure settles it), ``equality`` (a strict relation fails by proved equality) or
-    ``float`` (the sides are equal, float64 loses the one that is said to be stable).
+    ``float`` (the sides are equal, float64 loses the one that is said to be stable). ``implied`` names variables whose
+    values are irrational, with the terms that an equation among the hypotheses gives for them.
     """
 
     dimensions: tuple[tuple[str, int], ...]
@@ -73,6 +74,7 @@ class Counterexample:
     op: str
     precision: int
     kind: Literal["point", "equality", "float"] = "point"
+    implied: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

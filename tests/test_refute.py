@@ -304,3 +304,10 @@ def test_a_side_that_floats_lose_is_noted() -> None:
     found = refute(goal(LOGITS, f"log(Sum(exp(o[k]),k)) == {stable}"))
     assert isinstance(found, Support)
     assert found.notes == ("floats lose the left side as written where the right side is fine",)
+
+
+def test_a_variable_that_an_equation_gives_is_named_with_its_value() -> None:
+    found = refute(goal("x, y: real", "sin(x) == cos(y)", "x + y == pi"))
+    assert isinstance(found, Counterexample)
+    assert found.implied == (("x", "pi - y"),)
+    assert [name for name, _ in found.values] == ["y"]

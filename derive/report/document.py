@@ -173,6 +173,7 @@ def _counterexample(found: Counterexample) -> dict[str, Json]:
         "dimensions": dict(found.dimensions),
         "values": {name: _value(value) for name, value in found.values},
         "indices": dict(found.indices),
+        **({"implied": dict(found.implied)} if found.implied else {}),
         "left": _enclosure(found.left),
         "relation": found.op,
         "right": _enclosure(found.right),

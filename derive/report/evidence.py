@@ -144,6 +144,7 @@ def place_of(found: Counterexample, paint: Paint) -> str:
     parts = (
         *((name, str(size)) for name, size in found.dimensions),
         *((name, _value(value)) for name, value in found.values),
+        *found.implied,
         *((name, str(index)) for name, index in found.indices),
     )
     return clean(", ".join(f"{show(Variable(name), paint.style)} = {value}" for name, value in parts))

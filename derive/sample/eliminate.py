@@ -28,10 +28,11 @@ _SIGNS: dict[str, Op] = {"real": "==", "positive": ">", "negative": "<", "nonneg
 _ZERO = Number(Fraction(0))
 
 
-def eliminate(goal: Goal) -> Goal | None:
-    """The goal with one such variable replaced by what it equals, and its type as a hypothesis; None where none is.
+def eliminate(goal: Goal) -> tuple[Goal, str, Term] | None:
+    """The goal without one such variable, which one, and what it equals; None where there is none.
 
-    The points of the new goal are those of the old one without the value of this variable, which they imply.
+    The points of the new goal are those of the old one without the value of this variable, which they imply. Its type
+    becomes a hypothesis about that value.
     """
     for hypothesis in goal.hypotheses:
         relation = hypothesis.relation
@@ -41,7 +42,7 @@ def eliminate(goal: Goal) -> Goal | None:
             name, kind = declaration.name, declaration.type
             value = _solved(relation, name) if kind in _SIGNS and not declaration.dimensions else None
             if value is not None and not _is_bound(goal, name):
-                return _without(goal, hypothesis, name, kind, value)
+                return _without(goal, hypothesis, name, kind, value), name, value
     return None
 
 
@@ -68,9 +69,12 @@ def _solved(relation: Relation, name: str) -> Term | None:
     rest = [(sign, term) for sign, term in terms if term != Variable(name)]
     if len(own) != 1 or any(t == Variable(name) for _, term in rest for t in subterms(term)):
         return None
-    total: Term = _ZERO
-    for sign, term in rest:
-        total = Binary("-" if sign == own[0] else "+", total, term)
+    added, taken = ([t for sign, t in rest if (sign == own[0]) is same] for same in (False, True))
+    total = added[0] if added else _ZERO
+    for term in added[1:]:
+        total = Binary("+", total, term)
+    for term in taken:
+        total = Binary("-", total, term)
     return total
 
 

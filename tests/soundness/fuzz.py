@@ -1,6 +1,6 @@
 """Attack the kernel with random terms and claims: ``python -m tests.soundness.fuzz --count 20000 --seed 1``.
 
-Five attacks, each a list of differences that must stay empty:
+Six attacks, each a list of differences that must stay empty:
 
 * terms: a random term is read to its normal form, and both are evaluated at exact points, with balls. Wherever the
   term has a value, the normal form must have the same one, and every fact, condition and sign that the kernel
@@ -8,6 +8,7 @@ Five attacks, each a list of differences that must stay empty:
 * slips: a true claim of the case files with two slips of the pen; what is proved must hold at every point.
 * claims: a random relation, and slips of it.
 * consequences: an instance of a hypothesis, inside a sum, a function, a derivative, and slips of it.
+* shapes: known inequalities and splittings, of vectors of which they are true or not, and slips of them.
 * limits: what is proved to be a limit must be approached.
 """
 
@@ -53,7 +54,7 @@ from derive.write import write
 from tests.soundness.claims import CASES, goals, slips
 from tests.soundness.normal import NormalForm, NoValue
 from tests.soundness.points import PRECISION, points
-from tests.soundness.terms import HYPOTHESES, Terms, consequence, goal_of, hypothesis, limits
+from tests.soundness.terms import HYPOTHESES, Terms, consequence, goal_of, hypothesis, limits, shape
 
 FUEL = 30_000
 MOST_SIGNS = 25
@@ -99,7 +100,7 @@ class Report:
 
 
 def fuzz(
-    count: int, seed: int, attacks: tuple[str, ...] = ("terms", "slips", "claims", "consequences", "limits")
+    count: int, seed: int, attacks: tuple[str, ...] = ("terms", "slips", "claims", "consequences", "shapes", "limits")
 ) -> Iterator[Report]:
     """So many cases, each of one attack; yields the same report, further filled, after every case."""
     report = Report()
@@ -297,6 +298,15 @@ def attack_consequence(random: Random, report: Report) -> None:
         _check(slip, random, report)
 
 
+def attack_shape(random: Random, report: Report) -> None:
+    """A known inequality or splitting of random vectors, and slips of it."""
+    found = shape(random)
+    goal = _with_hypotheses(random, found.left, found.op, found.right)
+    _check(goal, random, report, FUEL)
+    for _, slip in _sampled(goal, random, 2):
+        _check(slip, random, report)
+
+
 def _sampled(goal: Goal, random: Random, count: int) -> list[tuple[Mutant, Goal]]:
     every = list(slips(goal))
     return random.sample(every, min(count, len(every)))
@@ -425,9 +435,10 @@ ATTACKS: dict[str, Callable[[Random, Report], None]] = {
     "slips": attack_slip,
     "claims": attack_claim,
     "consequences": attack_consequence,
+    "shapes": attack_shape,
     "limits": attack_limit,
 }
-WEIGHTS = {"terms": 10, "slips": 3, "claims": 3, "consequences": 3, "limits": 1}
+WEIGHTS = {"terms": 10, "slips": 3, "claims": 3, "consequences": 3, "shapes": 1, "limits": 1}
 FAR = Fraction(10**6)
 NEAR = Fraction(1, 100)
 

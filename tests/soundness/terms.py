@@ -622,6 +622,32 @@ def _differentiated_product(t: Terms, left: Term, right: Term) -> tuple[Term, Te
 AROUND = (_as_it_is, _with_more, _with_factor, _summed, _differentiated, _differentiated_product, _applied)
 
 
+SHAPES = (
+    "Sum({v}[k]*log({v}[k]/{w}[k]), k) >= Sum({v}[k], k) - Sum({w}[k], k)",
+    "Sum({v}[k]*log({w}[k]), k) <= log(Sum({v}[k]*{w}[k], k))",
+    "Sum({v}[k]*log({v}[k]), k) >= Sum({v}[k], k)*log(Sum({v}[k], k)/n)",
+    "Sum({v}[k]*{w}[k], k)**2 <= Sum({v}[k]**2, k)*Sum({w}[k]**2, k)",
+    "Sum({v}[k], k)*Sum({w}[k], k) >= Sum({v}[k]*{w}[k], k)",
+    "Sum({v}[k], k)**2 <= n*Sum({v}[k]**2, k)",
+    "Sum({v}[k]*exp({w}[k]**2), k) >= Sum({v}[k], k)",
+    "exp({v}[i]) >= exp({w}[j])*(1 + {v}[i] - {w}[j])",
+    "{v}[i]*log(2 + {w}[j]**2) >= {v}[i]*log(2)",
+    "Product({v}[k], k) == {v}[i]*Product({v}[k], k, k != i)",
+    "Product({v}[k]**2 + x, k) == ({v}[j]**2 + x)*Product({w}[k]**2 + x, k, k != i)",
+    "diff(Product({v}[k], k), {v}[j]) == Product({w}[k], k, k != j)",
+    "diff(Abs({v}[i]**3 + x), {v}[j]) == 3*{w}[i]**2*sign({v}[i]**3 + x)*KroneckerDelta(i, j)",
+)
+"""Inequalities and splittings that hold for some arrays in the places of v and w, and not for others."""
+
+
+def shape(random: Random) -> Relation:
+    """A row of SHAPES with vectors of any type."""
+    vectors = [name for name, (_, dimensions) in ARRAYS.items() if dimensions == ("n",)]
+    first, second = (random.choice(vectors) for _ in range(2))
+    text = random.choice(SHAPES).format(v=first, w=first if random.random() < 0.3 else second)
+    return hypothesis(text).relation
+
+
 def limits(random: Random) -> Goal:
     """A limit at oo of what grows like exponentials of T, against what it tends to, or nearly."""
     t = Terms(random)
