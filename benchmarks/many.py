@@ -114,7 +114,8 @@ def run(folder: Path, *arguments: str) -> Taken:
 
 def session(pid: int) -> int:
     """To which command a process belongs."""
-    return int(state(pid)[3]) if state(pid) else 0
+    found = state(pid)  # asked once: the process may end at any time
+    return int(found[3]) if found else 0
 
 
 def processor(pid: int) -> float:
