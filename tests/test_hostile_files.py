@@ -19,10 +19,10 @@ WITNESS = Path("/tmp/derive-was-here")
 
 def _read(path: Path) -> tuple[list[str], list[Problem]]:
     """The ids of the claims that are left, and all problems; within the time that a hostile file may take."""
-    start = time.perf_counter()
+    start = time.process_time()
     file = load(path)
     claims, problems = elaborate(file)
-    assert time.perf_counter() - start < SECONDS
+    assert time.process_time() - start < SECONDS
     return [claim.id for claim in claims], [*file.problems, *problems]
 
 
@@ -119,10 +119,10 @@ def _variables(count: int) -> str:
 
 @pytest.mark.parametrize(("make", "left"), [row[1:] for row in LARGE], ids=[row[0] for row in LARGE])
 def test_large_files_take_little_time(make: Callable[[], str], left: list[str]) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     file = load_text(make(), "claims.yaml")
     claims, problems = elaborate(file)
-    assert time.perf_counter() - start < SECONDS
+    assert time.process_time() - start < SECONDS
     assert [claim.id for claim in claims] == left
     found = [*file.problems, *problems]
     assert left == ["a"] or found
@@ -154,10 +154,10 @@ def test_a_thousand_claims_are_read_in_linear_time() -> None:
     def seconds(count: int) -> float:
         body = "".join(f"  - id: c{k}\n    claim: Sum(o[k]*s[k], k) == o[i] + {k}\n" for k in range(count))
         text = "variables: {o: 'real[n]'}\ndefine:\n  s[i]: exp(o[i])/Sum(exp(o[k]), k)\nclaims:\n" + body
-        start = time.perf_counter()
+        start = time.process_time()
         claims, problems = elaborate(load_text(text, "claims.yaml"))
         assert (len(claims), problems) == (count, ())
-        return time.perf_counter() - start
+        return time.process_time() - start
 
     seconds(50)
     assert seconds(2_000) < 20 * seconds(200) + 0.5
