@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
+from time import process_time
 
 from derive.claim import Declaration, Goal, Line
 from derive.elaborate import elaborate
@@ -21,11 +22,14 @@ from derive.narrate import residue
 from derive.outcome import Outcome, Results
 from derive.prove import prove
 from derive.refute import refute
-from derive.term import Binary, Delta, Number, Op, Optimum, Relation, Term, children, subterms, with_children
+from derive.term import Binary, Delta, Number, Op, Optimum, Relation, Term, children, size, subterms, with_children
 from derive.verdict import Counterexample, Proved, Refuted, Undecided
 from derive.write import write
 
 MOST_EDITS = 600
+MOST_WORK = 20_000  # edits times nodes
+MOST_SECONDS = 0.8  # of processor time for the candidates of one kind
+MOST_NODES = 300  # in what is longer one edit is seldom all that is wrong, and every one takes long to look at
 MOST_EDITS_OF_OPTIMA = 60  # each is several claims: a value, admissible, better than all others
 MOST_FINDINGS = 12
 STEPS = 12_000
@@ -78,6 +82,8 @@ def _suggestions(outcome: Outcome) -> tuple[str, ...]:
     line = outcome.claim.lines[outcome.deciding]
     if not isinstance(outcome.verdict, Refuted) or outcome.claim.is_printed or outcome.verdict.floats:
         return ()
+    if size(line.goal.left) + size(line.goal.right) > MOST_NODES:
+        return ()
     file = load(Path(outcome.claim.path))
     entry = next((e for e in file.entries if e.id == outcome.claim.id), None)
     if entry is None:
@@ -129,7 +135,14 @@ def _first(file: LoadedFile, candidates: list[tuple[str, Entry]], steps: int = S
     texts = {f"c{number}": text for number, (text, _) in enumerate(candidates)}
     entries = tuple(replace(entry, id=f"c{number}") for number, (_, entry) in enumerate(candidates))
     claims, _ = elaborate(replace(file, entries=entries, problems=()))
-    return next((texts[claim.id] for claim in claims if all(_holds(line.goal, steps) for line in claim.lines)), "")
+    deadline = process_time() + MOST_SECONDS
+    for claim in claims:
+        if process_time() > deadline:
+            # Suggestions are a courtesy; a verdict never depends on the clock.
+            return ""
+        if all(_holds(line.goal, steps) for line in claim.lines):
+            return texts[claim.id]
+    return ""
 
 
 def _holds(goal: Goal, steps: int) -> bool:
@@ -191,7 +204,8 @@ def _edits(line: Line) -> list[Relation]:
     last_index_first = [m for m in reversed(mutants) if m.kind == "index"]
     mutants = [*last_index_first, *(m for m in mutants if m.kind != "index")]
     mutants.sort(key=lambda m: _rank(m, line.written))
-    most = MOST_EDITS_OF_OPTIMA if isinstance(line.written.left, Optimum) else MOST_EDITS
+    nodes = size(line.goal.left) + size(line.goal.right)
+    most = MOST_EDITS_OF_OPTIMA if isinstance(line.written.left, Optimum) else min(MOST_EDITS, MOST_WORK // nodes)
     return [_tidied(m.relation) for m in mutants[:most]]
 
 
