@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
+from importlib import import_module
 from threading import Lock
 from typing import Any
 
@@ -76,11 +77,12 @@ def cluster(address: str) -> Iterator[Cluster]:
     Raises Unreachable: no scheduler answers there, or dask.distributed is not installed.
     """
     try:
-        import distributed
+        # Imported by name: the types must be the same for mypy whether the package is installed or not.
+        distributed: Any = import_module("distributed")
     except ImportError as error:
         raise Unreachable("dask.distributed is not installed; pip install 'derive-check[cluster]'") from error
     try:
-        client: Any = distributed.Client(address, timeout=CONNECTING, set_as_default=False)  # type: ignore[no-untyped-call]
+        client = distributed.Client(address, timeout=CONNECTING, set_as_default=False)
     except (OSError, ValueError, TimeoutError) as error:
         raise Unreachable(f"no scheduler answers at {address}") from error
     with client, client.get_executor() as executor:
