@@ -16,7 +16,7 @@ from derive.verdict import Contradicted, Counterexample, Enclosure, Support
 
 SMALLEST = (1, 2)
 OO = Constant("oo")
-ONE = Number(Fraction(1))
+ONE, TWO = Number(Fraction(1)), Number(Fraction(2))
 INFINITE: dict[Term, str] = {OO: "oo", Neg(OO): "-oo"}
 INADMISSIBLE = "a point at which the claimed optimiser is not admissible"
 NOTHING = Enclosure("undefined", "undefined")
@@ -97,7 +97,7 @@ def outdone(goal: Goal) -> Contradicted | None:
             if point is not None:
                 against = Relation(shown.left, NEGATION[shown.op], shown.right)
                 return Contradicted(against, Comparison(method), replace(point, op=shown.op))
-        return _undefined(found)
+        return _undefined(found) or next(filter(None, (_as_good(found, image) for image in _images(found))), None)
     except Captured:
         return None
 
@@ -115,6 +115,45 @@ def _undefined(found: Rivals) -> Contradicted | None:
         return None
     against = Relation(found.objective, "!=", found.at_optimiser)
     return Contradicted(against, Comparison("a point at which the claimed optimiser has no value"), point)
+
+
+def _images(found: Rivals) -> Iterator[Term]:
+    """Where symmetric and periodic objectives have the same value again: points that no search by rationals meets."""
+    optimiser = found.optimiser
+    yield Neg(optimiser)
+    if not found.component:
+        yield Binary("+", optimiser, Binary("*", TWO, Constant("pi")))
+        yield Binary("/", ONE, optimiser)
+
+
+def _as_good(found: Rivals, image: Term) -> Contradicted | None:
+    """That an image of the claimed optimiser is as good and, somewhere, another point."""
+    moved = replace(found, optimiser=image)
+    asserted = comparison(found)
+    equality = replace(
+        asserted, left=moved.at_optimiser, op="==", right=found.at_optimiser, hypotheses=found.goal.hypotheses
+    )
+    if not all(_is_shown(g, found) for g in (equality, *memberships(moved))):
+        return None
+    # The values agree, so that the sides differ by as much as the points do.
+    apart = replace(
+        found.goal, left=equality.left, op="==", right=Binary("+", equality.right, Binary("-", image, found.optimiser))
+    )
+    point = _point(apart)
+    if point is None:
+        return None
+    against = Relation(equality.left, NEGATION[asserted.op], equality.right)
+    shown = replace(point, op=asserted.op, right=point.left, kind="equality")
+    return Contradicted(against, Comparison("another admissible point"), shown)
+
+
+def _is_shown(goal: Goal, found: Rivals) -> bool:
+    """Whether a relation is proved wherever the claimed optimiser has a value."""
+    given = prove(replace(found.goal, left=found.optimiser, op="==", right=found.optimiser))
+    theorem = prove(goal)
+    if not isinstance(given, Theorem) or not isinstance(theorem, Theorem):
+        return False
+    return set(theorem.conditions) <= set(given.conditions)
 
 
 def _attempts(goal: Goal, residual: Residual) -> Iterator[tuple[Goal, Residual]]:

@@ -158,21 +158,7 @@ class Optimum:
     at: At = _at()
 
 
-Term = (
-    Number
-    | Constant
-    | Variable
-    | Component
-    | Delta
-    | Neg
-    | Binary
-    | Apply
-    | Call
-    | Reduce
-    | Diff
-    | Limit
-    | Optimum
-)
+Term = Number | Constant | Variable | Component | Delta | Neg | Binary | Apply | Call | Reduce | Diff | Limit | Optimum
 
 Op = Literal["==", "!=", "<", "<=", ">", ">="]
 OPS: tuple[Op, ...] = ("==", "!=", "<=", ">=", "<", ">")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from derive.claim import Goal
+from derive.elaborate.substitute import free_names
 from derive.kernel.context import Context, Note, Polynomial, Propose, Stuck, Undefined
 from derive.kernel.hypotheses import assume, context_of
 from derive.kernel.normalize import Condition, Reader, Scope
@@ -14,7 +15,7 @@ from derive.kernel.sign import implies
 from derive.kernel.theorem import Residual, Theorem, make_theorem
 from derive.kernel.vanish import seen_to_vanish
 from derive.kernel.zero import Equations, remainder
-from derive.term import Term, own_indices, subterms
+from derive.term import Term
 from derive.write import write
 
 
@@ -159,8 +160,7 @@ def _texts(conditions: list[Condition]) -> list[str]:
 
 
 def _text(condition: Condition) -> str:
-    sides = (condition.written.left, condition.written.right)
-    used = {str(i.name) for side in sides for t in subterms(side) for i in own_indices(t)}
+    used = free_names(condition.written.left) | free_names(condition.written.right)
     bound = [name for name in dict.fromkeys(condition.bound) if name in used]
     text = write(condition.written)
     if bound:

@@ -103,13 +103,19 @@ def hang(row: str, width: int) -> Iterator[str]:
     yield from (f"{indent}  {more}" for more in wrap(" ".join(rest), width - len(indent) - 2) if more)
 
 
+def _settled(value: Enclosure, shown: str) -> str:
+    """The value in brackets; nothing where an enclosure around 0 has no digit to show."""
+    around = value.exact is None and Decimal(value.low) <= 0 <= Decimal(value.high)
+    return "" if around else f" ({shown})"
+
+
 def point(found: Counterexample, paint: Paint) -> Iterator[str]:
     """The counterexample: the exact point, then the value of each side."""
     if place := place_of(found, paint):
         yield f"at {place}"
     left, right = sides(found)
     if found.kind == "equality":
-        yield f"both sides are equal there ({left}), so {found.op} fails"
+        yield f"both sides are equal there{_settled(found.left, left)}, so {found.op} fails"
         return
     yield f"left side  = {left}"
     yield f"right side = {right}"
