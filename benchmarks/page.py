@@ -31,7 +31,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         claims, place = Path(folder, "claims.yaml"), Path(folder, "report.html")
         claims.write_text(repeated((ROOT / "derivations.yaml").read_text(encoding="utf-8"), count), encoding="utf-8")
-        results, _ = resume([Target(claims)], None, 2)
+        results = resume([Target(claims)], None, 2).results
         start = time.perf_counter()
         page = publish(results, 2)
         taken = time.perf_counter() - start

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import sys
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, NoReturn
 
 import click
@@ -14,6 +16,8 @@ from derive.output import FORMATS, Output
 from derive.output import outputs as read_outputs
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from click.shell_completion import CompletionItem
 
     from derive.emit import Piece
@@ -26,7 +30,12 @@ STYLES = ("unicode", "pretty", "ascii", "latex", "markdown", "mathml", "json")
 
 
 def main() -> NoReturn:
-    """Run the command line and exit with the code that ``derive check --help`` lists."""
+    """Run the command line and exit with the code that ``derive check --help`` lists.
+
+    A request to end (SIGTERM) counts as an interrupt: what was finished is told.
+    """
+    sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: SIM115 - where the descriptor is closed there is none
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         code = derive.main(prog_name="derive", standalone_mode=False)
     except click.ClickException as error:
@@ -42,8 +51,11 @@ def main() -> NoReturn:
     sys.exit(code or 0)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="derive")
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Begin with `derive init` and `derive check`. `derive help COMMAND` tells more of a command.",
+)
+@click.version_option(__version__, "-V", "--version", prog_name="derive", message="%(prog)s %(version)s")
 def derive() -> None:
     """Check mathematics that people wrote by hand.
 
@@ -97,8 +109,9 @@ def _shard(context: click.Context, parameter: click.Parameter, value: str | None
 
 
 @derive.command(
+    short_help="Decide the claims of claim files.",
     epilog="Exit codes: 0 as expected, 1 a finding, 2 usage or an invalid file, 3 proof and counterexample "
-    "conflict, 5 nothing was checked, 70 internal error, 130 interrupted."
+    "conflict, 5 nothing was checked, 70 internal error, 130 interrupted.",
 )
 @click.argument("files", nargs=-1, shell_complete=_targets)
 @click.option(
@@ -129,9 +142,12 @@ def _shard(context: click.Context, parameter: click.Parameter, value: str | None
     "--audit", "is_audited", is_flag=True, help="Drop each hypothesis in turn; one that is not needed is a finding."
 )
 @click.option("--certificates", metavar="FOLDER", help="Write what each verdict rests on, for `derive recheck FOLDER`.")
+@click.option("-q", "--quiet", is_flag=True, help="Tell people of findings only, and no progress.")
+@click.option("-v", "--verbose", is_flag=True, help="Tell, on standard error, what was read, known and decided.")
 @click.option("--no-cache", is_flag=True, help="Decide every claim anew.")
 @click.option("--cache-dir", metavar="FOLDER", help="Where verdicts are kept; by default .derive_cache of the project.")
 @click.option(
+    "-j",
     "--jobs",
     type=click.IntRange(0, 256),
     metavar="N",
@@ -159,13 +175,15 @@ def check(
     allow_empty: bool | None,
     is_audited: bool,
     certificates: str | None,
+    quiet: bool,
+    verbose: bool,
     no_cache: bool,
     cache_dir: str | None,
     jobs: int | None,
     scheduler: str | None,
     shard: tuple[int, int] | None,
 ) -> None:
-    """Decide the claims of FILES: paths, folders, FILE::ID, or an ID of the default files.
+    """Decide the claims of FILES: paths, folders, FILE::ID, an ID of the default files, or - for standard input.
 
     Without FILES: `files` of [tool.derive] in the nearest pyproject.toml, else ./derivations.yaml.
     """
@@ -173,20 +191,27 @@ def check(
     from derive.replay import replay
 
     store = None if no_cache else cache(root(), cache_dir)
-    again = replay(store, root(), context.params) if store and not last_failed and certificates is None else None
+    is_like_others = not last_failed and certificates is None and not any(name.startswith("-") for name in files)
+    again = replay(store, root(), context.params) if store and is_like_others else None
     if again and (told := again.find()):
+        if verbose:
+            click.echo("nothing has changed since the same run before; it is told again", err=True)
         _emit(context, *told)
 
+    import time
     from dataclasses import replace
 
+    from derive.account import account
     from derive.cluster import Unreachable
     from derive.configure import configure
     from derive.deliver import deliver
     from derive.find import find, sources
     from derive.last_failed import recall, remember
+    from derive.progress import progress
     from derive.resume import resume
     from derive.runner import Shard
 
+    start = time.monotonic()
     configuration = configure()
     selected = _selected(words, tags, recall(configuration.root) if last_failed else None)
     if again:
@@ -196,27 +221,24 @@ def check(
     if again:
         again.look(str(target.path) for target in found.targets)
     jobs = _processors() if jobs is None else jobs
+    reports = outputs or read_outputs(configuration.format)
+    _spare(reports, (target.path for target in found.targets))
     try:
-        results, is_settled = resume(
-            found.targets,
-            store,
-            jobs,
-            scheduler,
-            selected=selected,
-            strict=strict,
-            stop_early=stop_early,
-            shard=Shard(*shard) if shard else None,
-        )
+        with progress(None if quiet else sys.stderr, os.environ) as watch:
+            resumed = resume(
+                found.targets,
+                store,
+                jobs,
+                scheduler,
+                selected=selected,
+                strict=strict,
+                stop_early=stop_early,
+                shard=Shard(*shard) if shard else None,
+                watch=watch,
+            )
+            results = _completed(resumed.results, is_audited)
     except Unreachable as error:
         raise click.BadParameter(str(error), param_hint="--scheduler") from error
-    if is_audited:
-        from derive.audit import audit
-
-        results = audit(results)
-    if any(o.word != "proved" and o.findings for o in results.outcomes):
-        from derive.repair import repair
-
-        results = repair(results)
     results = replace(results, problems=(*configuration.problems, *found.problems, *results.problems))
     if certificates is not None:
         _save(results, certificates)
@@ -224,11 +246,40 @@ def check(
         words or tags or stop_early or shard or results.interrupted or any(target.id for target in found.targets)
     )
     remember(configuration.root, results, is_whole=not is_partial)
-    pieces = list(deliver(results, outputs or read_outputs(configuration.format), _paint(), os.environ))
+    if verbose:
+        rows = account(configuration, found, store, results, resumed.known, time.monotonic() - start)
+        click.echo("\n".join(rows), err=True)
+    pieces = list(deliver(results, reports, replace(_paint(), quiet=quiet), os.environ))
     code = results.exit_code(configuration.allow_empty if allow_empty is None else allow_empty)
-    if again and is_settled:
+    if again and resumed.is_settled and not results.interrupted:
         again.keep(pieces, code)
     _emit(context, pieces, code)
+
+
+def _spare(reports: Iterable[Output], claim_files: Iterable[Path]) -> None:
+    """Refuse to write a report over a claim file."""
+    places = {os.path.realpath(path) for path in claim_files}
+    for report in reports:
+        if report.path and os.path.realpath(report.path) in places:
+            raise click.BadParameter(f"{report.path} is a claim file; name another one", param_hint="--format")
+
+
+def _completed(results: Results, is_audited: bool) -> Results:
+    """The results with what each hypothesis is good for and what would make findings true; an interrupt ends that."""
+    from dataclasses import replace
+
+    try:
+        if is_audited and not results.interrupted:
+            from derive.audit import audit
+
+            results = audit(results)
+        if any(o.word != "proved" and o.findings for o in results.outcomes) and not results.interrupted:
+            from derive.repair import repair
+
+            results = repair(results)
+    except KeyboardInterrupt:
+        return replace(results, interrupted=True)
+    return results
 
 
 def _selected(words: str | None, tags: tuple[str, ...], also: Predicate | None = None) -> Predicate | None:
@@ -260,8 +311,20 @@ def _emit(context: click.Context, pieces: list[Piece], code: int) -> NoReturn:
 
     failures = emit(pieces)
     if failures:
-        raise click.FileError(failures[0].filename, failures[0].strerror)
+        raise _unwritable(failures[0])
     context.exit(code)
+
+
+def _say(text: str) -> None:
+    """Print to standard output, as reports do. Raises ClickException."""
+    from derive.emit import emit
+
+    for failure in emit([(None, "w", text)]):
+        raise _unwritable(failure)
+
+
+def _unwritable(error: OSError) -> click.ClickException:
+    return click.ClickException(f"cannot write {error.filename}: {error.strerror or error}")
 
 
 def _processors() -> int:
@@ -278,14 +341,20 @@ def _paint() -> Paint:
     colour = not os.environ.get("NO_COLOR") and bool(os.environ.get("FORCE_COLOR") or interactive)
     try:
         "✓∂Σᵢ".encode(sys.stdout.encoding or "ascii")
-        unicode = True
+        unicode = not _is_plain(os.environ)
     except UnicodeEncodeError:
         unicode = False
     width = shutil.get_terminal_size((80, 24)).columns
     return Paint(colour, unicode, min(max(width, 40), 120))
 
 
-@derive.command()
+def _is_plain(environment: Mapping[str, str]) -> bool:
+    """Whether ASCII was asked for: Python itself prints UTF-8 in the locale C."""
+    is_told = environment.get("PYTHONIOENCODING") or environment.get("PYTHONUTF8") == "1"
+    return environment.get("LC_ALL") in ("C", "POSIX") and not is_told
+
+
+@derive.command(short_help="Explain a message or a rule.")
 @click.argument("code", required=False, shell_complete=_codes)
 def explain(code: str | None) -> None:
     """Explain a CODE: a message such as DV101, or a rule such as R5 that a proof rests on.
@@ -295,12 +364,12 @@ def explain(code: str | None) -> None:
     from derive.explain import explain as page_of
 
     try:
-        click.echo(page_of(code), nl=False)
+        _say(page_of(code))
     except ValueError as error:
         raise click.UsageError(str(error)) from error
 
 
-@derive.command()
+@derive.command(short_help="Print claims as formulas, or an overview.")
 @click.argument("target", required=False, shell_complete=_targets)
 @click.option("--format", "style", metavar="STYLE", help=f"One of {', '.join(STYLES)}.")
 @click.option("--proof", is_flag=True, help="Decide each claim too, and print the proof or the counterexample.")
@@ -314,7 +383,6 @@ def show(context: click.Context, target: str | None, style: str | None, proof: b
 
     from derive.cache import cache, root
     from derive.configure import configure
-    from derive.emit import emit
     from derive.find import find
     from derive.narrate import tell
     from derive.outcome import Results
@@ -348,13 +416,15 @@ def show(context: click.Context, target: str | None, style: str | None, proof: b
     results = replace(results, problems=(*configuration.problems, *found.problems, *results.problems))
     between = "\n" if style == "json" else "\n\n"
     text = "".join(f"{text}{between}" for text in pages).rstrip("\n") + "\n" if any(pages) else ""
-    emit([(None, "w", paint.characters(text))])
-    for text in diagnostics(replace(results, outcomes=()), paint):
-        click.echo(paint.characters(text), err=True)
+    _say(paint.characters(text))
+    told = diagnostics(replace(results, outcomes=()), paint)
+    if told:
+        between = "\n" if text and sys.stdout.isatty() else ""
+        click.echo(between + paint.characters("\n\n".join(told)), err=True)
     context.exit(results.exit_code(allow_empty=True))
 
 
-@derive.command("report")
+@derive.command("report", short_help="Write a page with formulas, proofs and pictures.")
 @click.argument("files", nargs=-1, shell_complete=_targets)
 @click.option("-o", "--output", default="report.html", metavar="FILE", show_default=True, help="Where the page goes.")
 @click.option("-k", "words", metavar="EXPR", help="Only claims whose id, title or tags match.")
@@ -397,7 +467,9 @@ def write_page(
     found = find(files, configuration)
     store = None if no_cache else cache(root(), cache_dir)
     jobs = _processors() if jobs is None else jobs
-    results, _ = resume(found.targets, store, jobs, selected=_selected(words, tags), strict=bool(configuration.strict))
+    results = resume(
+        found.targets, store, jobs, selected=_selected(words, tags), strict=bool(configuration.strict)
+    ).results
     results = audit(results) if is_audited else results
     if any(o.word == "refuted" for o in results.outcomes):
         results = repair(results, also_expected=True)
@@ -408,7 +480,7 @@ def write_page(
     )
 
 
-@derive.command()
+@derive.command(short_help="Put the reports of all shards together.")
 @click.argument("reports", nargs=-1, required=True, metavar="REPORT...")
 @click.option("--output", metavar="FILE", help="Write the JSON report of one run over all claims.")
 @click.option("--allow-empty", is_flag=True, help="Checking nothing at all is not a failure.")
@@ -439,7 +511,7 @@ def _report(path: str) -> str:
     return data.decode("utf-8", "replace")
 
 
-@derive.command("recheck")
+@derive.command("recheck", short_help="Check certificates by a second program.")
 @click.argument("folder")
 @click.pass_context
 def recheck_certificates(context: click.Context, folder: str) -> None:
@@ -456,27 +528,30 @@ def recheck_certificates(context: click.Context, folder: str) -> None:
     counts = {"accepted": 0, "rejected": 0}
     for path, verdict, told in recheck(Path(folder)):
         counts[verdict] += 1
-        click.echo(f"{verdict}  {path}  {told}")
-    click.echo(f"{counts['accepted']} accepted, {counts['rejected']} rejected")
+        _say(f"{verdict}  {path}  {told}\n")
+    _say(f"{counts['accepted']} accepted, {counts['rejected']} rejected\n")
     context.exit(1 if counts["rejected"] else 0 if counts["accepted"] else 5)
 
 
-@derive.command("init")
+@derive.command("init", short_help="Write a first claim file.")
 @click.argument("path", default="derivations.yaml")
 def initialise(path: str) -> None:
     """Write a first claim file to PATH, by default ./derivations.yaml, and its schema for editors beside it."""
     from pathlib import Path
 
-    from derive.init import init
+    from derive.init import SCHEMA, init
 
     try:
         init(Path(path))
+    except FileExistsError as error:
+        raise click.ClickException(f"{path} is there already; nothing is written over it") from error
     except OSError as error:
-        raise click.FileError(path, error.strerror) from error
-    click.echo(f"wrote {path}; run: derive check {path}")
+        error.filename = path
+        raise _unwritable(error) from error
+    _say(f"wrote {path}, and {SCHEMA} beside it for editors; run: derive check {path}\n")
 
 
-@derive.command("schema")
+@derive.command("schema", short_help="Print the JSON schema of claim files or of reports.")
 @click.argument("document", type=click.Choice(["claims", "results"]), default="claims")
 def print_schema(document: str) -> None:
     """Print the JSON schema of claim files, for editors, or of the report `--format json`."""
@@ -485,10 +560,10 @@ def print_schema(document: str) -> None:
     from derive.schema import schema
 
     results = files("derive") / "results.schema.json"
-    click.echo(schema() if document == "claims" else results.read_text(encoding="utf-8"), nl=False)
+    _say(schema() if document == "claims" else results.read_text(encoding="utf-8"))
 
 
-@derive.command()
+@derive.command(short_help="Print the completion for a shell.")
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def completion(shell: str) -> None:
     """Print the completion of commands, options, claim ids and codes for a SHELL.
@@ -499,4 +574,19 @@ def completion(shell: str) -> None:
 
     known = get_completion_class(shell)
     assert known is not None, "the choices are those of Click"
-    click.echo(known(derive, {}, "derive", "_DERIVE_COMPLETE").source())
+    _say(known(derive, {}, "derive", "_DERIVE_COMPLETE").source() + "\n")
+
+
+@derive.command("help", short_help="Show what a command takes.")
+@click.argument("command", required=False)
+@click.pass_context
+def show_help(context: click.Context, command: str | None) -> None:
+    """Show what COMMAND takes; without it, the commands."""
+    group = context.find_root()
+    if command is None:
+        _say(group.get_help() + "\n")
+        return
+    found = derive.get_command(group, command)
+    if found is None:
+        raise click.BadParameter(f"found {command!r}, required one of {', '.join(derive.list_commands(group))}")
+    _say(found.get_help(click.Context(found, group, command)) + "\n")

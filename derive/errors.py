@@ -261,8 +261,10 @@ _FILE = (
         "DV023",
         "Not a claim file",
         "a claim file is a mapping with the key `claims`; found {found}",
-        "start the file with `derive: 1` and list the claims below `claims:`",
-        "The top level of a claim file is a mapping.",
+        "start the file with `derive: 1` and list the claims below `claims:`; a file that is none is left out of a "
+        "folder by `exclude` under [tool.derive]",
+        "The top level of a claim file is a mapping with the key `claims`. A folder stands for all `*.yaml` in it: "
+        "what is not a claim file is told, since it might be one that was spoilt.",
     ),
     Code(
         "DV024",
@@ -713,6 +715,14 @@ _RUN = (
         "name the files, list them under [tool.derive] in pyproject.toml, or create derivations.yaml",
         "Without arguments derive takes `files` of [tool.derive] in the nearest pyproject.toml, else "
         "./derivations.yaml. A renamed file must not turn a gate green.",
+    ),
+    Code(
+        "DV091",
+        "Neither a file nor a claim",
+        "there is neither a file nor a claim `{name}`",
+        "name a file, a folder, or FILE::ID; an ID alone is looked up in the default files, and there are none here",
+        "A word without a slash and without `.yaml` names a file or a folder that exists, else a claim of the default "
+        "files: `files` of [tool.derive] in the nearest pyproject.toml, else ./derivations.yaml.",
     ),
     Code(
         "DV027",

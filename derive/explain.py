@@ -47,7 +47,11 @@ def example(code: str) -> tuple[Path, str] | None:
 
 
 def _message(row: Code) -> str:
-    shape = re.sub(r"{(\w+)}", r"<\1>", f"Message: {row.template}\nRepair:  {row.help}")
+    told = (("Message: ", row.template), ("Repair:  ", row.help))
+    shape = "\n".join(
+        fill(re.sub(r"{(\w+)}", r"<\1>", text), WIDTH, initial_indent=head, subsequent_indent=" " * len(head))
+        for head, text in told
+    )
     shown = example(row.code)
     if shown is None:
         return f"{fill(row.page, WIDTH)}\n\n{shape}"

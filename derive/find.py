@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -10,6 +11,8 @@ from pathlib import Path
 
 from derive.configure import Configuration
 from derive.errors import Problem, problem
+from derive.load import STDIN
+from derive.nearby import nearby
 
 DEFAULT = "derivations.yaml"
 
@@ -31,7 +34,7 @@ class Found:
 
 
 def find(arguments: Sequence[str], configuration: Configuration) -> Found:
-    """Resolve ``FILE``, ``DIRECTORY``, ``FILE::ID`` and bare ``ID``; without arguments the default files.
+    """Resolve ``FILE``, ``DIRECTORY``, ``FILE::ID``, bare ``ID`` and ``-``; without arguments the default files.
 
     What is wrong with the configuration itself is told by its own problems.
     """
@@ -40,7 +43,7 @@ def find(arguments: Sequence[str], configuration: Configuration) -> Found:
     targets: list[Target] = []
     problems: list[Problem] = []
     for argument in arguments:
-        found = _defaults(configuration, argument) if _is_id(argument) else _named(argument, configuration)
+        found = _by_id(argument, configuration) if _is_id(argument) else _named(argument, configuration)
         targets += found.targets
         problems += found.problems
     return Found(tuple(dict.fromkeys(targets)), tuple(dict.fromkeys(problems)))
@@ -54,13 +57,20 @@ def sources(arguments: Sequence[str], configuration: Configuration) -> tuple[str
 
 
 def _is_id(argument: str) -> bool:
-    looks_like_a_path = "/" in argument or os.sep in argument or argument.endswith((".yaml", ".yml"))
-    return not (looks_like_a_path or "::" in argument or Path(argument).exists())
+    looks_like_a_path = re.search(r"[/*?]|\.ya?ml(:|$)|::", argument) or os.sep in argument or argument == "-"
+    return not (looks_like_a_path or Path(argument).exists())
 
 
 def _named(argument: str, configuration: Configuration) -> Found:
     path, _, id = argument.partition("::")
-    return _targets([Path(path)], configuration, id or None)
+    return _targets([Path(STDIN if path == "-" else path)], configuration, id or None)
+
+
+def _by_id(id: str, configuration: Configuration) -> Found:
+    found = _defaults(configuration, id)
+    if any(p.code == "DV026" for p in found.problems):
+        return Found((), (problem("DV091", help=nearby(id) or None, name=id),))
+    return found
 
 
 def _targets(paths: Sequence[Path], configuration: Configuration, id: str | None) -> Found:
@@ -86,12 +96,19 @@ def _is_hidden(path: Path) -> bool:
     return any(part.startswith(".") for part in path.parts)
 
 
+def _above() -> str | None:
+    """The repair where a folder above has the file that was perhaps meant."""
+    here = Path.cwd()
+    path = next((folder / DEFAULT for folder in here.parents if (folder / DEFAULT).is_file()), None)
+    return f"did you mean `derive check {os.path.relpath(path)}`?" if path else None
+
+
 def _defaults(configuration: Configuration, id: str | None = None) -> Found:
     if configuration.problems:
         return Found(())
     names, root = configuration.files, configuration.root
     if names is None:
         if not Path(DEFAULT).exists():
-            return Found((), (problem("DV026", path=f"./{DEFAULT}"),))
+            return Found((), (problem("DV026", help=_above(), path=f"./{DEFAULT}"),))
         return _targets([Path(DEFAULT)], configuration, id)
     return _targets([Path(os.path.relpath(root / name)) for name in names], configuration, id)

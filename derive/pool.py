@@ -281,7 +281,7 @@ class Pool:
     def _fork(self) -> tuple[int, socket.socket]:
         mine, its = socket.socketpair()
         # An interrupt between the fork and the first line of the other process would run this program there.
-        old = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        old = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
         pid = os.fork()
         if pid == 0:
             try:
@@ -324,9 +324,10 @@ def pool(jobs: int, prepare: Callable[[], None]) -> Iterator[Pool | Here]:
 def _be_nursery(control: socket.socket, prepare: Callable[[], None], seconds: float, memory: int) -> NoReturn:
     """Fork a worker for each channel that comes, until the first process is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, signal.SIGTERM})
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     prepare()
     gc.freeze()

@@ -11,6 +11,7 @@ from derive.elaborate import elaborate
 from derive.errors import Problem, meant, problem
 from derive.find import Target
 from derive.load import load
+from derive.nearby import nearby
 from derive.outcome import ClaimFile
 
 MOST_AT_ONCE = 50
@@ -40,7 +41,13 @@ def read(targets: Iterable[Target]) -> Iterator[Reading]:
             if target.id is not None:
                 sought.setdefault(target.id, set()).update(reading.ids)
     missing = ((id, known) for id, known in sought.items() if id not in known)
-    yield Reading(problems=tuple(problem("DV028", help=meant(id, known) or None, id=id) for id, known in missing))
+    yield Reading(problems=tuple(problem("DV028", help=_repair(id, known), id=id) for id, known in missing))
+
+
+def _repair(id: str, known: Set[str]) -> str | None:
+    """What was perhaps meant by an id that no claim has: another claim, else a file."""
+    found = meant(id, known)
+    return found if found.startswith("did you mean") else nearby(id) or found or None
 
 
 def _without(given: Set[object], reading: Reading) -> Reading:

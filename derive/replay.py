@@ -12,7 +12,10 @@ from derive.digest import blake2b
 from derive.emit import Piece
 from derive.versions import stamp, versions
 
-ENVIRONMENT = ("NO_COLOR", "FORCE_COLOR", "TERM", "COLUMNS", "PYTHONPATH", "GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY")
+ENVIRONMENT = (
+    *("NO_COLOR", "FORCE_COLOR", "TERM", "COLUMNS", "LC_ALL", "PYTHONUTF8", "PYTHONIOENCODING", "PYTHONPATH"),
+    *("GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY"),
+)
 """Variables on which a report may depend."""
 MOST_RUNS = 64
 MOST_BYTES = 8_000_000

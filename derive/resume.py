@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from derive.cache import Cache, Verdicts
 from derive.cluster import cluster
 from derive.find import Target
 from derive.outcome import Results
 from derive.pool import pool
+from derive.progress import Watch
 from derive.runner import Known, Shard, prepare, run
 from derive.select import Predicate
 from derive.versions import content, versions
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """A run, whether the next one would certainly decide the same, and how many lines it knew from earlier ones."""
+
+    results: Results
+    is_settled: bool
+    known: int
 
 
 def resume(
@@ -24,8 +35,9 @@ def resume(
     strict: bool = False,
     stop_early: bool = False,
     shard: Shard | None = None,
-) -> tuple[Results, bool]:
-    """Decide the claims as ``run`` does, and tell whether the next run would certainly decide the same.
+    watch: Watch | None = None,
+) -> Resumed:
+    """Decide the claims as ``run`` does.
 
     Without ``store`` everything is decided anew; with ``jobs`` 0 in this process; with ``scheduler`` by the cluster at
     that address. Raises Unreachable.
@@ -43,10 +55,12 @@ def resume(
             executor=executor,
             known=known,
             shard=shard,
+            watch=watch,
         )
     if kept:
         kept.close()
-    return results, known is not None and known.is_whole and not results.interrupted
+    is_settled = known is not None and known.is_whole and not results.interrupted
+    return Resumed(results, is_settled, known.found if known else 0)
 
 
 def _known(kept: Verdicts) -> Known | None:

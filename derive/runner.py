@@ -17,6 +17,7 @@ from derive.gate import gate
 from derive.meaning import meaning
 from derive.outcome import Outcome, Part, Results
 from derive.pool import Executor, Here, Lost, Promise
+from derive.progress import Watch
 from derive.read import Reading, read
 from derive.record import recall, record
 from derive.select import Predicate
@@ -35,12 +36,14 @@ def run(
     executor: Executor | None = None,
     known: Known | None = None,
     shard: Shard | None = None,
+    watch: Watch | None = None,
 ) -> Results:
     """Decide the claims of all targets, in file order; never fails: a defect met at one claim is reported there.
 
     ``selected`` tells which claims are in question; ``strict`` makes sides of unequal domain a finding; ``stop_early``
     ends the run with the first claim that is not as expected. ``executor`` decides goals, by default in this process;
-    ``known`` holds what was decided before; ``shard`` is the part of the claims to decide.
+    ``known`` holds what was decided before; ``shard`` is the part of the claims to decide; ``watch`` is told how far it
+    is.
     """
     readings: list[Reading] = []
     asked: list[_Asked] = []
@@ -53,8 +56,12 @@ def run(
             total = place
             if shard is None or shard.has(place):
                 asked.append(_ask(place, claim, executor or Here(), known))
+            if watch:
+                watch(len(asked), 0, claim.id)
         is_read = True
         for question in asked:
+            if watch:
+                watch(len(decided), len(asked), question.claim.id)
             decided.append(_decided(question, strict))
             if stop_early and not _is_fine(decided[-1]):
                 break
@@ -96,14 +103,18 @@ class Known:
         self.is_empty = kept.get(versions) is None
         self.is_whole = True
         """Whether everything that was asked in this run can be known in the next one."""
+        self.found = 0
+        """How many lines were known."""
 
     def find(self, line: Line) -> Verdict | None:
         """The verdict of a line that means the same."""
         text = self._kept.get(self._meaning(line))
         try:
-            return recall(text) if text else None
+            verdict = recall(text) if text else None
         except ValueError:
             return None
+        self.found += verdict is not None
+        return verdict
 
     def keep(self, line: Line, promise: Promise) -> None:
         """Keep what was promised, unless it is a defect or an accident, which may not happen again."""

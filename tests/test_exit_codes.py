@@ -52,7 +52,7 @@ CRASHING = "from derive import cli, find\ndef find_(*_): raise ZeroDivisionError
 
 @dataclass(frozen=True)
 class Situation:
-    """Files in a folder, a command, and what must come of it."""
+    """Files in a folder, a command, what it is given on standard input, and what must come of it."""
 
     name: str
     code: int
@@ -60,6 +60,7 @@ class Situation:
     files: Mapping[str, str | bytes] = field(default_factory=dict)
     says: str = ""
     program: str = "from derive.cli import main; main()"
+    given: str = ""
 
 
 A = "derivations.yaml"
@@ -69,6 +70,16 @@ SITUATIONS = (
     Situation("a condition", 0, files={A: PARTIAL}),
     Situation("a lint", 0, files={A: LINT}, says="warning[DV501]"),
     Situation("help", 0, "--help", says="Usage"),
+    Situation("help of a command", 0, "help check", says="--last-failed"),
+    Situation("the version", 0, "-V", says="derive 0."),
+    Situation("standard input", 0, "check -", says="<stdin> ✓ good: proved", given=GOOD),
+    Situation("claims shown from standard input", 0, "show -", says="good x + y = y + x", given=GOOD),
+    Situation("quiet", 0, "check -q", {A: GOOD}, "1 claim in 1 file: 1 proved"),
+    Situation("verbose", 0, "check -v", {A: GOOD}, "1 claims have 1 lines: 0 known, 1 decided"),
+    Situation("a byte order mark and line ends of Windows", 0, files={A: ("\ufeff" + GOOD).replace("\n", "\r\n")}),
+    Situation("a name that is not ASCII", 0, "check 公式.yaml", {"公式.yaml": GOOD}, "公式.yaml"),
+    Situation("certificates", 0, "check --certificates there", {A: GOOD}, "1 certificates in there"),
+    Situation("a page", 0, "report", {A: GOOD}, "wrote report.html"),
     Situation("an explanation", 0, "explain DV101", says="DV101: Refuted"),
     Situation("a bare command", 2, "", says="Usage"),
     Situation("refuted", 1, files={A: BAD}, says="DV101"),
@@ -78,11 +89,27 @@ SITUATIONS = (
     Situation("a condition, strictly", 1, "check --strict", {A: PARTIAL}, "DV301"),
     Situation("a finding beside an empty file", 1, "check a.yaml b.yaml", {"a.yaml": "", "b.yaml": BAD}),
     Situation("a finding, reported to a machine", 1, "check --format sarif", {A: BAD}, "DV101"),
+    Situation("a finding on standard input", 1, "check -", says="--> <stdin>:4:", given=BAD),
+    Situation("a page with a finding", 1, "report", {A: BAD}, "1 finding"),
+    Situation("a certificate that is rejected", 1, "recheck there", {"there/a.json": "{}"}, "1 rejected"),
+    Situation("stopped at the first finding", 1, "check -x", {A: BAD + OPEN[len(HEAD) :]}, "1 claim in 1 file"),
     Situation("a claim cannot be read", 2, files={A: BROKEN}, says="DV033"),
     Situation("a finding and a claim that cannot be read", 2, files={A: BAD + BROKEN[len(HEAD) :]}),
     Situation("no file", 2, says="DV026"),
     Situation("a missing file", 2, "check gone.yaml", {A: GOOD}, "DV001"),
     Situation("a missing file beside a good one", 2, f"check {A} gone.yaml", {A: GOOD}),
+    Situation("a misspelt file", 2, "check derivation.yaml", {A: GOOD}, "did you mean `derivations.yaml`?"),
+    Situation("a file without its ending", 2, "check derivations", {A: GOOD}, "did you mean `derivations.yaml`?"),
+    Situation("a word that is nothing", 2, "check softmax", says="DV091"),
+    Situation("a pattern", 2, "check *.yml", {A: GOOD}, "for the shell to expand"),
+    Situation("a claim after one colon", 2, f"check {A}:good", {A: GOOD}, f"`{A}::ID`"),
+    Situation("a file of another program", 2, "check .", {A: GOOD, "compose.yaml": "services: {}\n"}, "exclude"),
+    Situation("no YAML on standard input", 2, "check -", says="<stdin>:2:1", given="claims: [\n"),
+    Situation("a report over a claim file", 2, f"check --format json=./{A}", {A: GOOD}, "is a claim file"),
+    Situation("an unknown command to help with", 2, "help chek", says="chek"),
+    Situation("no certificates there", 2, "recheck gone", says="gone"),
+    Situation("no report of a shard", 2, "merge a.json", {"a.json": "{}"}, "a.json"),
+    Situation("a shard that is none", 2, "check --shard 3/2", {A: GOOD}, "I/N"),
     Situation("not UTF-8", 2, files={A: NOT_UTF8}, says="DV004"),
     Situation("a folder in place of the file", 5, f"check {A}", {f"{A}/x": ""}, "DV506"),
     Situation("no YAML", 2, files={A: "claims: [\n"}, says="DV006"),
@@ -100,6 +127,8 @@ SITUATIONS = (
     Situation("a proof and a counterexample", 3, files={A: BAD}, says="DV901", program=UNSOUND),
     Situation("a conflict outranks what cannot be read", 3, files={A: BAD + BROKEN[len(HEAD) :]}, program=UNSOUND),
     Situation("an empty file", 5, files={A: ""}, says="nothing was checked"),
+    Situation("nothing on standard input", 5, "check -", says="nothing was checked"),
+    Situation("a folder without a certificate", 5, "recheck there", {"there/a.txt": ""}, "0 accepted"),
     Situation("no claims", 5, files={A: "derive: 1\nclaims: []\n"}),
     Situation("nothing selected", 5, "check -k nothing", {A: GOOD}, "nothing was checked"),
     Situation("no claim has the tag", 5, "check --tag nothing", {A: GOOD}),
@@ -131,7 +160,8 @@ def lay(folder: Path, files: Mapping[str, str | bytes]) -> None:
 def test_exit_code(situation: Situation, tmp_path: Path) -> None:
     lay(tmp_path, situation.files)
     command = [sys.executable, "-c", situation.program, *situation.arguments.split()]
-    done = subprocess.run(command, cwd=tmp_path, env=environment(), capture_output=True, text=True, encoding="utf-8")
+    texts = {"text": True, "encoding": "utf-8", "input": situation.given}
+    done = subprocess.run(command, cwd=tmp_path, env=environment(), capture_output=True, **texts)  # type: ignore[call-overload]
     said = done.stdout + done.stderr
     assert (done.returncode, situation.says in " ".join(said.split())) == (situation.code, True), said
     assert situation.program == CRASHING or "Traceback" not in said
@@ -144,10 +174,37 @@ def test_a_reader_that_leaves_does_not_change_the_exit_code(tmp_path: Path) -> N
     assert (done.returncode, done.stderr, len(done.stdout.splitlines())) == (1, "", 1)
 
 
-def test_an_interrupt_from_outside(tmp_path: Path, wait_for: Callable[[Path], None]) -> None:
+FULL_DISK = pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+
+
+@FULL_DISK
+@pytest.mark.parametrize("arguments", ("check", "check --format json", "show", "explain", "schema", "help", "init"))
+def test_an_output_that_cannot_be_written_is_told(tmp_path: Path, arguments: str) -> None:
+    lay(tmp_path, {} if arguments == "init" else {A: GOOD})
+    command = [sys.executable, "-m", "derive", *arguments.split()]
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(command, cwd=tmp_path, env=environment(), stdout=full, stderr=subprocess.PIPE, text=True)
+    assert (done.returncode, done.stderr) == (2, "Error: cannot write standard output: No space left on device\n")
+
+
+def test_a_closed_output_is_no_failure(tmp_path: Path) -> None:
+    lay(tmp_path, {A: BAD})
+    command = ["bash", "-c", f"{sys.executable} -m derive check >&-"]
+    assert subprocess.run(command, cwd=tmp_path, env=environment(), stderr=subprocess.PIPE).returncode == 1
+
+
+def test_from_a_folder_below_the_file_above_is_named(tmp_path: Path) -> None:
+    lay(tmp_path, {A: GOOD, "below/deep/x": ""})
+    command = [sys.executable, "-m", "derive", "check"]
+    done = subprocess.run(command, cwd=tmp_path / "below/deep", env=environment(), capture_output=True, text=True)
+    assert (done.returncode, f"derive check ../../{A}" in done.stdout) == (2, True)
+
+
+@pytest.mark.parametrize("request_to_end", (signal.SIGINT, signal.SIGTERM))
+def test_an_interrupt_from_outside(tmp_path: Path, wait_for: Callable[[Path], None], request_to_end: int) -> None:
     marked = INTERRUPTED.replace("os.kill(os.getpid(), signal.SIGINT)", "open('here', 'w').close(); signal.pause()")
     lay(tmp_path, {A: GOOD})
     process = subprocess.Popen([sys.executable, "-c", marked, "check"], cwd=tmp_path, env=environment())
     wait_for(tmp_path / "here")
-    process.send_signal(signal.SIGINT)
+    process.send_signal(request_to_end)
     assert process.wait(timeout=20) == 130

@@ -21,6 +21,7 @@ BROKEN: tuple[tuple[str, str, tuple[tuple[str, int, int], ...]], ...] = (
     ("claims without a value", "derive: 1\nclaims:\n", (("DV505", 2, 8),)),
     ("a list at the top", "- id: a\n", (("DV023", 1, 1),)),
     ("a text at the top", "softmax\n", (("DV023", 1, 1),)),
+    ("a mapping of another program", "services:\n  web: {image: x}\nvolumes: []\n", (("DV023", 1, 1),)),
     ("no key claims", "derive: 1\n", (("DV014", 1, 1),)),
     ("another version", "derive: 2\nclaims: []\n", (("DV015", 1, 9), ("DV505", 2, 9))),
     ("claims as a mapping", "claims:\n  a: b\n", (("DV013", 2, 3),)),
@@ -196,12 +197,14 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     cases = (
         (pipe, ("DV002", 1, 1)),
         (tmp_path / ("x" * 300), ("DV002", 1, 1)),
-        (tmp_path / "missing.yaml", ("DV001", 1, 1)),
         (tmp_path, ("DV002", 1, 1)),
         (latin, ("DV004", 2, 11)),
         (wide, ("DV004", 1, 1)),
         (large, ("DV003", 1, 1)),
     )
+    assert [(p.code, p.path, p.span) for p in load(tmp_path / "gone.yaml").problems] == [
+        ("DV001", str(tmp_path / "gone.yaml"), None)
+    ]
     for path, expected in cases:
         found = load(path)
         assert _places(found) == (expected,), path.name

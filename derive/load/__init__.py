@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+import sys
 from dataclasses import replace
+from difflib import get_close_matches
+from functools import cache
 from itertools import islice
 from pathlib import Path
 
-from derive.errors import Problem, Span, problem
-from derive.load.entries import Entry, LoadedFile, WrittenCase, WrittenStep, claim_file
+from derive.errors import Problem, Span, clip, problem
+from derive.load.entries import MAX_UNKNOWN_KEYS, Entry, LoadedFile, WrittenCase, WrittenStep, claim_file
 from derive.load.keys import CASE_KEYS, CLAIM_KEYS, FILE_KEYS, ID, STEP_KEYS, Key
 from derive.load.nodes import Mapping, Node, Scalar, Sequence, first_line, kind_of, source_of
+from derive.nearby import nearby
 
 __all__ = [
     "CASE_KEYS",
@@ -35,6 +39,8 @@ MAX_BYTES = 4_000_000
 MAX_LINES = 200_000
 MAX_COMMAS = 400_000
 MAX_CONTROL_CHARACTERS = 100
+STDIN = "<stdin>"
+"""The path that stands for standard input."""
 
 _FORBIDDEN = re.compile(
     "[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]"
@@ -44,6 +50,8 @@ _FORBIDDEN = re.compile(
 def load(path: Path) -> LoadedFile:
     """Read a claim file. Never fails: whatever is wrong with the file is among its problems."""
     name = str(path)
+    if name == STDIN:
+        return _decoded(_standard_input(), name)
     try:
         if path.exists() and not path.is_file():  # opening a pipe would wait for ever
             why = "it is a directory" if path.is_dir() else "it is not a regular file"
@@ -51,10 +59,20 @@ def load(path: Path) -> LoadedFile:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
-        return _unreadable(name, problem("DV001", path=name))
+        return _unreadable(name, problem("DV001", help=nearby(name) or None, path=name), is_there=False)
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or str(error)
         return _unreadable(name, problem("DV002", path=name, why=why.lower()))
+    return _decoded(data, name)
+
+
+@cache
+def _standard_input() -> bytes:
+    """All of it; two targets that name it have the same."""
+    return sys.stdin.buffer.read(MAX_BYTES + 1) if sys.stdin else b""
+
+
+def _decoded(data: bytes, name: str) -> LoadedFile:
     if len(data) > MAX_BYTES:
         return _unreadable(name, problem("DV003", found=f"more than {MAX_BYTES}", limit=MAX_BYTES))
     try:
@@ -83,17 +101,32 @@ def load_text(text: str, path: str) -> LoadedFile:
     from derive.load.tree import compose  # YAML takes its time, and who only names the nodes needs none
 
     root = compose(text, problems)
-    file = claim_file(root, path, problems) if isinstance(root, Mapping) else LoadedFile(path)
+    is_foreign = root is not None and _is_foreign(root)
+    file = claim_file(root, path, problems) if isinstance(root, Mapping) and not is_foreign else LoadedFile(path)
     if root is None and not problems:
         problems.append(problem("DV505").placed(path, Span(1, 1, 1, 1)))
-    elif root is not None and not isinstance(root, Mapping):
-        problems.append(problem("DV023", found=kind_of(root)).placed(path, first_line(root.span)))
+    elif root is not None and is_foreign:
+        problems.append(problem("DV023", found=_other(root)).placed(path, first_line(root.span)))
     placed = sorted((p.placed(path, None) for p in problems), key=_place)
     return replace(file, problems=tuple(placed), lines=lines)
 
 
-def _unreadable(path: str, found: Problem, lines: tuple[str, ...] = ()) -> LoadedFile:
-    return LoadedFile(path, problems=(found.placed(path, Span(1, 1, 1, 1)),), lines=lines)
+def _is_foreign(root: Node) -> bool:
+    """Whether it was never meant to be a claim file: of the keys that one has, none is there, not even misspelt."""
+    if not isinstance(root, Mapping):
+        return True
+    names = [key.name for key in FILE_KEYS]
+    keys = [key.text for key, _ in root.pairs[:MAX_UNKNOWN_KEYS]]
+    return bool(keys) and not any(key in names or get_close_matches(key[:100], names, cutoff=0.6) for key in keys)
+
+
+def _other(root: Node) -> str:
+    return f"only other keys, first `{clip(root.pairs[0][0].text)}`" if isinstance(root, Mapping) else kind_of(root)
+
+
+def _unreadable(path: str, found: Problem, lines: tuple[str, ...] = (), is_there: bool = True) -> LoadedFile:
+    span = Span(1, 1, 1, 1) if is_there else None
+    return LoadedFile(path, problems=(found.placed(path, span),), lines=lines)
 
 
 def _not_utf8(path: str, data: bytes, offset: int) -> LoadedFile:

@@ -19,11 +19,11 @@ from derive.write import write
 
 
 def full(results: Results, paint: Paint) -> str:
-    """One block a file, then the diagnostics of all files, then the summary."""
+    """One block a file, unless it is to be quiet; then the diagnostics of all files, then the summary."""
     outcomes: dict[str, list[Outcome]] = defaultdict(list)
     for outcome in results.outcomes:
         outcomes[outcome.claim.path].append(outcome)
-    blocks = [_file(file, outcomes[file.path], paint) for file in results.files]
+    blocks = [] if paint.quiet else [_file(file, outcomes[file.path], paint) for file in results.files]
     blocks += diagnostics(results, paint)
     line, style = summary(results)
     blocks += ["\n".join(paint(row, style) for row in wrap(line, paint.width))]

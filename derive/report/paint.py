@@ -19,11 +19,12 @@ PIECE = re.compile(f" *(?:[{WIDE}][、。，．：；！？）］｝〉》」』
 
 @dataclass(frozen=True, slots=True)
 class Paint:
-    """Whether the output understands colour and Unicode, and how many cells a line has."""
+    """Whether the output understands colour and Unicode, how many cells a line has; ``quiet``: findings only."""
 
     colour: bool = False
     unicode: bool = True
     width: int = 80
+    quiet: bool = False
 
     def __call__(self, text: str, style: str) -> str:
         """The text in a style of the terminal, or as it is."""
