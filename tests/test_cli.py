@@ -435,7 +435,7 @@ def test_colour(derive: Derive, monkeypatch: pytest.MonkeyPatch, environment: di
 def test_version_and_module_and_ascii_output(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "derive"]
     shown = subprocess.run([*command, "--version"], capture_output=True, text=True, check=True).stdout
-    assert shown.split() == ["derive,", "version", __version__]
+    assert shown == f"derive {__version__}\n"
     path = tmp_path / "a.yaml"
     path.write_text(HEAD.replace("Sums", "公式") + BAD, encoding="utf-8")
     environment = os.environ | {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
