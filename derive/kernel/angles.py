@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from math import lcm
+from math import gcd, lcm
 
 from derive.kernel.context import NONNEGATIVE, NONPOSITIVE, NONZERO, POSITIVE, Context, Monomial, Polynomial, Rational
 from derive.kernel.polynomial import ONE, add, scale, subtract
@@ -63,7 +63,8 @@ def _is_inverse(ctx: Context, key: str) -> bool:
 
 def _is_zero(ctx: Context, angle: Polynomial, vanishes: Vanishes) -> bool:
     whole = lcm(*(Fraction(c).denominator for c in angle.values()))
-    factors: tuple[Rational, ...] = (1, whole, HALF)
+    primitive = Fraction(whole, gcd(*(int(c * whole) for c in angle.values())))
+    factors: tuple[Rational, ...] = (primitive, 1, whole, primitive * HALF, HALF)
     for factor in dict.fromkeys(factors):
         scaled = scale(angle, factor)
         half, full = _within(ctx, scaled, 1), _within(ctx, scaled, 2)

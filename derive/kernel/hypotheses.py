@@ -273,6 +273,7 @@ def _equation(
         _rewrite_facts(ctx, *solved)
         return
     if not _sum_equation(ctx, poly, quantified):
+        learn(ctx, poly, OP_SIGN["=="])
         rewrites.extend(rewriting(poly))
 
 

@@ -9,8 +9,10 @@ from derive.kernel import Theorem
 from derive.prove import prove
 from derive.read import read
 from derive.runner import run
-from tests.soundness import approaches
+from tests import test_cases
+from tests.soundness import approaches, metamorphic
 from tests.soundness.claims import CASES, ROOT, goals
+from tests.soundness.dummies import DUMMIES, dummy
 from tests.soundness.fuzz import FEATURES, LEAST_SHARE, fuzz
 from tests.soundness.mutants import ALARMS, REFUTED, UNDECIDED, fates
 from tests.soundness.plants import PLANTS, Plant, found_by, planted
@@ -62,3 +64,16 @@ def test_the_kernel_is_whole_after_a_plant() -> None:
         with planted(plant):
             pass
     assert isinstance(prove(claim.lines[0].goal), Theorem)
+
+
+@pytest.mark.parametrize("name", DUMMIES)
+def test_a_dummy_is_caught(name: str) -> None:
+    with dummy(name), pytest.raises(AssertionError):
+        test_cases.test_conditions_are_never_lost()
+        test_cases.test_every_claim_is_judged_as_expected(test_cases.CASES / "traps.yaml")
+
+
+def test_what_does_not_matter_changes_no_verdict() -> None:
+    found = list(metamorphic.changes(metamorphic.goals(*CASES), every=1500))
+    assert {c.name for c in found} >= {"names", "sides", "scale"}
+    assert not [c for c in found if c.outcome in metamorphic.ALARMS], list(map(str, found))
