@@ -75,5 +75,5 @@ def test_a_dummy_is_caught(name: str) -> None:
 
 def test_what_does_not_matter_changes_no_verdict() -> None:
     found = list(metamorphic.changes(metamorphic.goals(*CASES), every=1500))
-    assert {c.name for c in found} >= {"names", "sides", "scale"}
+    assert len({c.name for c in found}) > 5
     assert not [c for c in found if c.outcome in metamorphic.ALARMS], list(map(str, found))
