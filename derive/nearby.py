@@ -22,8 +22,9 @@ def nearby(name: str) -> str:
     if longer:
         return f"did you mean `{longer}`?"
     folder, last = os.path.split(name)
-    near = get_close_matches(last, _claim_files(folder or "."), n=1)
-    return f"did you mean `{os.path.join(folder, near[0])}`?" if near else ""
+    files = {Path(file).stem: file for file in _claim_files(folder or ".")}
+    near = get_close_matches(Path(last).stem, files, n=1)
+    return f"did you mean `{os.path.join(folder, files[near[0]])}`?" if near else ""
 
 
 def _claim_files(folder: str) -> list[str]:

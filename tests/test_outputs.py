@@ -7,15 +7,19 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree
 
+import jsonschema
 import pytest
+import xmlschema
 from rich.cells import cell_len
 
 from derive.output import FORMATS
 
 ROOT = Path(__file__).parent.parent
+SCHEMAS = ROOT / "tests" / "schemas"
 MIXED = """\
 derive: 1
 title: 随机变量与公式：一个相当长的标题，足以超过八十列的宽度，因此必须折行显示，而且不能把一个字切成两半
@@ -86,21 +90,37 @@ def test_a_screen(tmp_path: Path, environment: dict[str, str], width: int | None
     assert not long, long
 
 
-@pytest.mark.parametrize("format", FORMATS)
-def test_two_runs_print_the_same_bytes(tmp_path: Path, format: str) -> None:
-    first, second = (run(tmp_path, "--format", format, "--strict") for _ in range(2))
-    assert first == second and first.endswith(b"\n")
-    if format not in ("github", "gitlab", "sarif"):
-        assert b"good" in first or format == "concise"
-    if format in ("json", "sarif", "gitlab"):
-        assert json.loads(first)
-    if format == "junit":
-        cases = [case.get("name") for case in ElementTree.fromstring(first).iter("testcase")]
-        assert {"good", "wrong", "broken", "vacuous", "chain", "partial"} <= set(cases) and len(cases) == 11
+def reports(folder: Path) -> dict[str, bytes]:
+    """What one run writes in every format."""
+    asked = [part for name in FORMATS for part in ("--format", f"{name}=out.{name}")]
+    run(folder, "--strict", *asked)
+    return {name: (folder / f"out.{name}").read_bytes() for name in FORMATS}
 
 
-def test_every_format_of_one_run(tmp_path: Path) -> None:
-    asked = [part for name in FORMATS if name != "full" for part in ("--format", f"{name}=out.{name}")]
-    assert "✗ wrong" in run(tmp_path, *asked).decode()
-    alone = {name: run(tmp_path, "--format", name) for name in FORMATS if name != "full"}
-    assert {name: (tmp_path / f"out.{name}").read_bytes() for name in alone} == alone
+def test_two_runs_write_the_same_bytes_and_those_of_last_time(
+    tmp_path: Path, golden: Callable[[str, str], None]
+) -> None:
+    first, second = reports(tmp_path), reports(tmp_path)
+    for name, data in first.items():
+        assert data == second[name] and data.endswith(b"\n"), name
+        golden(f"mixed.{name}.txt", data.decode())
+
+
+def test_what_services_read_follows_their_schemas(tmp_path: Path) -> None:
+    found = reports(tmp_path)
+    for name, validator, schema in (
+        ("json", jsonschema.Draft7Validator, ROOT / "derive" / "results.schema.json"),
+        ("sarif", jsonschema.Draft4Validator, SCHEMAS / "sarif-2.1.0.json"),
+        ("gitlab", jsonschema.Draft7Validator, SCHEMAS / "gitlab-code-quality.json"),
+    ):
+        validator(json.loads(schema.read_text(encoding="utf-8"))).validate(json.loads(found[name]))
+    xmlschema.XMLSchema(SCHEMAS / "junit-10.xsd").validate(found["junit"].decode())
+    cases = [case.get("name") for case in ElementTree.fromstring(found["junit"]).iter("testcase")]
+    assert {"good", "wrong", "broken", "vacuous", "chain", "partial"} <= set(cases) and len(cases) == 11
+
+
+def test_a_report_is_the_same_on_standard_output(tmp_path: Path) -> None:
+    written = reports(tmp_path)
+    assert run(tmp_path, "--strict", "--format", "sarif", "--format", "json=alone.json") == written["sarif"]
+    assert (tmp_path / "alone.json").read_bytes() == written["json"]
+    assert run(tmp_path, "--strict") == written["full"]
