@@ -141,6 +141,12 @@ def _shard(context: click.Context, parameter: click.Parameter, value: str | None
 @click.option(
     "--audit", "is_audited", is_flag=True, help="Drop each hypothesis in turn; one that is not needed is a finding."
 )
+@click.option(
+    "--second-opinion",
+    "is_doubted",
+    is_flag=True,
+    help="Hold every verdict against SymPy's own calculus, at its point; another value is a finding.",
+)
 @click.option("--certificates", metavar="FOLDER", help="Write what each verdict rests on, for `derive recheck FOLDER`.")
 @click.option("-q", "--quiet", is_flag=True, help="Tell people of findings only, and no progress.")
 @click.option("-v", "--verbose", is_flag=True, help="Tell, on standard error, what was read, known and decided.")
@@ -174,6 +180,7 @@ def check(
     strict: bool | None,
     allow_empty: bool | None,
     is_audited: bool,
+    is_doubted: bool,
     certificates: str | None,
     quiet: bool,
     verbose: bool,
@@ -191,7 +198,8 @@ def check(
     from derive.replay import replay
 
     store = None if no_cache else cache(root(), cache_dir)
-    is_like_others = not last_failed and certificates is None and not any(name.startswith("-") for name in files)
+    is_told_aside = last_failed or certificates is not None or is_doubted
+    is_like_others = not is_told_aside and not any(name.startswith("-") for name in files)
     again = replay(store, root(), context.params) if store and is_like_others else None
     if again and (told := again.find()):
         if verbose:
@@ -236,7 +244,7 @@ def check(
                 shard=Shard(*shard) if shard else None,
                 watch=watch,
             )
-            results = _completed(resumed.results, is_audited)
+            results = _completed(resumed.results, is_audited, is_doubted)
     except Unreachable as error:
         raise click.BadParameter(str(error), param_hint="--scheduler") from error
     results = replace(results, problems=(*configuration.problems, *found.problems, *results.problems))
@@ -264,8 +272,10 @@ def _spare(reports: Iterable[Output], claim_files: Iterable[Path]) -> None:
             raise click.BadParameter(f"{report.path} is a claim file; name another one", param_hint="--format")
 
 
-def _completed(results: Results, is_audited: bool) -> Results:
-    """The results with what each hypothesis is good for and what would make findings true; an interrupt ends that."""
+def _completed(results: Results, is_audited: bool, is_doubted: bool) -> Results:
+    """The results with what each hypothesis is good for, what SymPy thinks of verdicts, and what would make findings
+    true; an interrupt ends that.
+    """
     from dataclasses import replace
 
     try:
@@ -273,6 +283,12 @@ def _completed(results: Results, is_audited: bool) -> Results:
             from derive.audit import audit
 
             results = audit(results)
+        if is_doubted and not results.interrupted:
+            from derive.doubt import doubt
+
+            doubted = doubt(results)
+            results = doubted.results
+            click.echo(f"second opinion of SymPy, by lines: {doubted.told}", err=True)
         if any(o.word != "proved" and o.findings for o in results.outcomes) and not results.interrupted:
             from derive.repair import repair
 

@@ -887,6 +887,15 @@ _VERDICTS = (
         "and decides the claim anew. A hypothesis that nothing rests on hides how much is true, or tells of a slip.",
     ),
     Code(
+        "DV303",
+        "SymPy disagrees",
+        "SymPy's own calculus has another value for a side of `{id}`: {difference}",
+        "one of the two is mistaken; work the value out by hand, and report it if it is derive",
+        "`derive check --second-opinion` computes both sides of every decided claim by SymPy, at the point that the "
+        "verdict exhibits, and holds them against rigorous enclosures. SymPy makes mistakes of its own, so that no "
+        "verdict rests on it: a disagreement is a reason to look.",
+    ),
+    Code(
         "DV900",
         "Internal error",
         "derive failed on {where}: {error}",
