@@ -21,6 +21,7 @@ from derive.kernel.functions import logarithm
 from derive.kernel.hypotheses import context_of
 from derive.kernel.normalize import Reader, Scope
 from derive.kernel.order import holds
+from derive.kernel.polynomial import subtract
 from derive.kernel.readback import term_of
 from derive.kernel.spelling import places
 from derive.kernel.split import Coincidence, Smallest
@@ -58,9 +59,14 @@ FUEL_OF_BOUNDS = 15_000
 LEAST = 1  # from where on the bounds of a limit have to hold
 MOST_PLACES = 5
 OPS = {5: ">", 6: "<", 1: ">=", 2: "<=", 4: "!=", 3: "=="}
+CANDIDATES = (
+    *("largest", "rounded", "one term", "two entries", "one entry", "tangent", "tangent times"),
+    *("cauchy", "square of", "product of sums"),
+)
 BOUNDED: dict[str, Op] = {"positive": ">", "negative": "<", "nonnegative": ">="}
 Json = Any
 Proof = dict[str, Any]
+Definitions = dict[str, tuple[list[Any], Json]]
 
 
 def proved(goal: Goal, propose: Propose | None = None) -> Proof | None:
@@ -365,6 +371,9 @@ def _comparing(draft: _Draft, goal: Goal, propose: Propose | None) -> None:
     notes.clear()
     holds(goal, sides)
     _offer_signs(draft, goal, sides.ctx, notes)
+    gap = _Lemmas(goal, sides.ctx, Note(subtract(sides.left, sides.right), 0, "", ()), {}, {})
+    if not draft.state.holds():
+        draft.offer(_lemma("O2", difference, goal.op, [gap.json(gap.note.polynomial)]))
 
 
 def _signing(draft: _Draft, goal: Goal, propose: Propose | None) -> None:
@@ -513,16 +522,29 @@ def _hot(ctx: Context) -> dict[Place, str]:
 
 
 def _offer_signs(draft: _Draft, goal: Goal, ctx: Context, notes: list[Note]) -> None:
-    known: list[Any] = []
+    """The lemmas of notes; those that were not taken once more, when what they rest on may be known."""
     alias: dict[str, str] = {}
-    for note in notes[:MOST_LEMMAS]:
+    defined: Definitions = {}
+    steps: list[Json] = []
+    for note in _worth(notes)[:MOST_LEMMAS]:
         try:
-            for step in _Lemmas(goal, ctx, note, alias).steps():
-                if step not in known:
-                    known.append(step)
-                    draft.offer(step)
+            steps += [s for s in _Lemmas(goal, ctx, note, alias, defined).steps() if s not in steps]
         except (LookupError, TypeError):
             continue
+    left = [step for step in steps if not draft.offer(step)]
+    if len(left) < len(steps) and not draft.state.holds():
+        for step in left:
+            draft.offer(step)
+
+
+def _worth(notes: list[Note]) -> list[Note]:
+    """The notes, each once; of known inequalities those that were taken away from something."""
+    taken = [note.parts[1] for note in notes if note.rule == "remainder"]
+    kept: dict[Any, Note] = {}
+    for note in notes:
+        if note.rule not in CANDIDATES or note.polynomial in taken:
+            kept.setdefault((note.rule, tuple(note.polynomial.items()), note.bits, str(note.parts)), note)
+    return list(kept.values())
 
 
 @dataclass(slots=True)
@@ -533,6 +555,7 @@ class _Lemmas:
     ctx: Context
     note: Note
     alias: dict[str, str]  # one name for the indices at which a Max is attained
+    defined: Definitions  # what the kernel named: its indices, and the term
 
     def steps(self) -> Iterator[Json]:
         """One lemma, or two where the kernel does two things at once."""
@@ -548,8 +571,28 @@ class _Lemmas:
                 yield self.lemma("O9", [self.json(p) for p in parts])
             case "grown":
                 yield from self.grown(*parts)
-            case "sum":
-                yield self.lemma("O2", [["add", self.sum(*parts[:2]), self.json(parts[2])]])
+            case "sum" | "double sum":
+                bound = (parts[0],) if note.rule == "sum" else parts[0]
+                yield self.lemma("O2", [["add", self.summed(bound, self.json(parts[1])), self.json(parts[2])]])
+            case "named":
+                array, outer, value = parts
+                self.defined[array] = [self.name(p) for p in outer], _apart(self.json(value), f"{len(self.defined)}'")
+            case "product of sums":
+                yield from self.product_of_sums(*parts)
+            case "tangent times":
+                u, factor = self.json(parts[0]), self.json(parts[1])
+                yield self.tangent(u, parts[0])
+                yield self.lemma("O2", [["mul", factor, _gap_of_tangent(u)]])
+            case "weighted tangents":
+                form: Json = ["num", "0"]
+                for weight, exponent in parts[0]:
+                    u = self.json(exponent)
+                    yield self.tangent(u, exponent)
+                    form = ["add", ["mul", self.json(weight), _gap_of_tangent(u)], form]
+                yield self.lemma("O2", [form])
+                yield self.lemma("O2", [["add", form, self.json(parts[1])]])
+            case "two entries" | "one entry":
+                yield self.entries(*parts)
             case "remainder":
                 yield from self.remainder(*parts)
             case "largest" | "one term":
@@ -567,8 +610,10 @@ class _Lemmas:
                 yield self.lemma("O2", [["mul", ["num", str(t)], ["mul", half, half]]])
             case "weighted":
                 place, weight, body = parts
-                yield self.lemma("O2", [self.summed(place, ["mul", self.json(weight), self.json(body)])])
+                yield self.lemma("O2", [self.summed((place,), ["mul", self.json(weight), self.json(body)])])
             case "mean":
+                yield from self.mean((parts[0],), *parts[1:])
+            case "double mean":
                 yield from self.mean(*parts)
             case "attained":
                 key, place = parts
@@ -588,8 +633,8 @@ class _Lemmas:
             "indices": [self.index(p) for p in sorted(places(self.ctx, poly)) if p[0] >= BOUND],
         }
 
-    def grown(self, gap: Polynomial, factor: Polynomial) -> Iterator[Json]:
-        yield self.lemma("O10", [self.json(gap), self.json(factor)])
+    def grown(self, gap: Polynomial, factor: Polynomial, *known: Polynomial) -> Iterator[Json]:
+        yield self.lemma("O10", [self.json(gap), self.json(factor), *map(self.json, known)])
 
     def remainder(self, factor: Polynomial, known: Polynomial, left: Polynomial, wanted: int) -> Iterator[Json]:
         for sum_, place in self.given_sums(known):
@@ -605,14 +650,33 @@ class _Lemmas:
                     found = sorted(p for p in places(self.ctx, known) if p[1] == side.index.dimension)
                     yield from ((side, p) for p in found)
 
-    def mean(self, place: Place, weight: Polynomial, body: Polynomial, rest: Polynomial) -> Iterator[Json]:
+    def mean(self, bound: tuple[Place, ...], weight: Polynomial, body: Polynomial, rest: Polynomial) -> Iterator[Json]:
         """O14 by the tangent: g >= 1 - exp(-g) below the sum."""
-        g = self.json(body)
-        minus = ["neg", g]
-        gap = ["sub", ["sub", ["apply", "exp", minus], ["num", "1"]], minus]
-        indices = [self.index(p) for p in sorted({*places(self.ctx, body), place}) if p[0] >= BOUND]
-        yield {"lemma": gap, "op": ">=", "rule": "O13", "args": [minus], "indices": indices}
-        yield self.lemma("O2", [["add", self.summed(place, ["mul", self.json(weight), gap]), self.json(rest)]])
+        minus = ["neg", self.json(body)]
+        yield self.tangent(minus, body, *bound)
+        below = self.summed(bound, ["mul", self.json(weight), _gap_of_tangent(minus)])
+        yield self.lemma("O2", [below])
+        yield self.lemma("O2", [["add", below, self.json(rest)]])
+
+    def tangent(self, exponent: Json, at: Polynomial, *more: Place) -> Json:
+        indices = [self.index(p) for p in sorted({*places(self.ctx, at), *more}) if p[0] >= BOUND]
+        gap = _gap_of_tangent(exponent)
+        return {"lemma": gap, "op": ">=", "rule": "O13", "args": [exponent], "indices": indices}
+
+    def product_of_sums(self, place: Place, first: Polynomial, second: Polynomial) -> Iterator[Json]:
+        """Sum(a)*Sum(b) - Sum(a*b) = Sum(a[k]*(Sum(b) - b[k]), k), for the sum less one of its terms."""
+        k, (a, b) = self.index(place), map(self.json, (first, second))
+        whole = self.summed((place,), b)
+        gap = ["sub", whole, b]
+        yield {"lemma": gap, "op": ">=", "rule": "O6", "args": [whole, ["at", k]], "indices": [k]}
+        yield self.lemma("O2", [self.summed((place,), ["mul", a, gap])])
+
+    def entries(self, array: str, place: Place, *others: Place) -> Json:
+        """What is left of a sum of 1 without one of its terms, or without another and one."""
+        k = self.ctx.open(place[1])
+        name, dimension = self.index(k)
+        whole = ["reduce", "Sum", name, dimension, list(map(self.index, others)), ["comp", array, [self.index(k)]]]
+        return self.lemma("O6", [whole, ["at", self.index(place)]])
 
     def factors(self, c: Any, mono: Any) -> Json:
         total: Json = ["num", str(c)]
@@ -626,12 +690,10 @@ class _Lemmas:
     def generator(self, key: str) -> Json:
         return self.json({((key, 1),): 1})
 
-    def sum(self, place: Place, body: Polynomial) -> Json:
-        return self.summed(place, self.json(body))
-
-    def summed(self, place: Place, body: Json) -> Json:
-        name, dimension = self.index(place)
-        return ["reduce", "Sum", name, dimension, [], body]
+    def summed(self, bound: tuple[Place, ...], body: Json) -> Json:
+        for name, dimension in map(self.index, bound):
+            body = ["reduce", "Sum", name, dimension, [], body]
+        return body
 
     def index(self, place: Place) -> Json:
         return [self.name(place), place[1]]
@@ -646,7 +708,45 @@ class _Lemmas:
 
     def json(self, poly: Polynomial) -> Json:
         named = {p: self.name(p) for p in places(self.ctx, poly) if p[0] >= FREE}
-        return _stated(self.ctx, term_of(self.ctx, poly, named))
+        return _expanded(_stated(self.ctx, term_of(self.ctx, poly, named)), self.defined)
+
+
+def _expanded(term: Json, defined: Definitions) -> Json:
+    """A term without the names that the kernel gave to parts of it."""
+    match term:
+        case ["var", str(name)] if name in defined:
+            return defined[name][1]
+        case ["comp", str(name), list(places)] if name in defined:
+            own, value = defined[name]
+            return _at(value, {k: place[0] for k, place in zip(own, places, strict=True)})
+        case list():
+            return [_expanded(part, defined) for part in term]
+        case _:
+            return term
+
+
+def _at(term: Json, names: dict[Any, Any]) -> Json:
+    """A term with other indices for those of a definition."""
+    if isinstance(term, list):
+        is_index = len(term) == 2 and isinstance(term[0], str) and term[0] in names and isinstance(term[1], str)
+        return [names[term[0]], term[1]] if is_index else [_at(part, names) for part in term]
+    return term
+
+
+def _apart(term: Json, mark: str) -> Json:
+    """A term with names for its bound indices that bind nothing where it is put."""
+    match term:
+        case ["reduce", kind, str(name), dimension, out, body]:
+            inner = _at(_apart(body, mark), {name: name.rstrip("'") + mark})
+            return ["reduce", kind, name.rstrip("'") + mark, dimension, out, inner]
+        case list():
+            return [_apart(part, mark) for part in term]
+        case _:
+            return term
+
+
+def _gap_of_tangent(u: Json) -> Json:
+    return ["sub", ["sub", ["apply", "exp", u], ["num", "1"]], u]
 
 
 def _stated(ctx: Context, term: Term) -> Json:
@@ -660,7 +760,7 @@ def _stated(ctx: Context, term: Term) -> Json:
             case ["var", str(name)] if "-" in name:
                 name, least = name.rsplit("-", 1)
                 return ["sub", ["var", name], ["num", least]]
-            case [int() | str(), str(dimension)] if dimension in fixed:
+            case [int() | str() as name, str(dimension)] if dimension in fixed and name != "num":
                 return [part[0], fixed[dimension]]
             case ["reduce", kind, name, dimension, out, body]:
                 return ["reduce", kind, name, fixed.get(dimension, dimension), plain(out), plain(body)]

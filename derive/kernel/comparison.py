@@ -55,6 +55,7 @@ def _named(
     # A definition, unlike a hypothesis, holds below a derivative too: no name suspends it.
     case.sum_equations.insert(0, SumEquation(inner, summand, value, frozenset(outer), NO_NAMES))
     ctx.use("H2")
+    ctx.note({}, NONNEGATIVE, "named", array, outer, sum_over(ctx, inner, {summand: 1}))
     return case, renew(case, poly, names(ctx, {summand: 1}))
 
 
@@ -108,6 +109,11 @@ def centred(ctx: Context, poly: Polynomial) -> tuple[Context, Polynomial] | None
         deviation, mean = f"{array}-{next(ctx.numbers)}", f"{array}+{next(ctx.numbers)}"
         case.types.update({deviation: "real", mean: "real"})
         at = (ctx.open(place[1]),)
+        average = multiply(
+            ctx, sum_over(ctx, (place,), component(ctx, array, (place,))), power(ctx, variable(ctx, place[1]), -1)
+        )
+        ctx.note({}, NONNEGATIVE, "named", deviation, at, subtract(component(ctx, array, at), average))
+        ctx.note({}, NONNEGATIVE, "named", mean, (), average)
         value = add(component(case, deviation, at), variable(case, mean))
         case.component_rules[array] = ComponentRule(at, value, NO_NAMES)
         ((summand, _),) = component(case, deviation, at).items()
@@ -187,17 +193,19 @@ def _components_over(ctx: Context, poly: Polynomial, bound: tuple[Place, ...]) -
     )
 
 
-def jensen(ctx: Context, bound: tuple[Place, ...], body: Polynomial) -> Polynomial | None:
-    """O14: w*g >= w - w*exp(-g), summed, for a weight w >= 0 that every term of the body has as a factor."""
+def common_weight(ctx: Context, body: Polynomial) -> Polynomial | None:
+    """A weight w >= 0 that every term of a body with logarithms has as a factor."""
     if not any(key[0] == "l" for mono in body for key, _ in mono):
         return None
     common = frozenset.intersection(*(frozenset(k for k, e in mono if e >= 1) for mono in body))
     weight = next((k for k in sorted(common) if ctx.sign(ctx, {((k, 1),): 1}) & NONNEGATIVE), None)
-    if weight is None:
-        return None
-    own: Polynomial = {((weight, 1),): 1}
-    value = multiply(ctx, body, {((weight, -1),): 1})
-    return sum_over(ctx, bound, subtract(own, multiply(ctx, own, exponential(ctx, scale(value, -1)))))
+    return None if weight is None else {((weight, 1),): 1}
+
+
+def jensen(ctx: Context, bound: tuple[Place, ...], weight: Polynomial, body: Polynomial) -> Polynomial:
+    """O14: w*g >= w - w*exp(-g), summed, where the body is w*g."""
+    value = multiply(ctx, body, power(ctx, weight, -1))
+    return sum_over(ctx, bound, subtract(weight, multiply(ctx, weight, exponential(ctx, scale(value, -1)))))
 
 
 def weights(ctx: Context, place: Place) -> Iterator[Polynomial]:
@@ -228,9 +236,11 @@ def products_of_sums(ctx: Context, poly: Polynomial) -> Iterator[tuple[Polynomia
         root = _root(ctx, both)
         if root is not None and key != other:
             ctx.use("O15")
-            yield subtract(whole, power(ctx, sum_over(ctx, (place,), root), 2)), NONNEGATIVE
+            gap = subtract(whole, power(ctx, sum_over(ctx, (place,), root), 2))
+            yield gap, ctx.note(gap, NONNEGATIVE, "cauchy", place, *(power(ctx, t, HALF) for t in (first, second)))
         ctx.use("O6")
-        yield subtract(whole, sum_over(ctx, (place,), both)), NONNEGATIVE
+        gap = subtract(whole, sum_over(ctx, (place,), both))
+        yield gap, ctx.note(gap, NONNEGATIVE, "product of sums", place, first, second)
 
 
 def _pairs_of_sums(ctx: Context, poly: Polynomial) -> set[tuple[str, str]]:
@@ -277,7 +287,8 @@ def tangents_elsewhere(ctx: Context, poly: Polynomial) -> Iterator[tuple[Polynom
     for first, second in permutations(sorted(parts), 2):
         gap = subtract(_exponent(ctx, first), _exponent(ctx, second))
         ctx.use("O13")
-        yield subtract({first: 1}, multiply(ctx, {second: 1}, add(ONE, gap))), NONNEGATIVE
+        known = subtract({first: 1}, multiply(ctx, {second: 1}, add(ONE, gap)))
+        yield known, ctx.note(known, NONNEGATIVE, "tangent times", gap, {second: 1})
 
 
 def _exponent(ctx: Context, mono: Monomial) -> Polynomial:
@@ -297,4 +308,6 @@ def tangent_of_logarithms(ctx: Context, poly: Polynomial) -> Iterator[tuple[Poly
         below = multiply(ctx, {factor: 1}, exponential(ctx, scale(logs, -r)))
         if all(m in poly for m in below):
             ctx.use("O13")
-            yield add(scale(subtract(below, {factor: 1}), Fraction(1) / Fraction(r)), terms), NONNEGATIVE
+            share = Fraction(1) / Fraction(r)
+            known = add(scale(subtract(below, {factor: 1}), share), terms)
+            yield known, ctx.note(known, NONNEGATIVE, "tangent times", scale(logs, -r), {factor: share})

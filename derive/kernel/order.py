@@ -115,6 +115,7 @@ def _by_squares(ctx: Context, gap: Polynomial) -> Iterator[Polynomial]:
         if not first:
             return
         second = subtract(gap, first)
+        ctx.note(gap, NONNEGATIVE, "square", first, second)
         gap = subtract(multiply(ctx, first, first), multiply(ctx, second, second))
         ctx.use("O9")
         yield gap
@@ -127,7 +128,9 @@ def _by_exponentials(ctx: Context, gap: Polynomial) -> Iterator[Polynomial]:
     if plain and any(key[0] == "e" for key in known):
         first = {mono: c for mono, c in gap.items() if c > 0}
         ctx.use("O10")
-        yield subtract(exponential(ctx, first), exponential(ctx, subtract(first, gap)))
+        below = exponential(ctx, subtract(first, gap))
+        ctx.note(gap, NONNEGATIVE, "grown", gap, below)
+        yield subtract(exponential(ctx, first), below)
 
 
 def _by_signs_of_factors(ctx: Context, term: Term, scope: Scope, wanted: int) -> bool:

@@ -14,6 +14,7 @@ from itertools import product as cartesian
 
 from derive.kernel.comparison import (
     centred,
+    common_weight,
     gathered_in_pairs,
     jensen,
     named_parts,
@@ -379,7 +380,7 @@ def _of_sum_of_terms(ctx: Context, poly: Polynomial) -> int:
 def _as_found_square(ctx: Context, poly: Polynomial) -> int:
     """R5, G1: the sign of a square that was found and multiplied out."""
     c, mono, rest = as_product(ctx, poly)
-    return UNKNOWN if rest != ONE else times(of_number(c), _of_monomial(ctx, mono))
+    return UNKNOWN if rest != ONE else ctx.note(poly, times(of_number(c), _of_monomial(ctx, mono)), "factors", c, mono)
 
 
 def _factored(ctx: Context, poly: Polynomial) -> int:
@@ -482,8 +483,10 @@ def _squared(ctx: Context, poly: Polynomial) -> int:
         return UNKNOWN
     ctx.use("O9")
     first, second = (multiply(ctx, {x: v}, {x: v}) for x, v in ((m, c), (n, d)))
-    bits = sign(ctx, subtract(first, second))
-    return bits if c > 0 else negated(bits)
+    gap = sign(ctx, subtract(first, second))
+    bits = gap if c > 0 else negated(gap)
+    terms: tuple[Polynomial, Polynomial] = ({m: c}, {n: d})
+    return ctx.note(poly, bits, "square", *(terms if gap & NONNEGATIVE else terms[::-1]))
 
 
 def _exponents(ctx: Context, poly: Polynomial) -> int:
@@ -522,8 +525,9 @@ def _by_exponential(ctx: Context, poly: Polynomial) -> int:
     above = scale({m: c for m, c in poly.items() if c > 0}, common)
     below = scale({m: -c for m, c in poly.items() if c < 0}, common)
     grown = exponential(ctx, below)
-    bits = sign(ctx, subtract(exponential(ctx, above), grown))
-    return ctx.note(poly, bits, "grown", scale(poly, common), grown)
+    difference = subtract(exponential(ctx, above), grown)
+    bits = sign(ctx, difference)
+    return ctx.note(poly, bits, "grown", scale(poly, common), grown, difference)
 
 
 def _by_exponential_beside(ctx: Context, poly: Polynomial, factor: Monomial) -> int:
@@ -561,10 +565,11 @@ def _gathered_with_weights(ctx: Context, poly: Polynomial) -> int:
         single = list(weights(ctx, place)) if rest else []
         pairs = [scale(add(*pair), Fraction(1, 2)) for pair in combinations(single, 2)]
         for weight in (*single, *pairs):
-            bits = sign(ctx, add(body, multiply(ctx, rest, weight)))
+            inside_ = add(body, multiply(ctx, rest, weight))
+            bits = sign(ctx, inside_)
             if bits & ZERO:
                 ctx.use("O3")
-                total |= bits
+                total |= ctx.note(poly, bits, "sum", place, inside_, {})
     return total
 
 
@@ -575,12 +580,14 @@ def _gathered_in_pairs(ctx: Context, poly: Polynomial) -> int:
         for wanted in (NONNEGATIVE, NONPOSITIVE):
             if inside_ & wanted and outside & wanted:
                 ctx.use("O3")
-                return wanted | ((inside_ | outside) & NONZERO)
-        below = jensen(ctx, bound, body) if ctx.lemmas else None
-        bits = sign(ctx, add(below, rest)) if below is not None else UNKNOWN
-        if bits & NONNEGATIVE:
+                return ctx.note(poly, wanted | ((inside_ | outside) & NONZERO), "double sum", bound, body, rest)
+        weight = common_weight(ctx, body) if ctx.lemmas else None
+        left = add(jensen(ctx, bound, weight, body), rest) if weight else {}
+        bits = sign(ctx, left) if weight else UNKNOWN
+        if weight and bits & NONNEGATIVE:
             ctx.use("O14")
-            return bits & POSITIVE
+            value = multiply(ctx, body, power(ctx, weight, -1))
+            return ctx.note(poly, bits & POSITIVE, "double mean", bound, weight, value, left)
     return UNKNOWN
 
 
@@ -593,7 +600,7 @@ def _in_fewer_sums(ctx: Context, poly: Polynomial) -> int:
             bits = sign(case, simpler)
             ctx.fuel = case.fuel
             if bits:
-                return bits
+                return ctx.note(poly, bits, "form", simpler)
     return UNKNOWN
 
 
@@ -705,14 +712,18 @@ def _two_entries(ctx: Context, key: str, keys: list[str]) -> Iterator[tuple[Poly
         parts = ctx.generators[other].parts
         if other[0] == "a" and parts[0] == array and frozenset((place, *parts[1])) in ctx.distinct:
             ctx.use("O6")
-            yield subtract(ONE, {((key, 1),): 1, ((other, 1),): 1}), NONNEGATIVE
+            known = subtract(ONE, {((key, 1),): 1, ((other, 1),): 1})
+            yield known, ctx.note(known, NONNEGATIVE, "two entries", array, place, parts[1][0])
 
 
 def _below_one(ctx: Context, array: str, place: Place) -> int:
     """O6: of two entries or more, all of which are positive, none is all."""
     if ctx.least.get(place[1], 1) < 2:
         return UNKNOWN
-    return sign(ctx, component(ctx, array, (ctx.open(place[1]),))) & NONZERO
+    strict = sign(ctx, component(ctx, array, (ctx.open(place[1]),))) & NONZERO
+    if strict:
+        ctx.note(subtract(ONE, component(ctx, array, (place,))), POSITIVE, "one entry", array, place)
+    return strict
 
 
 def _all_instances(ctx: Context, fact: Fact, poly: Polynomial, free: list[Place]) -> Iterator[Polynomial]:

@@ -37,7 +37,7 @@ def weighted(ctx: Context, poly: Polynomial) -> Iterator[Polynomial]:
     total = add(*(g.weight for g in shared)) if shared else {}
     whole = constant(total)
     ctx.use("O13")
-    yield add(_below(ctx, groups), rest)
+    yield _below(ctx, poly, groups, rest)
     if whole is None or whole <= 0 or (len(shared) == len(groups) and constant(rest) is None):
         return
     common: Polynomial = {}
@@ -45,16 +45,18 @@ def weighted(ctx: Context, poly: Polynomial) -> Iterator[Polynomial]:
         number = constant(group.weight)
         if number is not None:
             common = add(common, scale(group.logarithm, Fraction(number) / Fraction(whole)))
-    yield add(_below(ctx, [Weighted(g.weight, add(g.logarithm, common)) for g in shared]), rest)
+    yield _below(ctx, poly, [Weighted(g.weight, add(g.logarithm, common)) for g in shared], rest)
     number = constant(rest)
     if number:
         common = add(common, {(): Fraction(number) / Fraction(whole)})
-        yield _below(ctx, [Weighted(g.weight, add(g.logarithm, common)) for g in shared])
+        yield _below(ctx, poly, [Weighted(g.weight, add(g.logarithm, common)) for g in shared], {})
 
 
-def _below(ctx: Context, groups: list[Weighted]) -> Polynomial:
+def _below(ctx: Context, poly: Polynomial, groups: list[Weighted], rest: Polynomial) -> Polynomial:
     bounds = (multiply(ctx, g.weight, subtract(ONE, exponential(ctx, scale(g.logarithm, -1)))) for g in groups)
-    return add({}, *bounds)
+    below = add(rest, *bounds)
+    ctx.note(poly, NONNEGATIVE, "weighted tangents", [(g.weight, scale(g.logarithm, -1)) for g in groups], below)
+    return below
 
 
 def _split(ctx: Context, poly: Polynomial) -> tuple[list[Weighted], Polynomial] | None:

@@ -77,6 +77,7 @@ RULES = {  # every rule that a proof may be said to rest on, and what is checked
     "S5": "the index lies in the range and the term that is taken away has a value",
     "S6": "indices under names of their own",
     "S7": "the index lies in the range",
+    "S8": "whole ranges; the terms of the one sum are 0 case by case",
     "S10": "the whole sum that was assumed, not a part of it; not below a derivative by what it names",
     "T1": "a whole range",
     "T2": "exp(u) = t for every index, and u has a value",

@@ -105,6 +105,7 @@ class Algebra:
         self.below: frozenset[str] = frozenset()  # the variables of the derivatives around the position
         self.rewrite: Callable[[int], Poly | None] = lambda atom: None  # equations among the hypotheses (H2, H3, S10)
         self.summed = False  # whether one of them is about a sum
+        self.symmetric: dict[str, Rational] = {}  # arrays with two indices that a hypothesis orders, and the sign
         self.leading: list[tuple[Mono, Poly, frozenset[str]]] = []  # products that a hypothesis replaces
 
     # Atoms.
@@ -400,6 +401,14 @@ class Algebra:
                     return keep, drop, self.rename(poly, {drop: keep}), self._other(poly, keep, drop)
         return None
 
+    def cases(self, poly: Poly) -> tuple[Poly, ...]:
+        """A polynomial where two indices of it are equal, and where they differ; nothing where it has no two."""
+        try:
+            split = self._split(poly)
+        except Undefined:
+            return ()
+        return split[2:] if split else ()
+
     def _other(self, poly: Poly, keep: Index, drop: Index) -> Poly:
         """A polynomial where two indices differ."""
         gone, one = self.ids.get(("delta", keep, drop)), self.ids.get(("differ", keep, drop))
@@ -538,10 +547,12 @@ class Algebra:
         return add(*(scale(self._closed(bound, m), c) for m, c in body.items()))
 
     def _closed(self, bound: list[Index], mono: Mono) -> Poly:
-        for k in bound if self.summed and len(bound) > 1 else ():
+        sums = {a for a, _ in mono if self.kind(a) == "sum"}
+        for k in bound if (self.summed or sums) and len(bound) > 1 else ():
             inside = tuple(f for f in mono if k in self.inside[f[0]])
             value = self._closed([k], inside)
-            if not any(self.atoms[a][0] == "sum" and len(self.atoms[a][1]) == 1 for m in value for a, _ in m):
+            # A sum that a hypothesis gives, or that is divided by.
+            if all(self.kind(a) != "sum" or len(self.atoms[a][1]) > 1 or a in sums for m in value for a, _ in m):
                 rest = self.mul({tuple(f for f in mono if f not in inside): 1}, value)
                 for other in bound:
                     rest = self.sum(other, rest) if other != k else rest
@@ -584,6 +595,8 @@ class Algebra:
             return self._shape(self.atoms[part], e, k, colour), str(e)
         if isinstance(part, Index):
             return "*" if part == k else ("?", colour[part]) if part in colour else part
+        if isinstance(part, tuple) and part[0] == "comp" and part[1] in self.symmetric:
+            return [*part[:2], sorted(repr(self._shape(i, e, k, colour)) for i in part[2])]
         if isinstance(part, Body):
             return sorted(repr([str(c), *sorted(repr(self._shape(a, f, k, colour)) for a, f in m)]) for m, c in part)
         return [self._shape(p, e, k, colour) for p in part] if isinstance(part, tuple) else part
@@ -632,7 +645,19 @@ class Algebra:
             fixed, moving = {}, poly
         if not moving and not out:  # a product over nothing is 1, even of zeros
             return fixed
-        return add(fixed, self._opaque(kind, k, out, moving))
+        value = self._opaque(kind, k, out, moving) if kind == "Product" else self._extreme(kind, k, moving)
+        return add(fixed, value)
+
+    def _extreme(self, kind: str, k: Index, poly: Poly) -> Poly:
+        """G7: a positive factor that does not move leaves a Max or Min, a sign turns the one into the other."""
+        name = self._bound(k, poly)
+        poly = self.rename(poly, {k: name})
+        c, shared, _ = self.unit(poly)
+        fixed = (f for f in shared if name not in self.inside[f[0]])
+        still = tuple(f for f in fixed if self.sign({(f,): 1}) & POSITIVE == POSITIVE)
+        body = self.mul(scale(poly, ratio(1, c)), {tuple((a, -e) for a, e in still): 1})
+        kind = kind if c > 0 else {"Max": "Min", "Min": "Max"}[kind]
+        return self.mul({still: c}, self._opaque(kind, k, (), self.rename(body, {name: k})))
 
     def _unrolled(self, k: Index, out: tuple[Index, ...], poly: Poly, size: int) -> Poly:
         require(size <= LARGEST, "K6: the size of an explicit dimension")
@@ -685,10 +710,14 @@ class Algebra:
         return self._opaque("Product", k, (), poly)
 
     def _opaque(self, kind: str, k: Index, out: tuple[Index, ...], poly: Poly) -> Poly:
+        name, skipped = self._bound(k, poly), tuple(sorted(set(out), key=_rank))
+        return self.atom("reduce", kind, name, skipped, frozen(self.rename(poly, {k: name})))
+
+    def _bound(self, k: Index, poly: Poly) -> Index:
+        """The name of a bound index: above every one inside."""
         name = Index(f"#{1 + max((self.height[a] for m in poly for a, _ in m), default=0)}", k.dimension)
         require(name not in self.free(poly), "1.5: a bound index is not free below its binder")
-        skipped = tuple(sorted(set(out), key=_rank))
-        return self.atom("reduce", kind, name, skipped, frozen(self.rename(poly, {k: name})))
+        return name
 
     # The zero test.
 
@@ -708,12 +737,27 @@ class Algebra:
                     lowest[atom] = min(lowest.get(atom, 0), e)
             below = [a for a, e in lowest.items() if e < 0]
             if not below:
-                return False
+                return self._is_sum_of_zero(poly)
             self.used.add("R4")
             # The one made last first: a denominator may stand inside another.
             atom = max(below)
             poly = self.mul(poly, {((atom, -lowest[atom]),): 1})
         return False
+
+    def _is_sum_of_zero(self, poly: Poly) -> bool:
+        """S8: sums over the same ranges are one sum, which is 0 where its terms are."""
+        bodies: dict[tuple[str, ...], tuple[list[Index], Poly]] = {}
+        for mono, c in poly.items():
+            atom = max((a for a, e in mono if e == 1 and self.kind(a) == "sum"), default=None)
+            if atom is None:
+                return False
+            bound, body = self.opened(atom)
+            rest: Poly = {tuple(f for f in mono if f[0] != atom): c}
+            first, total = bodies.get(dims := tuple(k.dimension for k in bound), (bound, {}))
+            inside = self.rename(self.mul(rest, body), dict(zip(bound, first, strict=True)))
+            bodies[dims] = first, add(total, inside)
+        self.used.add("S8")
+        return all(self.is_zero(body) for _, body in bodies.values())
 
     def _replaced(self, poly: Poly) -> Poly:
         """H2: a product is replaced wherever it divides."""

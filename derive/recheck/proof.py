@@ -28,7 +28,6 @@ from derive.recheck.polynomial import (
     ONE,
     Algebra,
     Poly,
-    Rational,
     Undefined,
     _atoms,
     _rank,
@@ -125,7 +124,6 @@ class State:
         self.op = claim["op"]
         self.rewrites: list[tuple[Poly, Poly, tuple[Index, ...], frozenset[Any]]] = []
         self.matching = False
-        self.symmetric: dict[str, Rational] = {}
         self.algebra.rewrite = self._rewritten
         self._types()
         self.hypotheses = [(h["relation"], h["quantified"]) for h in claim["hypotheses"]] + [(r, []) for r in extra]
@@ -216,30 +214,34 @@ class State:
                 return None
             a.used.add("H3")
             return a.delta(parts[1][0], a.place(Index(f"@{parts[0]}", parts[1][0].dimension)))
-        if head == "comp" and parts[0] in self.symmetric and parts[0] not in a.below:
+        if head == "comp" and parts[0] in a.symmetric and parts[0] not in a.below:
             i, j = parts[1]
             if _rank(j) < _rank(i):
                 a.used.add("H2")
-                return scale(a.atom("comp", parts[0], (j, i)), self.symmetric[parts[0]])
-            if i == j and self.symmetric[parts[0]] < 0:
+                return scale(a.atom("comp", parts[0], (j, i)), a.symmetric[parts[0]])
+            if i == j and a.symmetric[parts[0]] < 0:
                 return {}
         for pattern, value, opened, names in self.rewrites:
             if not names.isdisjoint(self.algebra.below):
                 continue
-            found = self._matched(pattern, opened, {((atom, 1),): 1})
+            found = self._matched(pattern, opened, atom)
             if found is not None:
                 a.used.add("S10" if head == "sum" else "H2")
                 return a.rename(value, found)
         return None
 
-    def _matched(self, pattern: Poly, opened: tuple[Index, ...], poly: Poly) -> dict[Index, Index] | None:
+    def _matched(self, pattern: Poly, opened: tuple[Index, ...], atom: int) -> dict[Index, Index] | None:
+        a = self.algebra
+        poly: Poly = {((atom, 1),): 1}
+        if not any(a.kind(x) == a.kind(atom) for mono in pattern for x, _ in mono):
+            return None
         self.matching = True
         try:
-            free = self.algebra.indices(poly)
+            free = a.indices(poly)
             require(len(free) ** len(opened) <= 400, "the number of instances of a hypothesis")
             for chosen in _tuples(free, opened):
                 names = dict(zip(opened, chosen, strict=True))
-                if self.algebra.rename(pattern, names) == poly:
+                if a.rename(pattern, names) == poly:
                     return names
         finally:
             self.matching = False
@@ -306,8 +308,8 @@ class State:
         if set(at) != set(opened) or swapped is None or value.keys() != {((swapped, 1),)}:
             return False
         (c,) = value.values()
-        require(abs(c) == 1 and name not in self.symmetric, "H2: a symmetric or antisymmetric array")
-        self.symmetric[name] = c
+        require(abs(c) == 1 and name not in a.symmetric, "H2: a symmetric or antisymmetric array")
+        a.symmetric[name] = c
         return True
 
     def _attain(self, found: Any, at: Any) -> None:

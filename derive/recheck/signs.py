@@ -8,7 +8,9 @@ indices (``~1``) in a fact stand for every value of their dimension.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import reduce
 from itertools import product
+from operator import and_
 from typing import Any, NamedTuple
 
 from derive.recheck.interval import Undecided
@@ -126,13 +128,18 @@ class Signs:
         key = (tuple(sorted(poly.items())), self.algebra.below)
         if key not in self.memo:
             self.memo[key] = 0
-            bits = self._of_terms(poly) | self._looked_up(poly)
+            bits = self._of_terms(poly) | self._looked_up(poly) | self._case_by_case(poly)
             if len(poly) > 1:
                 c, mono, rest = self.algebra.unit(poly)
                 if mono:  # a common factor, denominators multiplied out
                     bits |= times(times(of_number(c), self._of_mono(mono)), self.sign(rest))
             self.memo[key] = bits
         return self.memo[key]
+
+    def _case_by_case(self, poly: Poly) -> int:
+        """D4: the sign that a polynomial has both where two indices are equal and where they differ."""
+        cases = self.algebra.cases(poly) if len(poly) > 1 else ()
+        return reduce(and_, map(self.sign, cases)) if cases else 0
 
     def _of_terms(self, poly: Poly) -> int:
         total = ZERO
@@ -292,17 +299,18 @@ def _enclosed(signs: Signs, poly: Poly, args: list[Any], env: Env) -> int:
 
 
 def _one_term(signs: Signs, poly: Poly, args: list[Any], env: Env) -> int:
-    """O6: Sum t - t[k := i] >= 0 where t >= 0; > 0 where t > 0 and n >= 2."""
+    """O6: Sum t - t[k := j] >= 0 where t >= 0; > 0 where t > 0 and n >= 2. What is left out of the sum is not j."""
     ((_, kind, k, out, body), at) = args
-    a = signs.algebra
-    require(kind == "Sum" and not out, "O6: a sum over a whole range")
+    a, place = signs.algebra, signs.reader.place
+    skipped, there = tuple(place(i, env) for i in out), place(at, env)
+    require(kind == "Sum" and all(a.apart(i, there) for i in skipped), "O6: the index lies in the range of the sum")
     new = a.new(k.dimension)
     inside = signs.reader.read(body, {**env, k.name: new})
-    one = a.rename(inside, {new: signs.reader.place(at, env)})
-    require(add(a.sum(new, inside), scale(one, -1)) == poly, "O6: the sum less one of its terms")
+    gap = add(a.reduce(kind, new, skipped, inside), scale(a.rename(inside, {new: there}), -1))
+    require(gap == poly, "O6: the sum less one of its terms")
     bits = signs.sign(inside)
     require(bool(bits & 1), "O6: the terms are not negative")
-    several = signs.sign(add(a.atom("var", k.dimension), number(-2))) & 1
+    several = not skipped and signs.sign(add(a.atom("var", k.dimension), number(-2))) & 1
     return 1 | (bits & 4 if several else 0)
 
 
@@ -341,24 +349,27 @@ def _cauchy(signs: Signs, poly: Poly, args: list[Any], env: Env) -> int:
 
 
 def _by_exponential(signs: Signs, poly: Poly, args: list[Any], env: Env) -> int:
-    """O9, O10: b*(exp(g) - 1) has the sign of g where b > 0; the args are g and b, and either may be what is known."""
-    g, b = (signs.reader.read(t, env) for t in args)
+    """O9, O10: h = b*(exp(g) - 1) has the sign of g where b > 0; the args are g, b and h, and g or h is known."""
+    g, b, *others = (signs.reader.read(t, env) for t in args)
     require(signs.sign(b) & POSITIVE == POSITIVE, "O10: the factor is positive")
-    grown = signs.algebra.mul(b, add(signs.algebra.exp(g), number(-1)))
-    if signs.algebra.is_zero(add(grown, scale(poly, -1))):
+    a = signs.algebra
+    grown = a.mul(b, add(a.exp(g), number(-1)))
+    if a.is_zero(add(grown, scale(poly, -1))):
         return signs.sign(g)
-    require(signs.algebra.is_zero(add(g, scale(poly, -1))), "O10: the term is g, or what grows with it")
+    require(a.is_zero(add(g, scale(poly, -1))), "O10: the term is g, or what grows with it")
+    for other in others:
+        require(a.is_zero(add(grown, scale(other, -1))), "O10: what is said to grow with g")
+        return signs.of_form(args[2], env)
     return signs.sign(grown)
 
 
 def _by_square(signs: Signs, poly: Poly, args: list[Any], env: Env) -> int:
-    """O9: p + q has the sign of p where p has one and p**2 >= q**2; strict where p**2 > q**2."""
+    """O9: p + q has the sign of p where p has one and p**2 >= q**2; it differs from 0 where p**2 and q**2 differ."""
     p, q = (signs.reader.read(t, env) for t in args)
     require(add(p, q) == poly, "O9: the term is the sum")
     a = signs.algebra
     gap = signs.sign(add(a.mul(p, p), scale(a.mul(q, q), -1)))
-    require(bool(gap & 1), "O9: the square of the first is the larger")
-    return signs.sign(p) & ZERO | (gap & 4)
+    return (signs.sign(p) & ZERO if gap & 1 else 0) | (gap & 4)
 
 
 def _whole(signs: Signs, poly: Poly, args: list[Any], env: Env) -> int:
