@@ -85,31 +85,34 @@ class Comparison:
     right_only: tuple[str, ...] = ()
 
 
-def outdone(goal: Goal) -> Contradicted | None:
-    """An admissible point that is no worse than the claimed optimiser, or one at which that is not admissible."""
+def outdone(goal: Goal, effort: int = 1) -> Contradicted | None:
+    """An admissible point that is no worse than the claimed optimiser, or one at which that is not admissible.
+
+    ``effort`` as for ``refute``.
+    """
     found = rivals(goal)
     if found is None:
         return None
     try:
         asserted = [(comparison(found), "another admissible point"), *((g, INADMISSIBLE) for g in memberships(found))]
         for (shown, method), searched in zip(asserted, refutable(found), strict=True):
-            point = _failing(searched)
+            point = _failing(searched, effort)
             if point is not None:
                 against = Relation(shown.left, NEGATION[shown.op], shown.right)
                 return Contradicted(against, Comparison(method), replace(point, op=shown.op))
-        return _undefined(found) or next(filter(None, (_as_good(found, image) for image in _images(found))), None)
+        return _undefined(found, effort) or next(filter(None, (_as_good(found, image) for image in _images(found))), None)
     except Captured:
         return None
 
 
-def _failing(goal: Goal) -> Counterexample | None:
-    found = _search(goal)
+def _failing(goal: Goal, effort: int = 1) -> Counterexample | None:
+    found = _search(goal, effort)
     return found if isinstance(found, Counterexample) else tie(goal, found)
 
 
-def _undefined(found: Rivals) -> Contradicted | None:
+def _undefined(found: Rivals, effort: int) -> Contradicted | None:
     """A point at which the objective has a value, and at the claimed optimiser has none."""
-    searched = _search(existence(found))
+    searched = _search(existence(found), effort)
     point = None if isinstance(searched, Counterexample) else searched.left_only
     if point is None:
         return None
@@ -231,10 +234,10 @@ def _point(goal: Goal) -> Counterexample | None:
     return found if isinstance(found, Counterexample) else None
 
 
-def _search(goal: Goal) -> Counterexample | Support:
+def _search(goal: Goal, effort: int = 1) -> Counterexample | Support:
     from derive.refute import refute  # seldom needed, and it brings NumPy along
 
-    return refute(_without_unused(goal))
+    return refute(_without_unused(goal), effort)
 
 
 def _without_unused(goal: Goal) -> Goal:

@@ -28,7 +28,7 @@ def judge(goal: Goal, proof: Theorem | Residual, search: Counterexample | Suppor
         return Conflict(proof, equal) if isinstance(proof, Theorem) else Refuted(equal)
     seen = search.admissible if _is_beyond_points(goal) else search.defined
     if isinstance(proof, Theorem):
-        if against := outdone(goal):
+        if against := outdone(goal, effort=0):
             return Conflict(proof, against.point)
         if away := stray(goal):
             return Conflict(proof, away)

@@ -285,5 +285,8 @@ def _of_goal(goal: Goal) -> Verdict:
     proof, search = prove(goal), refute(goal, effort=0)
     if isinstance(proof, Residual) and isinstance(search, Support):
         search = refute(goal)
-        proof = prove(goal, deep=True) if isinstance(search, Support) else proof
-    return judge(goal, proof, search)
+    verdict = judge(goal, proof, search)
+    if isinstance(verdict, Undecided) and isinstance(proof, Residual):
+        deep = prove(goal, deep=True)
+        return judge(goal, deep, search) if deep != proof else verdict
+    return verdict

@@ -125,7 +125,8 @@ class Context:
 
     ``sign`` and ``rebuild`` are the functions of these names, which the ring calls and which are built on it;
     ``depth`` is how many rules deep a search for a sign may still go,
-    and ``lemmas`` whether it may use convexity; ``notes`` collects how signs were found, if asked for.
+    and ``lemmas`` whether it may use convexity; ``notes`` collects how signs were found, if asked for; ``models`` are
+    points at which all is true that is known, as far as ``is_modelled`` tells.
     """
 
     types: dict[str, str]
@@ -157,6 +158,8 @@ class Context:
     lemmas: bool = False
     notes: list[Note] | None = None
     unknown: int = 0
+    models: list[Any] = field(default_factory=list)
+    is_modelled: bool = False
     numbers: Iterator[int] = field(default_factory=partial(count, 1))
 
     def spend(self, steps: int) -> None:
@@ -175,6 +178,8 @@ class Context:
             self,
             facts=facts,
             memo={},
+            models=list(self.models),
+            is_modelled=False,
             sum_rules=list(self.sum_rules),
             sum_equations=list(self.sum_equations),
             component_rules=dict(self.component_rules),

@@ -33,6 +33,7 @@ from derive.kernel.context import (
 )
 from derive.kernel.differentiate import Target, differentiate
 from derive.kernel.functions import exponential, logarithm, number_constant
+from derive.kernel.model import possible
 from derive.kernel.polynomial import ONE, add, merge, scale, subtract
 from derive.kernel.ring import multiply, power, replace_generators, settle
 from derive.kernel.sign import TYPE_SIGN, learn, sign
@@ -77,7 +78,7 @@ def _is_signed(ctx: Context, poly: Polynomial, wanted: int, depth: int) -> bool:
     strict = bool(wanted & NONZERO)
     if _sign(ctx, poly) & wanted == wanted or (not strict and is_zero(ctx, poly)):
         return True
-    if depth <= 0:
+    if depth <= 0 or possible(ctx, poly) & wanted != wanted:
         return False
     ctx.spend(40)
     return any(_on(ctx, poly, interval, strict, depth) for interval in _intervals(ctx, poly))

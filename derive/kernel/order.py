@@ -22,6 +22,7 @@ from derive.kernel.context import (
 )
 from derive.kernel.equality import Sides, conclude, read_sides
 from derive.kernel.functions import exponential
+from derive.kernel.model import possible
 from derive.kernel.monotone import by_calculus
 from derive.kernel.normalize import OP_SIGN, Reader, Scope
 from derive.kernel.polynomial import constant, scale, subtract
@@ -63,6 +64,8 @@ def holds(goal: Goal, sides: Sides) -> bool:
     gap = subtract(sides.left, sides.right)
     for key, value in sides.equations.values:
         gap = replace_generators(ctx, gap, {key: value})
+    if possible(ctx, gap) & wanted != wanted:
+        return False
     difference = Binary("-", goal.left, goal.right)
     if Reader(ctx, exists=True).written_sign(difference, sides.scope) & wanted == wanted:
         return True

@@ -44,6 +44,7 @@ from derive.kernel.context import (
 )
 from derive.kernel.convexity import averaged, cauchy, squares, tangents
 from derive.kernel.functions import exponential, logarithm
+from derive.kernel.model import possible
 from derive.kernel.polynomial import ONE, add, constant, magnitude, merge, scale, subtract
 from derive.kernel.ranges import ranges, sign_of_function
 from derive.kernel.ring import (
@@ -150,6 +151,7 @@ def learn(ctx: Context, poly: Polynomial, bits: int) -> None:
     if all(f.key != fact.key or bits & ~f.bits for f in bucket):
         bucket.append(fact)
         ctx.memo = {k: v for k, v in ctx.memo.items() if k[0] not in ("sign", "rebuild")}
+        ctx.is_modelled = False
 
 
 def _learn_inside(ctx: Context, key: str, bits: int) -> None:
@@ -363,8 +365,11 @@ def decisive(bits: int) -> bool:
 
 def _of_sum_of_terms(ctx: Context, poly: Polynomial) -> int:
     bits = _looked_up(ctx, poly) | _term_by_term(ctx, poly)
-    for rule in SEARCHES:
-        if decisive(bits) or ctx.depth <= 0:
+    if decisive(bits) or ctx.depth <= 0:
+        return bits
+    left = possible(ctx, poly)
+    for rule in SEARCHES if left & ZERO else UNSIGNED:
+        if decisive(bits) or bits & left == left:
             break
         ctx.depth -= 1
         try:
@@ -638,9 +643,10 @@ def _gather(ctx: Context, poly: Polynomial, dimension: str) -> tuple[Place, Poly
 def _by_facts(ctx: Context, poly: Polynomial) -> int:
     """O6, O7, O16: take a non-negative multiple of a known inequality away and look at what is left."""
     bits = UNKNOWN
+    open_ = possible(ctx, poly)
     for orient, wanted in ((poly, NONNEGATIVE), (scale(poly, -1), NONPOSITIVE)):
-        for left, strict, factor, known in _without_negative_term(ctx, orient):
-            rest = sign(ctx, left)
+        for left, strict, factor, known in _without_negative_term(ctx, orient) if open_ & wanted else ():
+            rest = sign(ctx, left) if possible(ctx, left) & NONNEGATIVE else UNKNOWN
             if rest & NONNEGATIVE:
                 strength = NONZERO if strict or rest & NONZERO else 0
                 return bits | ctx.note(poly, wanted | strength, "remainder", factor, known, left, wanted)
@@ -812,3 +818,5 @@ SEARCHES = (
     _by_facts,
     _factored,
 )
+UNSIGNED = (_exponents, _in_fewer_sums, _factored)
+"""The rules that may show that something is not 0 without telling its sign."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import chain, product
 from math import prod
+from operator import itemgetter
 from typing import Any
 
 from flint import fmpq
@@ -20,6 +21,7 @@ Cell = tuple[str, tuple[int, ...]]
 """A scalar variable ``(name, ())`` or a component ``(name, coordinates from 1)``."""
 
 Cells = Mapping[Cell, fmpq]
+Compiled = Callable[[Cells], fmpq]
 _LONGEST = 10_000  # bits of a power
 
 
@@ -41,32 +43,36 @@ class Place:
         return number
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Instance:
-    """A hypothesis at one choice of all its indices."""
+    """A hypothesis at one choice of all its indices; its sides are compiled when they are first asked for."""
 
     hypothesis: Hypothesis
     scope: Mapping[str, int]
+    _sides: tuple[Compiled, Compiled] | None = None
 
     def holds(self, cells: Cells, place: Place) -> bool | None:
         """Whether it holds at a point; None where that is not a matter of short rational arithmetic."""
-        relation = self.hypothesis.relation
+        left, right = self._sides or self._compile(place)
         try:
-            left = _value(relation.left, cells, place, self.scope)
-            right = _value(relation.right, cells, place, self.scope)
+            return bool(_COMPARE[self.hypothesis.relation.op](left(cells), right(cells)))
         except ZeroDivisionError:
             return False
         except _Irrational:
             return None
-        return bool(_COMPARE[relation.op](left, right))
 
     def gap(self, cells: Cells, place: Place) -> fmpq | None:
         """Left minus right, where both are rational."""
-        relation = self.hypothesis.relation
+        left, right = self._sides or self._compile(place)
         try:
-            return _value(relation.left, cells, place, self.scope) - _value(relation.right, cells, place, self.scope)
+            return left(cells) - right(cells)
         except (ZeroDivisionError, _Irrational):
             return None
+
+    def _compile(self, place: Place) -> tuple[Compiled, Compiled]:
+        relation = self.hypothesis.relation
+        self._sides = _compiled(relation.left, place, self.scope), _compiled(relation.right, place, self.scope)
+        return self._sides
 
     def cells(self, place: Place) -> frozenset[Cell]:
         """The scalars and components that it speaks of; none where an index is out of range."""
@@ -88,31 +94,59 @@ class _Irrational(Exception):
     """A term that is not a matter of short rational arithmetic."""
 
 
-def _value(term: Term, cells: Cells, place: Place, scope: Mapping[str, int]) -> fmpq:
+def _compiled(term: Term, place: Place, scope: Mapping[str, int]) -> Compiled:
+    """The value of a term as a function of the cells; what it raises, it raises when it is called."""
+    try:
+        return _of_term(term, place, scope)
+    except (ZeroDivisionError, _Irrational) as error:
+        return _raising(error)
+
+
+def _of_term(term: Term, place: Place, scope: Mapping[str, int]) -> Compiled:
     match term:
         case Component(array, indices):
-            return cells[array, tuple([place.number(i, scope) for i in indices])]
+            return itemgetter((array, tuple([place.number(i, scope) for i in indices])))
         case Number(value):
-            return fmpq(value.numerator, value.denominator)
+            return _constant(fmpq(value.numerator, value.denominator))
         case Variable(name):
-            return fmpq(place.dimensions[name]) if name in place.dimensions else cells[name, ()]
+            return _constant(fmpq(place.dimensions[name])) if name in place.dimensions else itemgetter((name, ()))
         case Delta(left, right):
-            return fmpq(int(place.number(left, scope) == place.number(right, scope)))
+            return _constant(fmpq(int(place.number(left, scope) == place.number(right, scope))))
         case Neg(operand):
-            return -_value(operand, cells, place, scope)
-        case Binary("**", base, exponent):
-            return _power(_value(base, cells, place, scope), _value(exponent, cells, place, scope), exponent, place)
+            inner = _compiled(operand, place, scope)
+            return lambda cells: -inner(cells)
         case Binary(op, left, right):
-            return _BINARY[op](_value(left, cells, place, scope), _value(right, cells, place, scope))
+            first, second = _compiled(left, place, scope), _compiled(right, place, scope)
+            if op == "**":
+                whole = is_integer_type(right, place.integers)
+                return lambda cells: _power(first(cells), second(cells), whole)
+            apply = _BINARY[op]
+            return lambda cells: apply(first(cells), second(cells))
         case Apply(name, args) if name in _RATIONAL:
-            return fmpq(_RATIONAL[name](*(_value(a, cells, place, scope) for a in args)))
+            function, inside = _RATIONAL[name], [_compiled(a, place, scope) for a in args]
+            return lambda cells: fmpq(function(*(a(cells) for a in inside)))
         case Reduce(kind, body):
-            parts = [_value(body, cells, place, inner) for inner in _inner_scopes(term, place, scope)]
-            if not parts and kind in ("Max", "Min"):
-                raise ZeroDivisionError
-            return fmpq(_REDUCE[kind](parts))
+            return _reduction(kind, [_compiled(body, place, inner) for inner in _inner_scopes(term, place, scope)])
         case _:
             raise _Irrational
+
+
+def _reduction(kind: str, parts: list[Compiled]) -> Compiled:
+    if not parts and kind in ("Max", "Min"):
+        raise ZeroDivisionError
+    reduce = _REDUCE[kind]
+    return lambda cells: fmpq(reduce([part(cells) for part in parts]))
+
+
+def _constant(value: fmpq) -> Compiled:
+    return lambda cells: value
+
+
+def _raising(error: Exception) -> Compiled:
+    def fail(cells: Cells) -> fmpq:
+        raise error
+
+    return fail
 
 
 def _inner_scopes(term: Reduce, place: Place, scope: Mapping[str, int]) -> list[dict[str, int]]:
@@ -121,8 +155,8 @@ def _inner_scopes(term: Reduce, place: Place, scope: Mapping[str, int]) -> list[
     return [{**scope, name: k} for k in range(1, place.size(term.index.dimension) + 1) if k not in out]
 
 
-def _power(base: fmpq, exponent: fmpq, written: Term, place: Place) -> fmpq:
-    if not is_integer_type(written, place.integers) or abs(exponent) * (1 + base.height_bits()) > _LONGEST:
+def _power(base: fmpq, exponent: fmpq, is_whole: bool) -> fmpq:
+    if not is_whole or abs(exponent) * (1 + base.height_bits()) > _LONGEST:
         raise _Irrational
     return base ** int(exponent.p)
 
