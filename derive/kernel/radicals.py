@@ -16,7 +16,7 @@ HALF = Fraction(1, 2)
 
 def square_root(poly: Polynomial, halves: Callable[[Monomial], bool]) -> Polynomial | None:
     """A q with poly = c * q**2 for a rational c, q led by 1; ``halves`` tells whether a monomial has a square root."""
-    if not 1 < len(poly) <= MOST_TERMS:
+    if not 2 < len(poly) <= MOST_TERMS:  # the square of two terms or more has three at least
         return None
     keys = sorted({key for mono in poly for key, _ in mono})
 
