@@ -88,7 +88,7 @@ class Comparison:
 def outdone(goal: Goal, effort: int = 1) -> Contradicted | None:
     """An admissible point that is no worse than the claimed optimiser, or one at which that is not admissible.
 
-    ``effort`` as for ``refute``.
+    ``effort`` as for ``refute``; without any, nothing is looked for that takes a proof.
     """
     found = rivals(goal)
     if found is None:
@@ -100,7 +100,8 @@ def outdone(goal: Goal, effort: int = 1) -> Contradicted | None:
             if point is not None:
                 against = Relation(shown.left, NEGATION[shown.op], shown.right)
                 return Contradicted(against, Comparison(method), replace(point, op=shown.op))
-        return _undefined(found, effort) or next(filter(None, (_as_good(found, image) for image in _images(found))), None)
+        images = _images(found) if effort else ()
+        return _undefined(found, effort) or next(filter(None, (_as_good(found, image) for image in images)), None)
     except Captured:
         return None
 
