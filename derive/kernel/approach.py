@@ -86,6 +86,10 @@ class Unsettled(Stuck):
         self.bits = bits
 
 
+class Uneven(Stuck):
+    """The summands of a sum grow at different rates."""
+
+
 @dataclass(frozen=True, slots=True)
 class Atom:
     """What is known of an atom: bounds that do not depend on the variable, its limit, or its logarithm."""
@@ -125,6 +129,7 @@ class Approach:
     chain: list[str] = field(default_factory=list)
     atoms: dict[str, Atom] = field(default_factory=dict)
     atom_of: dict[str, Polynomial] = field(default_factory=dict)
+    atom_places: dict[str, frozenset[Place]] = field(default_factory=dict)
     wanted: list[Unsettled] = field(default_factory=list)
     busy: set[str] = field(default_factory=set)
     depth: int = 0
@@ -176,12 +181,13 @@ class Approach:
         bits = sign(ctx, atom.low) if atom.low is not None else UNKNOWN
         return "positive" if bits & POSITIVE == POSITIVE else "nonnegative" if bits & NONNEGATIVE else "real"
 
-    def atom(self, ctx: Context, key: str, atom: Atom) -> Polynomial:
-        """The variable that stands for what ``key`` spells."""
+    def atom(self, ctx: Context, key: str, atom: Atom, at: frozenset[Place]) -> Polynomial:
+        """The variable that stands for what ``key`` spells, which depends on the indices ``at``."""
         found = self.atom_of.get(key)
         if found is None:
             name = f"{self.name}'a{len(self.atoms) + 1}"
             self.atoms[name] = atom
+            self.atom_places[name] = at
             used = frozenset((name,)) | (names(ctx, atom.logarithm) if atom.logarithm else frozenset())
             found = self.atom_of[key] = {((intern(ctx, "v", (name,), NOTHING, used), 1),): 1}
             ctx.types[name] = self._type(ctx, name)
@@ -296,8 +302,37 @@ class Approach:
             if self.depth > DEEPEST:
                 self._too_deep()
             return self._limit(ctx, poly)
+        except Uneven:
+            return self._term_by_term(ctx, poly)
         finally:
             self.depth -= 1
+
+    def _term_by_term(self, ctx: Context, poly: Polynomial) -> Bound:
+        """The limits of the terms, if they can be added."""
+        limits = [self._of_term(ctx, mono, c) for mono, c in poly.items()]
+        infinite = {found for found in limits if isinstance(found, int)}
+        if len(infinite) > 1:
+            raise Stuck("limit not established", "terms tend to oo and to -oo")
+        return infinite.pop() if infinite else add(*(found for found in limits if not isinstance(found, int)))
+
+    def _of_term(self, ctx: Context, mono: Monomial, c: Rational) -> Bound:
+        """L10: a sum over a fixed range tends to the sum of the limits, a Max to their Max; factors go inside."""
+        spread = [key for key, e in mono if key[0] in "sm" and e == 1 and self.moves(ctx, {((key, 1),): 1})]
+        if len(spread) != 1:
+            return self._limit(ctx, {mono: c})
+        gen, factor = ctx.generators[spread[0]], {without(mono, spread[0]): c}
+        if gen.kind == "s":
+            opened, fresh = open_bound(ctx, gen.parts[0], {gen.parts[1].mono: 1})
+        else:
+            opened, fresh = open_bound(ctx, (gen.parts[1],), gen.parts[2])
+        bits = self.settled(ctx, factor)
+        if any(p[1] == self.name for p in fresh) or (gen.kind == "m" and bits & POSITIVE != POSITIVE):
+            raise Stuck("limit not established", "a range that grows, or a factor that is not seen to be positive")
+        found = self.limit(ctx, multiply(ctx, factor, opened))
+        if isinstance(found, int):
+            raise Stuck("limit not established", "a summand without a finite limit")
+        ctx.use("L10")
+        return sum_over(ctx, fresh, found) if gen.kind == "s" else extremum(ctx, gen.parts[0], fresh[0], found)
 
     def _of_atoms(self, ctx: Context, poly: Polynomial) -> Polynomial:
         """What is continuous in quantities that have limits tends to its value there (L3)."""
@@ -503,7 +538,7 @@ class Approach:
         value = exponential(ctx, rest)
         if not self._touch(ctx, value, scaled):
             return value
-        return self.atom(ctx, f"exp {poly_text(ctx, rest, {})}", Atom(logarithm=rest))
+        return self.atom(ctx, f"exp {poly_text(ctx, rest, {})}", Atom(logarithm=rest), places(ctx, rest))
 
     def _exp(self, ctx: Context, series: Series, scaled: Scale) -> Series:
         constant_part, small = self._around(ctx, series, scaled)
@@ -552,9 +587,21 @@ class Approach:
         return Series((), series.error)
 
     def _require_tame(self, ctx: Context, poly: Polynomial) -> None:
-        """Without oscillation, or between bounds of one sign: only then it neither vanishes nor comes near 0."""
-        wild = self._wild(ctx, poly)
-        if not wild:
+        """Neither oscillating nor fast: only then it neither vanishes nor comes near 0 sooner than a power of w.
+
+        What is at a distance from its limit may tend to 0 at any rate, whatever its sign: the limit itself must not
+        be 0. What oscillates must lie between bounds of one sign.
+        """
+        poly = self._by_exponentials(ctx, self.at_infinity(ctx, poly))
+        has_limits = any(name in self.atoms and not self._is_wild(name) for name in names(ctx, poly))
+        if self._variable(ctx, poly) is not None:
+            if has_limits:
+                self._leading(ctx, poly)  # which is required to be tame
+        elif has_limits:
+            poly = self._at_limits(ctx, poly)
+            if not sign(ctx, poly) & NONZERO and not self._wild(ctx, poly):
+                raise Stuck("limit not established", "a difference from a limit of unknown rate")
+        if not self._wild(ctx, poly):
             return
         if self._variable(ctx, poly) is None and len(poly) == 1:
             ((mono, _),) = poly.items()
@@ -564,6 +611,13 @@ class Approach:
         if self._variable(ctx, poly) is None and decisive(self._of_bounded(ctx, poly)):
             return
         raise Stuck("limit not established", "a power of an oscillating quantity")
+
+    def _at_limits(self, ctx: Context, poly: Polynomial) -> Polynomial:
+        known = {f"v({name})": atom.limit for name, atom in self.atoms.items() if atom.limit is not None}
+        try:
+            return replace_generators(ctx, poly, known)
+        except Undefined as undefined:
+            raise Stuck("limit not established", f"at the limit {undefined}") from undefined
 
     def _is_off_zero(self, ctx: Context, key: str) -> bool:
         """Whether a moving generator lies between positive bounds: an atom with such, or exp of what is bounded."""
@@ -630,7 +684,7 @@ class Approach:
                 return self._absolute(ctx, gen, scaled)
             case "z":
                 ctx.use("L1")
-                return single({}, self.atom(ctx, gen.key, Atom({(): -1}, ONE)))
+                return single({}, self.atom(ctx, gen.key, Atom({(): -1}, ONE), gen.places))
             case "f":
                 return self._function(ctx, gen, scaled)
         raise Stuck("limit not established", "a construct without a rule for limits")
@@ -655,8 +709,11 @@ class Approach:
 
     def _require_free(self, ctx: Context, series: Series, fresh: tuple[Place, ...]) -> None:
         exponents = [e for e, _ in series.terms] + ([series.error] if series.error is not None else [])
+        met = {name for _, c in series.terms for name in names(ctx, c) if name in self.atoms}
+        if any(not self.atom_places[name].isdisjoint(fresh) for name in met):
+            raise Uneven("limit not established", "a summand of which only bounds are known depends on its index")
         if any(not places(ctx, e).isdisjoint(fresh) for e in exponents):
-            raise Stuck("limit not established", "the growth of a summand depends on its index")
+            raise Uneven("limit not established", "the growth of a summand depends on its index")
 
     def _extremum(self, ctx: Context, gen: Generator, scaled: Scale) -> Series:
         """The Max of the leading terms, up to the next ones."""
@@ -710,7 +767,7 @@ class Approach:
 
     def _oscillating(self, ctx: Context, gen: Generator) -> Series:
         ctx.use("L1")
-        return single({}, self.atom(ctx, gen.key, Atom({(): -1}, ONE)))
+        return single({}, self.atom(ctx, gen.key, Atom({(): -1}, ONE), gen.places))
 
     def _far_out(self, ctx: Context, gen: Generator, way: int, scaled: Scale) -> Series:
         """A function where its argument tends to oo or -oo."""
@@ -719,7 +776,7 @@ class Approach:
             return self._oscillating(ctx, gen)
         ctx.use("L3")
         if name in ("floor", "ceiling"):
-            part = self.atom(ctx, f"part {gen.key}", Atom({}, ONE))
+            part = self.atom(ctx, f"part {gen.key}", Atom({}, ONE), gen.places)
             return scaled.powers.plus(
                 self._expanded(ctx, arg, scaled), single({}, scale(part, -1 if name == "floor" else 1))
             )
@@ -727,8 +784,8 @@ class Approach:
             near = self._expanded(ctx, function(ctx, "atan", (power(ctx, arg, -1),)), scaled)
             half = single({}, scale(number_constant(ctx, "pi"), Fraction(way, 2)))
             return near if name == "acot" else scaled.powers.plus(half, _negated(near))
-        if name == "erf":
-            return single({}, scale(self.atom(ctx, gen.key, Atom(limit=ONE)), way))
+        if name == "erf" and (written := self._tail(ctx, gen)) is not None:
+            return self._expanded(ctx, written, scaled)
         if name == "acosh":
             root = power(ctx, subtract(multiply(ctx, arg, arg), ONE), Fraction(1, 2))
             return self._expanded(ctx, logarithm(ctx, add(arg, root)), scaled)
@@ -778,10 +835,18 @@ class Approach:
     # Sums of exponentials with rates that depend on the index.
 
     def _by_exponentials(self, ctx: Context, poly: Polynomial) -> Polynomial:
-        """Sums whose summands grow at different rates, and powers of negative bases, with their growth as a factor."""
-        for key in sorted(set(self._keys(ctx, poly, "sp"))):
+        """Sums whose summands grow at different rates, powers of negative bases, erf: with their growth as a factor."""
+        for key in sorted(set(self._keys(ctx, poly, "spf"))):
             gen = ctx.generators[key]
-            written = self._sum_of_exponentials(ctx, gen) if gen.kind == "s" else self._integer_power(ctx, gen)
+            if any(place[0] == BOUND for place in gen.places):
+                continue  # inside of a sum, whose summands are treated one by one
+            match gen.kind:
+                case "s":
+                    written = self._sum_of_exponentials(ctx, gen)
+                case "p":
+                    written = self._integer_power(ctx, gen)
+                case _:
+                    written = self._tail(ctx, gen) if gen.parts[0] == "erf" else None
             if written is not None:
                 poly = replace_generators(ctx, poly, {key: written})
         return poly
@@ -806,7 +871,24 @@ class Approach:
             return None
         ctx.use("P5")
         size = exponential(ctx, multiply(ctx, exponent, logarithm(ctx, scale(base, -1))))
-        return multiply(ctx, size, self.atom(ctx, f"turn {poly_text(ctx, exponent, {})}", Atom({(): -1}, ONE)))
+        return multiply(
+            ctx,
+            size,
+            self.atom(ctx, f"turn {poly_text(ctx, exponent, {})}", Atom({(): -1}, ONE), places(ctx, exponent)),
+        )
+
+    def _tail(self, ctx: Context, gen: Generator) -> Polynomial | None:
+        """erf(t) = 1 - exp(-t**2)/(sqrt(pi)*t)*A with A tending to 1 for t tending to oo; -1 for 1 at -oo."""
+        (argument,) = gen.parts[1]
+        way = self.limit(ctx, argument)
+        if not isinstance(way, int):
+            return None
+        ctx.use("L3")
+        small = exponential(ctx, scale(multiply(ctx, argument, argument), -1))
+        root = power(ctx, number_constant(ctx, "pi"), Fraction(-1, 2))
+        ratio = self.atom(ctx, f"tail {gen.key}", Atom(limit=ONE), gen.places)
+        tail = multiply(ctx, multiply(ctx, small, root), multiply(ctx, power(ctx, argument, -1), ratio))
+        return subtract({(): way}, tail)
 
     def _sum_of_exponentials(self, ctx: Context, gen: Generator) -> Polynomial | None:
         """L7: Sum_k c_k*exp(g*a_k) = exp(g*Max(a))*R with R between Min(c) and n*Max(c), for c > 0 and g tending to oo.
@@ -837,20 +919,22 @@ class Approach:
     ) -> Polynomial | None:
         if self.moves(ctx, rest) or self.moves(ctx, rates):
             return None
+        at = (places(ctx, growing) | places(ctx, rates) | places(ctx, rest)) - {place}
         chosen = self._largest_at(ctx, place, rates)
         if chosen is not None:
             ctx.use("L7")
             largest, first = rename(ctx, rates, {place: chosen}), rename(ctx, rest, {place: chosen})
             if sign(ctx, first) & NONZERO:
-                ratio = self.atom(ctx, f"ratio {key}", Atom(limit=first))
+                ratio = self.atom(ctx, f"ratio {key}", Atom(limit=first), at)
                 return multiply(ctx, exponential(ctx, multiply(ctx, growing, largest)), ratio)
         if sign(ctx, rest) & POSITIVE != POSITIVE:
             return self._weighted(ctx, key, place, growing, rates, rest)
         ctx.use("L7")
         low, high = extremum(ctx, "Min", place, rest), extremum(ctx, "Max", place, rest)
         if rest == ONE:
-            key = f"plain {poly_text(ctx, _largest(ctx, place, rates), {})}"
-        ratio = self.atom(ctx, f"ratio {key}", Atom(low, multiply(ctx, high, variable(ctx, place[1]))))
+            # The same for all sums of these exponentials, whatever their weights.
+            key = f"plain {poly_text(ctx, growing, {})} {poly_text(ctx, _largest(ctx, place, rates), {})}"
+        ratio = self.atom(ctx, f"ratio {key}", Atom(low, multiply(ctx, high, variable(ctx, place[1]))), at)
         return multiply(ctx, exponential(ctx, multiply(ctx, growing, _largest(ctx, place, rates))), ratio)
 
     def _weighted(
@@ -873,7 +957,8 @@ class Approach:
         if plain is None:
             return None
         ctx.use("L7")
-        small = self.atom(ctx, f"small {key}", Atom(limit={}))
+        at = (places(ctx, growing) | places(ctx, rates) | places(ctx, rest)) - {place}
+        small = self.atom(ctx, f"small {key}", Atom(limit={}), at)
         outside = exponential(ctx, multiply(ctx, growing, largest))
         return add(multiply(ctx, at_largest, plain), multiply(ctx, outside, small))
 

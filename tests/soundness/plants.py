@@ -451,6 +451,24 @@ PLANTS = (
         "found = sign(case, gap) & POSITIVE == POSITIVE",
         "found = True",
     ),
+    Plant(
+        "one bounded quantity for all summands",
+        "approach.Approach._require_free",
+        "if any(not self.atom_places[name].isdisjoint(fresh) for name in met):",
+        "if False:",
+    ),
+    Plant(
+        "one ratio for sums of exponentials at two rates",
+        "approach.Approach._by_largest",
+        'key = f"plain {poly_text(ctx, growing, {})} {',
+        'key = f"plain {',
+    ),
+    Plant(
+        "the tail of erf taken for its leading term",
+        "approach.Approach._tail",
+        "multiply(ctx, power(ctx, argument, -1), ratio)",
+        "power(ctx, argument, -1)",
+    ),
     # Optima.
     Plant(
         "an optimiser that is not admissible",
