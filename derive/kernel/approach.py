@@ -271,7 +271,7 @@ class Approach:
         for key, e in mono:
             inner = inside(ctx, key)
             known = self._of_bounded(ctx, inner) if self.moves(ctx, inner) else self.settled(ctx, inner)
-            bits = times(bits, POSITIVE if e % 2 == 0 else known)
+            bits = times(bits, POSITIVE if e % 2 == 0 and known & NONZERO else known)
         return bits
 
     def _corners(self, ctx: Context, poly: Polynomial) -> Iterator[Polynomial]:

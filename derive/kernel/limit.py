@@ -11,6 +11,7 @@ from derive.claim import Declaration, Goal, Hypothesis
 from derive.kernel.approach import Approach, Bound, Unsettled
 from derive.kernel.cases import by_cases
 from derive.kernel.context import (
+    BOUND,
     FREE,
     LITERAL,
     NEGATIVE,
@@ -450,6 +451,8 @@ def _turns(near: _Near, poly: Polynomial) -> Iterator[Polynomial]:
         return
     poly = approach.at_infinity(ctx, poly)
     waves = {key for key in approach.oscillations(ctx, poly)}
+    if any(place[0] == BOUND for key in waves for place in ctx.generators[key].places):
+        return  # the summands of a sum do not turn at the same time
     arguments = {poly_text(ctx, ctx.generators[key].parts[1][0], {}) for key in waves}
     if len(arguments) != 1 or not approach.is_continuous(ctx, ctx.generators[min(waves)].parts[1][0]):
         return
