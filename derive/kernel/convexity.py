@@ -55,14 +55,26 @@ def averaged(ctx: Context, poly: Polynomial) -> int:
             ctx.use("O4")
             strength = bits & POSITIVE & (ctx.sign(ctx, {weighting.total: 1}) | NONNEGATIVE)
             return ctx.note(poly, strength, "weighted", weighting.place, {weighting.weight: 1}, body)
-        weight: Polynomial = {weighting.weight: 1}
-        below = sum_over(ctx, (weighting.place,), multiply(ctx, weight, exponential(ctx, scale(body, -1))))
-        bits = ctx.sign(ctx, subtract({weighting.total: 1}, below))
+        scaled = _scaled(ctx, weighting, body)
+        weight: Polynomial = {scaled[0].weight: 1}
+        total: Polynomial = {scaled[0].total: 1}
+        below = sum_over(ctx, (weighting.place,), multiply(ctx, weight, exponential(ctx, scale(scaled[1], -1))))
+        rest = subtract(total, below)
+        bits = ctx.sign(ctx, rest)
         if bits & NONNEGATIVE:
             ctx.use("O14")
-            rest = subtract({weighting.total: 1}, below)
-            return ctx.note(poly, bits & POSITIVE, "mean", weighting.place, weight, body, rest)
+            return ctx.note(poly, bits & POSITIVE, "mean", weighting.place, weight, scaled[1], rest)
     return UNKNOWN
+
+
+def _scaled(ctx: Context, weighting: Weighting, body: Polynomial) -> tuple[Weighting, Polynomial]:
+    """A positive factor beside all logarithms moves into the weights: w*(c*g) = (w*c)*g."""
+    beside = {tuple(f for f in m if f[0][0] != "l") for m in body if any(key[0] == "l" for key, _ in m)}
+    factor = next(iter(beside)) if len(beside) == 1 else ()
+    if not factor or weighting.place in places(ctx, {factor: 1}) or ctx.sign(ctx, {factor: 1}) & POSITIVE != POSITIVE:
+        return weighting, body
+    larger = Weighting(weighting.place, merge(weighting.weight, factor), merge(weighting.total, factor))
+    return larger, multiply(ctx, body, {tuple((k, -e) for k, e in factor): 1})
 
 
 def _weightings(ctx: Context, poly: Polynomial) -> Iterator[Weighting]:

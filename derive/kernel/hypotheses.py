@@ -13,6 +13,7 @@ from derive.kernel.context import (
     FRESH,
     LITERAL,
     NONNEGATIVE,
+    NONPOSITIVE,
     NONZERO,
     POSITIVE,
     ComponentRule,
@@ -37,10 +38,12 @@ from derive.kernel.rebuild import rebuild
 from derive.kernel.ring import component, multiply, rename, replace_generators
 from derive.kernel.sign import TYPE_SIGN, learn, sign
 from derive.kernel.spelling import names, parts_of, places
+from derive.kernel.sums import sum_over
 from derive.kernel.zero import Equations, rank, rewriting
 from derive.term import Delta, Number, Op, Relation, Variable
 
 LARGEST_SIZE = 64
+MOST_SUMMED = 4
 MIRRORED: dict[Op, Op] = {"<=": ">=", "<": ">", ">=": "<=", ">": "<", "==": "==", "!=": "!="}
 INTEGER_TYPES = ("integer", "positive integer", "nonnegative integer", "dimension")
 
@@ -142,6 +145,7 @@ def assume(ctx: Context, goal: Goal, scope: Scope) -> Equations:
     finite: dict[str, Values] = {}
     for poly in _explicit_simplices(ctx, goal):
         _equation(ctx, poly, values, rewrites, schemas)
+    _learn_bounds(ctx, goal, scope)
     # Equations first: what they eliminate is gone before other hypotheses are read.
     for hypothesis in sorted(goal.hypotheses, key=lambda h: h.relation.op != "=="):
         if _about_indices(hypothesis) is not None or _least(ctx, hypothesis.relation):
@@ -155,18 +159,28 @@ def assume(ctx: Context, goal: Goal, scope: Scope) -> Equations:
             if not _true(number, hypothesis.relation.op):
                 raise Contradiction("the hypotheses contradict each other")
             continue
+        _learn_components(ctx, poly, OP_SIGN[hypothesis.relation.op])
         if hypothesis.relation.op == "==":
             _equation(ctx, poly, values, rewrites, schemas)
             _finite(ctx, poly, finite)
         else:
             learn(ctx, poly, OP_SIGN[hypothesis.relation.op])
     _terms_of_sums(ctx)
-    for poly in consequences(ctx):
+    for poly in (*consequences(ctx), *_summed(ctx, schemas)):
         if any(p[0] == FRESH for p in places(ctx, poly)):
             schemas.append(poly)
         else:
             rewrites.extend(rewriting(poly))
     return Equations(tuple(values), tuple(rewrites), tuple(schemas), tuple(sorted(finite.items())))
+
+
+def _learn_bounds(ctx: Context, goal: Goal, scope: Scope) -> None:
+    """What is known of single variables first: on it rests how the others are read."""
+    for hypothesis in goal.hypotheses:
+        sides = (hypothesis.relation.left, hypothesis.relation.right)
+        plain = hypothesis.relation.op not in ("==", "!=") and {type(side) for side in sides} == {Variable, Number}
+        if plain and not _least(ctx, hypothesis.relation):
+            learn(ctx, _gap(ctx, hypothesis.relation, scope), OP_SIGN[hypothesis.relation.op])
 
 
 def _finite(ctx: Context, poly: Polynomial, finite: dict[str, Values]) -> None:
@@ -179,6 +193,30 @@ def _finite(ctx: Context, poly: Polynomial, finite: dict[str, Values]) -> None:
     signs = [sign(ctx, {(): v} if v else {}) for v in allowed]
     key = next(key for mono in poly for key, _ in mono)
     learn(ctx, {((key, 1),): 1}, reduce(and_, signs))
+
+
+def _summed(ctx: Context, schemas: list[Polynomial]) -> Iterator[Polynomial]:
+    """S1: an equation that holds at every index, summed over one of them."""
+    for schema in schemas[:MOST_SUMMED]:
+        for place in sorted(p for p in places(ctx, schema) if p[0] == FRESH):
+            total = sum_over(ctx, (place,), schema)
+            if total:
+                ctx.use("S1")
+                yield total
+
+
+def _learn_components(ctx: Context, poly: Polynomial, bits: int) -> None:
+    """O7: what is at least a Max is at least every component, and what is at most a Min at most every one."""
+    for mono, c in poly.items():
+        if len(mono) != 1 or mono[0][0][0] != "m" or mono[0][1] != 1:
+            continue
+        kind, bound, body = ctx.generators[mono[0][0]].parts
+        wanted = NONPOSITIVE if (c > 0) == (kind == "Max") else NONNEGATIVE
+        if bits & wanted:
+            ctx.use("O7")
+            component = rename(ctx, body, {bound: ctx.open(bound[1])})
+            rest = {m: v for m, v in poly.items() if m != mono}
+            learn(ctx, add(rest, scale(component, c)), wanted | (bits & NONZERO))
 
 
 def _terms_of_sums(ctx: Context) -> None:

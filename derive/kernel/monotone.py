@@ -74,14 +74,18 @@ def by_calculus(ctx: Context, poly: Polynomial, wanted: int) -> bool:
 def _is_signed(ctx: Context, poly: Polynomial, wanted: int, depth: int) -> bool:
     if wanted & NONPOSITIVE:
         poly, wanted = scale(poly, -1), NONNEGATIVE | (wanted & NONZERO)
-    poly = _numerator(ctx, poly)
+    whole = _numerator(ctx, poly)
     strict = bool(wanted & NONZERO)
-    if _sign(ctx, poly) & wanted == wanted or (not strict and is_zero(ctx, poly)):
+    if _sign(ctx, whole) & wanted == wanted or (not strict and is_zero(ctx, whole)):
         return True
     if depth <= 0 or possible(ctx, poly) & wanted != wanted:
         return False
     ctx.spend(40)
-    return any(_on(ctx, poly, interval, strict, depth) for interval in _intervals(ctx, poly))
+    if any(_on(ctx, whole, interval, strict, depth) for interval in _intervals(ctx, whole)):
+        return True
+    # A difference of two values of one function has simpler slopes as it stands.
+    apart = depth >= DEPTH - 1 and whole is not poly
+    return apart and any(_on(ctx, poly, interval, strict, depth) for interval in _intervals(ctx, poly))
 
 
 def _sign(ctx: Context, poly: Polynomial) -> int:
@@ -338,11 +342,13 @@ def _split_at(interval: Interval, e: Polynomial) -> tuple[Interval, Interval]:
 
 
 def _turning_points(ctx: Context, slope: Polynomial, interval: Interval) -> Iterator[Polynomial]:
-    """Guesses where a slope changes its sign: a number near a change, or another variable."""
+    """Guesses where a slope changes its sign: a number near a change, or another variable, or 0."""
     others = sorted(k for k in _variables(ctx, slope) if k != interval.key)
     for key in others:
         yield {((key, 1),): 1}
-    if not others:
+    if others:
+        yield {}
+    else:
         for root in _changes(ctx, slope, interval)[:2]:
             yield from _recognised(ctx, root)
 

@@ -20,15 +20,16 @@ from derive.kernel.context import (
     Stuck,
     Undefined,
 )
+from derive.kernel.convexity import averaged
 from derive.kernel.equality import Sides, conclude, read_sides
-from derive.kernel.functions import exponential
+from derive.kernel.functions import exponential, logarithm
 from derive.kernel.model import possible
 from derive.kernel.monotone import by_calculus
 from derive.kernel.normalize import OP_SIGN, Reader, Scope
 from derive.kernel.polynomial import constant, scale, subtract
 from derive.kernel.readback import written
 from derive.kernel.ring import multiply, replace_generators
-from derive.kernel.sign import attained, learn, sign
+from derive.kernel.sign import attained, learn, negated, sign
 from derive.kernel.spelling import places
 from derive.kernel.theorem import Residual, Theorem
 from derive.kernel.weighted import weighted
@@ -37,6 +38,7 @@ from derive.term import Binary, Number, Term
 ATTAINED_ROUNDS = 4
 SQUARINGS = 2
 BOUND_SHARE = 20_000
+MEAN_SHARE = 5_000
 CALCULUS = 30_000
 # Efforts: how deep, with convexity or without, and for how much fuel.
 QUICK = ((1, False, 10_000), (4, False, 10_000), (2, True, 10_000))
@@ -69,6 +71,8 @@ def holds(goal: Goal, sides: Sides) -> bool:
     difference = Binary("-", goal.left, goal.right)
     if Reader(ctx, exists=True).written_sign(difference, sides.scope) & wanted == wanted:
         return True
+    if _by_mean(ctx, gap, wanted):
+        return True
     if any(_within(ctx, gap, wanted, *effort) for effort in (QUICK if ctx.propose is None else THOROUGH)):
         return True
     if any(_by_bound(ctx, gap, wanted, bound) for bound in BOUNDS):
@@ -79,14 +83,43 @@ def holds(goal: Goal, sides: Sides) -> bool:
 
 
 def _by_calculus(ctx: Context, gap: Polynomial, wanted: int) -> bool:
-    """O18, if need be case by case, with a share of the fuel."""
+    """O18, if need be case by case or between logarithms, with a share of the fuel."""
     case = ctx.fork()
     case.fuel = before = min(ctx.fuel, CALCULUS)
     try:
-        return by_calculus(case, gap, wanted) or by_cases(case, gap, lambda c, poly: by_calculus(c, poly, wanted))
+        if by_calculus(case, gap, wanted) or by_cases(case, gap, lambda c, poly: by_calculus(c, poly, wanted)):
+            return True
+        return any(by_calculus(case, logarithms, wanted) for logarithms in _between_logarithms(case, gap))
     except Stuck as stuck:
         if stuck.reason != "budget":
             raise
+        return False
+    finally:
+        ctx.fuel -= before - max(case.fuel, 0)
+
+
+def _between_logarithms(ctx: Context, gap: Polynomial) -> Iterator[Polynomial]:
+    """O9: a - b with an exponential a and b > 0 has the sign of log(a) - log(b); or the other way round."""
+    for mono, c in gap.items():
+        if len(gap) < 3 or not any(key[0] == "e" for key, _ in mono):
+            continue
+        turned = 1 if c > 0 else -1
+        first: Polynomial = {mono: c * turned}
+        second = subtract(first, scale(gap, turned))
+        if all(sign(ctx, part) & POSITIVE == POSITIVE for part in (first, second)):
+            ctx.use("O9")
+            yield scale(subtract(logarithm(ctx, first), logarithm(ctx, second)), turned)
+
+
+def _by_mean(ctx: Context, gap: Polynomial, wanted: int) -> bool:
+    """O4, O14: whether the difference is a weighted mean, which a search deep in its terms would find late."""
+    case = ctx.fork()
+    case.depth, case.lemmas, case.fuel = 1, True, min(ctx.fuel, MEAN_SHARE)
+    before = case.fuel
+    try:
+        bits = averaged(case, gap) or negated(averaged(case, scale(gap, -1)))
+        return bits & wanted == wanted
+    except (Stuck, Undefined):
         return False
     finally:
         ctx.fuel -= before - max(case.fuel, 0)
@@ -97,16 +130,29 @@ def _by_bound(ctx: Context, gap: Polynomial, wanted: int, bound: Bound) -> bool:
     upward = bool(wanted & NONNEGATIVE)
     if not upward and not wanted & NONPOSITIVE:
         return False
-    case = ctx.fork()
-    case.depth, case.lemmas, case.fuel = 3, True, min(ctx.fuel, BOUND_SHARE)
-    before, needed = case.fuel, NONNEGATIVE | wanted & NONZERO
+    needed = NONNEGATIVE | wanted & NONZERO
+    with_terms = ctx.fork()
+    before = with_terms.fuel = min(ctx.fuel, BOUND_SHARE)
     try:
-        below = bound(case, gap if upward else scale(gap, -1))
-        return any(sign(case, poly) & needed == needed for poly in below)
+        below = bound(with_terms, gap if upward else scale(gap, -1))
+        return any(_is_seen(with_terms, poly, needed) for poly in below)
     except (Stuck, Undefined):
         return False
     finally:
-        ctx.fuel -= before - max(case.fuel, 0)
+        ctx.fuel -= before - max(with_terms.fuel, 0)
+
+
+def _is_seen(ctx: Context, poly: Polynomial, needed: int) -> bool:
+    """Whether a sign is seen with the share of one bound."""
+    case = ctx.fork()
+    case.depth, case.lemmas, case.fuel = 3, True, min(ctx.fuel, BOUND_SHARE // 3)
+    before = case.fuel
+    try:
+        return sign(case, poly) & needed == needed
+    except (Stuck, Undefined):
+        return False
+    finally:
+        ctx.spend(before - max(case.fuel, 0))
 
 
 def _by_squares(ctx: Context, gap: Polynomial) -> Iterator[Polynomial]:

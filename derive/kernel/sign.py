@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import reduce
 from itertools import combinations
 from itertools import product as cartesian
 
@@ -60,6 +61,7 @@ from derive.kernel.ring import (
     variable,
 )
 from derive.kernel.spelling import names, places, poly_text, token
+from derive.kernel.sums import sum_over
 
 TYPE_SIGN = {
     "positive": POSITIVE,
@@ -72,6 +74,7 @@ TYPE_SIGN = {
     "simplex": NONNEGATIVE,
     "onehot": NONNEGATIVE,
 }
+MOST_WEIGHTS = 4  # factors beside logarithms that are looked at one by one
 MOST_OTHERS = 2  # terms beside logarithms, where a factor is divided out
 
 
@@ -518,6 +521,8 @@ def _by_exponential(ctx: Context, poly: Polynomial) -> int:
     beside = {tuple(f for f in m if f[0][0] != "l") for m in poly if any(key[0] == "l" for key, _ in m)}
     if len(beside) == 1 and beside != {()}:
         return _by_exponential_beside(ctx, poly, beside.pop())
+    if len(beside) > 1 and () not in beside:
+        return _by_weights(ctx, poly, beside)
     logs = {m: c for m, c in poly.items() if len(m) == 1 and m[0][0][0] == "l" and m[0][1] == 1}
     if not logs or any(key[0] == "l" for m in poly if m not in logs for key, _ in m):
         return UNKNOWN
@@ -533,6 +538,20 @@ def _by_exponential(ctx: Context, poly: Polynomial) -> int:
     difference = subtract(exponential(ctx, above), grown)
     bits = sign(ctx, difference)
     return ctx.note(poly, bits, "grown", scale(poly, common), grown, difference)
+
+
+def _by_weights(ctx: Context, poly: Polynomial, beside: set[Monomial]) -> int:
+    """O2: the terms with one factor beside their logarithms have a sign together, and all of these are the same."""
+    parts = [{m: c for m, c in poly.items() if tuple(f for f in m if f[0][0] != "l") == factor} for factor in beside]
+    rest = {m: c for m, c in poly.items() if all(m not in part for part in parts)}
+    if len(parts) > MOST_WEIGHTS:
+        return UNKNOWN
+    ctx.use("O2")
+    return reduce(_sum_of_signs, (sign(ctx, part) for part in (*parts, rest) if part))
+
+
+def _sum_of_signs(left: int, right: int) -> int:
+    return (left & right & ZERO) | ((left | right) & NONZERO if left & right & ZERO else 0)
 
 
 def _by_exponential_beside(ctx: Context, poly: Polynomial, factor: Monomial) -> int:
@@ -670,6 +689,18 @@ def _without_negative_term(ctx: Context, poly: Polynomial) -> Iterator[tuple[Pol
                 times_known: Polynomial = {factor: Fraction(c) / Fraction(d)}
                 taken = multiply(ctx, known, times_known)
                 yield subtract(poly, taken), bool(outer & NONZERO and bits & NONZERO), times_known, known
+        for share in _shares(poly, known, m):
+            ctx.use("O16")
+            yield subtract(poly, scale(known, share)), bool(bits & NONZERO), {(): share}, known
+
+
+def _shares(poly: Polynomial, known: Polynomial, m: Monomial) -> Iterator[Rational]:
+    """How often to take an inequality away so that another of its terms goes, and of the term m less than all."""
+    if m not in known:
+        return
+    whole = Fraction(poly[m]) / Fraction(known[m])
+    ratios = {Fraction(poly[n]) / Fraction(d) for n, d in known.items() if n != m and n in poly}
+    yield from sorted(r for r in ratios if 0 < r < whole)
 
 
 def _inequalities(
@@ -690,8 +721,11 @@ def _inequalities(
         gen = ctx.generators[key]
         if gen.kind == "m":
             yield from _extremum_bounds(ctx, key, free)
+        elif gen.kind == "s" and len(gen.parts[0]) == 2:
+            yield from _diagonal(ctx, key)
         elif gen.kind == "s" and len(gen.parts[0]) == 1:
             yield from _split_off(ctx, key, free)
+            yield from _two_split_off(ctx, key, free)
             if ctx.lemmas and any((key, 2) in mono for mono in poly):
                 yield from cauchy(ctx, key)
         elif gen.kind == "f" and gen.parts[0] not in ("floor", "ceiling"):
@@ -777,6 +811,30 @@ def _split_off(ctx: Context, key: str, free: list[Place]) -> Iterator[tuple[Poly
         ctx.use("O6")
         known = subtract({((key, 1),): 1}, rename(ctx, {summand: 1}, {bound: place}))
         yield known, ctx.note(known, NONNEGATIVE | strict, "one term", key, place)
+
+
+def _two_split_off(ctx: Context, key: str, free: list[Place]) -> Iterator[tuple[Polynomial, int]]:
+    """O6: a sum of terms >= 0 is at least any two different ones; more, when n >= 3 and all are > 0."""
+    (bound,), summand = ctx.generators[key].parts[0], ctx.generators[key].parts[1].mono
+    bits = _of_monomial(ctx, summand)
+    if not bits & NONNEGATIVE:
+        return
+    strict = NONZERO if bits & NONZERO and ctx.least.get(bound[1], 1) >= 3 else 0
+    for one, other in combinations([p for p in free if p[1] == bound[1]], 2):
+        if frozenset((one, other)) in ctx.distinct:
+            ctx.use("O6")
+            terms = add(*(rename(ctx, {summand: 1}, {bound: place}) for place in (one, other)))
+            yield subtract({((key, 1),): 1}, terms), NONNEGATIVE | strict
+
+
+def _diagonal(ctx: Context, key: str) -> Iterator[tuple[Polynomial, int]]:
+    """O6: a sum over pairs of terms >= 0 is at least the sum over the pairs of an index with itself."""
+    (one, other), summand = ctx.generators[key].parts[0], ctx.generators[key].parts[1].mono
+    if one[1] == other[1] and _of_monomial(ctx, summand) & NONNEGATIVE:
+        ctx.use("O6")
+        place = ctx.open(one[1])
+        diagonal = rename(ctx, {summand: 1}, {one: place, other: place})
+        yield subtract({((key, 1),): 1}, sum_over(ctx, (place,), diagonal)), NONNEGATIVE
 
 
 def attained(ctx: Context, poly: Polynomial) -> Polynomial | None:

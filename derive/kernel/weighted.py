@@ -30,9 +30,30 @@ def weighted(ctx: Context, poly: Polynomial) -> Iterator[Polynomial]:
     s*log(q) + Sum c_i*log(T_i) = Sum c_i*log(q*T_i).
     """
     split = _split(ctx, poly)
-    if split is None:
-        return
-    groups, rest = split
+    if split is not None:
+        yield from _bounds(ctx, *split)
+        absorbed = _absorbed(*split)
+        if absorbed != split:
+            yield from _bounds(ctx, *absorbed)
+
+
+def _absorbed(groups: list[Weighted], rest: Polynomial) -> tuple[list[Weighted], Polynomial]:
+    """What a weight that is one term divides is beside its logarithm: w*u + w*log(t) = w*log(exp(u)*t)."""
+    found: list[Weighted] = []
+    for group in groups:
+        if len(group.weight) == 1 and constant(group.weight) is None:
+            ((mono, c),) = group.weight.items()
+            inside = {m: v for m, v in rest.items() if all((key, e) in m for key, e in mono)}
+            more: Polynomial = {
+                tuple(f for f in m if f not in mono): Fraction(v) / Fraction(c) for m, v in inside.items()
+            }
+            rest = subtract(rest, inside)
+            group = Weighted(group.weight, add(group.logarithm, more))
+        found.append(group)
+    return found, rest
+
+
+def _bounds(ctx: Context, groups: list[Weighted], rest: Polynomial) -> Iterator[Polynomial]:
     shared = [g for g in groups if constant(g.weight) is None]
     total = add(*(g.weight for g in shared)) if shared else {}
     whole = constant(total)

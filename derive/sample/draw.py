@@ -132,10 +132,12 @@ def _one_hot(size: int, count: int, place: int) -> tuple[Array, Array]:
 
 
 def _simplex(size: int, count: int, place: int) -> tuple[Array, Array]:
-    """Uniform, a vertex, all different on a face, another vertex, an edge, then random weights, some of them zero."""
+    """Uniform, a vertex, all different on a face, another vertex, an edge, then random weights, some zero or large."""
     rows, places = np.arange(count)[:, None], np.arange(size)
     weights = 1 + _scattered((count, size), 5, 2 * place + 1)
     weights[(_scattered((count, size), 5, 2 * place + 2) < 2) & (rows % 3 == 2)] = 0
+    steep = _scattered((count, 1), size, 2 * place + 3)
+    weights[(places == steep) & (rows % 6 == 4)] *= 100
     vertices = (places == place % size, places == size - 1 - place % size)
     patterns = (np.ones(size), vertices[0], (size - 1 - places + place) % size, vertices[1], places < 2)
     for row, pattern in zip(range(count), patterns, strict=False):
