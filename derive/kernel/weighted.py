@@ -31,10 +31,10 @@ def weighted(ctx: Context, poly: Polynomial) -> Iterator[Polynomial]:
     """
     split = _split(ctx, poly)
     if split is not None:
-        yield from _bounds(ctx, *split)
+        yield from _bounds(ctx, poly, *split)
         absorbed = _absorbed(*split)
         if absorbed != split:
-            yield from _bounds(ctx, *absorbed)
+            yield from _bounds(ctx, poly, *absorbed)
 
 
 def _absorbed(groups: list[Weighted], rest: Polynomial) -> tuple[list[Weighted], Polynomial]:
@@ -53,7 +53,7 @@ def _absorbed(groups: list[Weighted], rest: Polynomial) -> tuple[list[Weighted],
     return found, rest
 
 
-def _bounds(ctx: Context, groups: list[Weighted], rest: Polynomial) -> Iterator[Polynomial]:
+def _bounds(ctx: Context, poly: Polynomial, groups: list[Weighted], rest: Polynomial) -> Iterator[Polynomial]:
     shared = [g for g in groups if constant(g.weight) is None]
     total = add(*(g.weight for g in shared)) if shared else {}
     whole = constant(total)
