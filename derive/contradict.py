@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from derive.claim import Goal, Hypothesis
-from derive.kernel import FUEL, Residual, Theorem, decide, evaluate_limit, without_limit
+from derive.kernel import FUEL, Residual, Theorem, decide, evaluate_limit, nested, without_limit
 from derive.prove import prove
 from derive.rivals import Captured, Rivals, comparison, existence, memberships, refutable, rivals
 from derive.term import Binary, Component, Constant, Limit, Neg, Number, Optimum, Relation, Term, Variable, subterms
@@ -24,6 +24,9 @@ NOTHING = Enclosure("undefined", "undefined")
 
 def contradict(goal: Goal, residual: Residual) -> Contradicted | None:
     """The theorem that the limit is ``residual.instead`` or does not exist, and a point at which that settles it."""
+    plain = nested(goal, FUEL)
+    if plain != goal:
+        return _with_values(goal, plain)
     if any(isinstance(side, Optimum) for side in (goal.left, goal.right)):
         return outdone(goal)
     if not any(isinstance(side, Limit) for side in (goal.left, goal.right)):
@@ -36,6 +39,18 @@ def contradict(goal: Goal, residual: Residual) -> Contradicted | None:
         contradicted = _without(inner) if found.absent else _another(inner, found.instead) if found.instead else None
         if contradicted is not None:
             return contradicted
+    return None
+
+
+def _with_values(goal: Goal, plain: Goal) -> Contradicted | None:
+    """What speaks against the goal with the limits inside of its sides as what they are."""
+    if any(isinstance(side, Limit | Optimum) for side in (plain.left, plain.right)):
+        found = decide(plain, FUEL)
+        return contradict(plain, found) if isinstance(found, Residual) else None
+    side, value = (goal.left, plain.left) if goal.left != plain.left else (goal.right, plain.right)
+    theorem, point = decide(replace(goal, left=side, op="==", right=value), FUEL), _failing(plain)
+    if isinstance(theorem, Theorem) and point is not None:
+        return Contradicted(Relation(side, "==", value), theorem, point)
     return None
 
 

@@ -12,10 +12,11 @@ from derive.kernel.context import Propose, Stuck
 from derive.kernel.equality import decide_equality, phases
 from derive.kernel.hypotheses import contradictory
 from derive.kernel.limit import decide_limit, evaluate_limit, without_limit
+from derive.kernel.nested import nested
 from derive.kernel.optimum import decide_optimum
 from derive.kernel.order import decide_order
 from derive.kernel.split import Coincidence, Smallest, Subject, cases, join
-from derive.kernel.theorem import Residual, Theorem
+from derive.kernel.theorem import Residual, Theorem, make_theorem
 from derive.term import Limit, Optimum
 
 FUEL = 200_000
@@ -33,6 +34,7 @@ __all__ = [
     "decide",
     "evaluate_limit",
     "join",
+    "nested",
     "phases",
     "without_limit",
 ]
@@ -52,6 +54,13 @@ def decide(goal: Goal, fuel: int = FUEL, propose: Propose | None = None) -> Theo
 
 
 def _decide(goal: Goal, fuel: int, propose: Propose | None) -> Theorem | Residual:
+    plain = nested(goal, fuel)
+    if plain is not goal and plain != goal:
+        found = _decide(plain, fuel, propose)
+        if isinstance(found, Residual):
+            return found
+        rules = tuple(sorted({*found.rules, "L3"}, key=lambda rule: (rule[0], int(rule[1:]))))
+        return make_theorem(goal, rules, found.conditions, "limit", found.left_only, found.right_only)
     if isinstance(goal.left, Limit) or isinstance(goal.right, Limit):
         return decide_limit(goal, fuel)
     if isinstance(goal.left, Optimum) or isinstance(goal.right, Optimum):
