@@ -188,22 +188,36 @@ def test_the_gitlab_job(sample: Sample, claims: str, code: int) -> None:
     assert ElementTree.parse(sample.folder / reports["junit"]).getroot().get("failures") == str(code)
 
 
-def hook(sample: Sample, *changed: str) -> int | None:
-    """Run the hook as pre-commit does: with the changed files that it asks for, or not at all without one."""
-    (row,) = HOOKS
-    files = [name for name in changed if re.search(row["files"], name)]
-    if not files:
-        return None
-    return sample.run(f"{row['entry']} {shlex.join([*row.get('args', ()), *files])}").returncode
+COMMIT = """\
+git init -q . && git config user.name a && git config user.email a@b.c
+git -C hooks init -q . && git -C hooks add . && git -C hooks -c user.name=a -c user.email=a@b.c commit -qm hooks
+printf 'repos: [{repo: ./hooks, rev: %s, hooks: [{id: derive-check}]}]' "$(git -C hooks rev-parse HEAD)" > \
+  .pre-commit-config.yaml
+python -m pre_commit install
+"""
 
 
-def test_the_hook(sample: Sample) -> None:
-    (sample.folder / "notes").mkdir()
-    for name, text in (("derivations.yaml", GOOD), ("notes/derivations-2.yml", BAD), ("config.yaml", "a: 1\n")):
+def test_the_hook_of_pre_commit(sample: Sample) -> None:
+    """Real commits; only that the hook's environment need not be made, since `derive` is there."""
+    (sample.folder / "hooks").mkdir()
+    (sample.folder / ".gitignore").write_text("/hooks\n.bin\n.cache\n.derive_cache\n", encoding="utf-8")
+    rows = [{**row, "language": "system"} for row in HOOKS]
+    (sample.folder / "hooks" / ".pre-commit-hooks.yaml").write_text(yaml.safe_dump(rows), encoding="utf-8")
+    place = {"PRE_COMMIT_HOME": str(sample.folder / ".cache"), "HOME": str(sample.folder)}
+    done = sample.run(COMMIT, **place)
+    assert done.returncode == 0, done.stdout + done.stderr
+    for name, text, code, said in (
+        ("config.yaml", "a: 1\n", 0, "no files to check"),
+        ("derivations.yaml", GOOD, 0, "Passed"),
+        ("my_derivations.yaml", BAD, 0, "no files to check"),
+        ("notes/derivations-2.yml", BAD, 1, "--> notes/derivations-2.yml:5:22"),
+        ("notes/derivations-2.yml", GOOD, 0, "Passed"),
+        ("derivations.yaml", "", 1, "nothing was checked"),
+    ):
+        (sample.folder / name).parent.mkdir(exist_ok=True)
         (sample.folder / name).write_text(text, encoding="utf-8")
-    assert hook(sample, "derivations.yaml", "config.yaml", "README.md") == 0
-    assert hook(sample, "derivations.yaml", "notes/derivations-2.yml") == 1
-    assert hook(sample, "config.yaml", "my_derivations.py") is None
+        done = sample.run(f"git add -A && git commit -qm {shlex.quote(name)}", **place)
+        assert (done.returncode, said in done.stdout + done.stderr) == (code, True), done.stdout + done.stderr
 
 
 def test_the_hook_installs_a_command_that_exists() -> None:
