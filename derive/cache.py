@@ -87,19 +87,22 @@ class Cache:
 
 
 class Verdicts:
-    """The recorded verdicts, one a line in a file to which every run appends; the last line of a name counts."""
+    """The recorded verdicts, one a line in a file to which every run appends; the last line of a name counts.
+
+    Another ``file`` keeps other texts in the same way.
+    """
 
     NAME = "verdicts"
 
-    def __init__(self, cache: Cache) -> None:
-        self._cache = cache
+    def __init__(self, cache: Cache, file: str = NAME) -> None:
+        self._cache, self._file = cache, file
         self._lines: dict[bytes, bytes] = {}
         self._descriptor: int | None = None
         self._is_writable = True
-        data = cache.read(self.NAME)
+        data = cache.read(self._file)
         if len(data) > MOST * 3 // 4:
             data = data[len(data) // 2 :]
-            cache.replace(self.NAME, data)
+            cache.replace(self._file, data)
         for line in data.split(b"\n"):
             if line:
                 self._lines[line[:_SEAL]] = line
@@ -137,7 +140,7 @@ class Verdicts:
 
     def _opened(self) -> int:
         self._cache.make()
-        path = os.path.join(self._cache.folder, self.NAME)
+        path = os.path.join(self._cache.folder, self._file)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | _SAFE, 0o644)
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             os.close(descriptor)

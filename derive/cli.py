@@ -492,7 +492,9 @@ def write_page(
     results = replace(results, problems=(*configuration.problems, *found.problems, *results.problems))
     code = results.exit_code(configuration.allow_empty)
     _emit(
-        context, [(output, "w", publish(results, jobs)), (None, "w", f"wrote {output}: {summary(results)[0]}\n")], code
+        context,
+        [(output, "w", publish(results, jobs, store)), (None, "w", f"wrote {output}: {summary(results)[0]}\n")],
+        code,
     )
 
 

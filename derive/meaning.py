@@ -1,4 +1,4 @@
-"""The meaning of a goal as text: all that its verdict depends on, and nothing else."""
+"""The meaning of a goal, or of what is made of goals, as text: all that depends on it, and nothing else."""
 
 from __future__ import annotations
 
@@ -6,17 +6,19 @@ from collections.abc import Callable
 from dataclasses import fields
 from fractions import Fraction
 
-from derive.claim import Goal
+from derive.claim import Declaration, Definition, Goal, Line
+
+Meant = Goal | Line | Declaration | Definition | tuple["Meant", ...] | str | bool | int | None
 
 
-def meaning(goal: Goal) -> str:
-    """Two goals have one text only if no pass can tell them apart.
+def meaning(meant: Meant) -> str:
+    """Two goals have one text only if no pass can tell them apart; the same holds of what is made of goals.
 
     Places in the file and the texts of hypotheses are left out; the digits of a literal are not, because residuals and
     conditions are printed with them.
     """
     parts: list[str] = []
-    _spell(goal, parts.append)
+    _spell(meant, parts.append)
     return "".join(parts)
 
 
@@ -44,7 +46,7 @@ def _fields(kind: type) -> tuple[str, ...]:
     return known
 
 
-_TEXTS = {("Hypothesis", "text")}
+_TEXTS = {("Hypothesis", "text"), ("Line", "span"), ("Line", "left"), ("Line", "right"), ("Ground", "span")}
 _FIELDS: dict[type, tuple[str, ...]] = {}
 # Hexadecimal, because Python does not print long integers in decimal.
 _ATOMS: dict[type, Callable[..., str]] = {

@@ -7,7 +7,6 @@ from html import escape
 from typing import Any
 
 from derive.claim import Claim, Line
-from derive.derivation import Telling
 from derive.outcome import Outcome, Results, word
 from derive.report.evidence import point, restricted
 from derive.report.page.article import article
@@ -39,7 +38,7 @@ def _verdict(verdict: Verdict) -> str:
 
 
 def _outcome(outcome: Outcome) -> str:
-    return article(outcome, outcome.claim.id, Telling(), "")
+    return article(outcome, outcome.claim.id)
 
 
 def _results(results: Results) -> str:

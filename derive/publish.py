@@ -2,49 +2,106 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 
+from derive.cache import Cache, Verdicts
 from derive.claim import Goal
 from derive.defect import cause
-from derive.derivation import Telling
+from derive.meaning import meaning
 from derive.outcome import Outcome, Results
-from derive.pool import Lost, Promise, pool
-from derive.report.page import Told, article, page
+from derive.pool import Executor, Lost, Promise, pool
+from derive.record import record
+from derive.report.page import Told, article, derivations, page
 from derive.report.page.markup import element, text
+from derive.term import Limit
 from derive.verdict import Proved
-
-
-def publish(results: Results, jobs: int) -> str:
-    """The page of all claims, each with its derivation and its picture; with ``jobs`` 0 made in this process.
-
-    A claim whose process was lost, or at which a defect was met, is shown without them.
-    """
-    orders = _orders(results.outcomes)
-    anchors = list(_anchors(results.outcomes))
-    with pool(jobs, prepare) as executor:
-        executor.start()
-        promises = [
-            executor.submit(told, outcome, anchor, orders.get(outcome.claim.path, ()))
-            for outcome, anchor in zip(results.outcomes, anchors, strict=True)
-        ]
-        asked = zip(results.outcomes, anchors, promises, strict=True)
-        claims = [Told(outcome, anchor, _kept(promise, outcome, anchor)) for outcome, anchor, promise in asked]
-    return page(results, claims)
-
+from derive.versions import content, versions
 
 Orders = tuple[tuple[str, Goal], ...]
 
 
-def told(outcome: Outcome, anchor: str, orders: Orders) -> str:
-    """The article of one claim with all that there is to tell; ``orders`` are the proved orders of its file."""
+def publish(results: Results, jobs: int, store: Cache | None = None) -> str:
+    """The page of all claims, each with its derivation and its picture; with ``jobs`` 0 made in this process.
+
+    ``store`` keeps both for the next page. A claim whose process was lost, or at which a defect was met, is shown
+    without them.
+    """
+    orders = _orders(results.outcomes)
+    kept = Verdicts(store, "pages") if store else None
+    with pool(jobs, prepare) as executor:
+        asked = _asked(executor, kept)
+        promises = [asked.promise(o, _concerning(o, orders.get(o.claim.path, ()))) for o in results.outcomes]
+        found = [_kept(promise) for promise in promises]
+    if kept:
+        kept.close()
+    claims = zip(results.outcomes, _anchors(results.outcomes), found, strict=True)
+    return page(results, [Told(outcome, anchor, article(outcome, anchor, more)) for outcome, anchor, more in claims])
+
+
+class _Asked:
+    """What is told of claims: asked for once where several mean the same, and not at all where it was kept."""
+
+    def __init__(self, executor: Executor, kept: Verdicts | None = None, versions: str = "") -> None:
+        self._executor, self._kept, self._versions = executor, kept, versions
+        self._promises: dict[str, Promise | str] = {}
+
+    def promise(self, outcome: Outcome, orders: Orders) -> Promise | str:
+        """What is told, or will be."""
+        key = "\n".join((self._versions, *_meaning(outcome, orders)))
+        found = self._promises.get(key)
+        if found is None:
+            found = self._promises[key] = self._found(key) or self._submitted(key, outcome, orders)
+        return found
+
+    def _found(self, key: str) -> str | None:
+        return self._kept.get(key) if self._kept else None
+
+    def _submitted(self, key: str, outcome: Outcome, orders: Orders) -> Promise:
+        promise = self._executor.submit(told, outcome, orders)
+        if self._kept:
+            promise.add_done_callback(lambda done: self._keep(key, done))
+        return promise
+
+    def _keep(self, key: str, promise: Promise) -> None:
+        """Keep what was promised, unless it is a defect or an accident, which may not happen again."""
+        try:
+            made = promise.result()
+        except Lost:
+            return
+        if self._kept and not made.startswith(_FAILED):
+            self._kept.put(key, made)
+
+
+def _asked(executor: Executor, kept: Verdicts | None) -> _Asked:
+    """Nothing is kept where this very program cannot tell its own version."""
+    try:
+        return _Asked(executor, kept, versions(content)) if kept else _Asked(executor)
+    except OSError:
+        return _Asked(executor)
+
+
+def _meaning(outcome: Outcome, orders: Orders) -> Iterator[str]:
+    """All that is told of a claim depends on."""
+    claim = outcome.claim
+    yield meaning((claim.lines, claim.correction, claim.chained, claim.definitions, claim.declarations, orders))
+    yield from map(record, outcome.verdicts)
+    yield record(outcome.correction) if outcome.correction else ""
+
+
+def told(outcome: Outcome, orders: Orders) -> str:
+    """Derivation and picture as HTML in JSON, or ``!`` and what failed; ``orders`` are proved ones of its file."""
     from derive.narrate import tell
 
     try:
-        return article(outcome, anchor, tell(outcome), _figure(outcome, orders))
+        return json.dumps(derivations(outcome.claim, tell(outcome)) + _figure(outcome, orders))
     except MemoryError:
         raise
     except Exception as error:  # a defect met at one claim must not hide the others; it is told at its place
-        return _without(outcome, anchor, cause(error))
+        return _FAILED + cause(error)
+
+
+_FAILED = "!"
 
 
 def prepare() -> None:
@@ -60,16 +117,17 @@ def _figure(outcome: Outcome, orders: Orders) -> str:
     return element("figure", found.svg + element("figcaption", text(found.caption))) if found else ""
 
 
-def _kept(promise: Promise, outcome: Outcome, anchor: str) -> str:
+def _kept(promise: Promise | str) -> str:
+    """What was told as HTML, or why there is nothing."""
     try:
-        return promise.result()
+        made = promise if isinstance(promise, str) else promise.result()
     except Lost as lost:
-        return _without(outcome, anchor, str(lost))
-
-
-def _without(outcome: Outcome, anchor: str, why: str) -> str:
+        made = f"{_FAILED}{lost}"
+    if not made.startswith(_FAILED):
+        return str(json.loads(made))
+    why = made.removeprefix(_FAILED)
     note = f"There is no derivation and no picture here, because making them failed: {why}"
-    return article(outcome, anchor, Telling(), element("p", text(note), "lead"))
+    return element("p", text(note), "lead")
 
 
 def _orders(outcomes: Sequence[Outcome]) -> Mapping[str, Orders]:
@@ -82,6 +140,12 @@ def _orders(outcomes: Sequence[Outcome]) -> Mapping[str, Orders]:
         orders = tuple((claim.id, goal) for goal in proved if goal.op not in ("==", "!="))
         found[claim.path] = (*found.get(claim.path, ()), *orders)
     return found
+
+
+def _concerning(outcome: Outcome, orders: Orders) -> Orders:
+    """The orders where they may be bounds: only a limit is shown beside them."""
+    goal = outcome.claim.lines[outcome.deciding].goal
+    return orders if isinstance(goal.left, Limit) or isinstance(goal.right, Limit) else ()
 
 
 def _anchors(outcomes: Sequence[Outcome]) -> Iterator[str]:

@@ -360,13 +360,13 @@ def test_few_lines_and_few_that_fall_back_on_rules(catalogue: list[tuple[Claim, 
 
 def test_a_wrong_move_is_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     claim = one("o: real[n]", "diff(s[i], o[j]) == s[i]*(KroneckerDelta(i, j) - s[j])", define=SOFTMAX)
-    right = narrate(claim.lines[0], claim)
 
     def wrong(term: Term, *_: object) -> Iterator[tuple[Term, tuple[str]]]:
         yield parse(f"{write(term)} + 1"), ("a slip",)
 
     monkeypatch.setattr(derive.narrate.moves, "MOVES", (wrong, *derive.narrate.moves.MOVES))
-    assert narrate(claim.lines[0], claim) == right
+    steps = narrate(claim.lines[0], claim)
+    assert steps and not [s for s in steps if words(s) == "a slip"]
 
 
 def test_large_terms_are_not_told() -> None:

@@ -19,6 +19,7 @@ import pytest
 from conftest import Derive
 
 from derive.api import check_file
+from derive.cache import Cache
 from derive.evaluate import Point
 from derive.notebook import load_ipython_extension
 from derive.outcome import Outcome, Results
@@ -136,6 +137,35 @@ def test_landmarks_headings_and_names(text: str) -> None:
 
 def test_two_runs_give_the_same_bytes_however_many_processes(results: Results, text: str) -> None:
     assert publish(results, 2) == text
+
+
+def test_what_was_told_is_kept_by_meaning(
+    results: Results, text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Cache(str(tmp_path / "cache"), b"secret")
+    assert publish(results, 0, store) == text
+
+    def fail(*_: object) -> None:
+        raise AssertionError("asked again")
+
+    monkeypatch.setattr("derive.narrate.tell", fail)
+    moved = tuple(
+        replace(o, claim=replace(o.claim, lines=tuple(replace(r, span=o.claim.span) for r in o.claim.lines)))
+        for o in results.outcomes
+    )
+    assert publish(replace(results, outcomes=moved), 0, store) == text
+    assert "asked again" in publish(results, 0, Cache(str(tmp_path / "cache"), b"another"))
+    first = results.outcomes[0]
+    other = replace(first.claim, definitions=())
+    assert "asked again" in publish(replace(results, outcomes=(replace(first, claim=other),)), 0, store)
+
+
+def test_a_defect_is_not_kept(results: Results, text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = Cache(str(tmp_path / "cache"), b"secret")
+    with monkeypatch.context() as patch:
+        patch.setattr("derive.picture.picture", lambda *_: 1 / 0)
+        assert "division by zero" in publish(results, 0, store)
+    assert publish(results, 0, store) == text
 
 
 def test_files_with_the_same_ids_have_places_of_their_own(results: Results) -> None:

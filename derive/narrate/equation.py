@@ -37,11 +37,15 @@ def equation(left: Term, right: Term, here: Setting) -> tuple[Step, ...]:
     has_derivative = any(isinstance(t, Diff) for side in (left, right) for t in subterms(side))
     first = (both, both) if has_derivative else (_names(right, here), _names(left, here))
     for wanted in (first, (frozenset(), frozenset())):
-        lemmas = lemmas_of(here)
-        mine, others = Walk(left, here, lemmas, wanted[0]), Walk(right, here, lemmas, wanted[1])
-        meeting = _meeting(mine, others)
-        if (meeting or (meeting := _by_extension(mine, others))) and _is_sound(mine, others, meeting):
-            return _connected(mine, others, meeting)
+        for is_checked in (False, True):
+            lemmas = lemmas_of(here)
+            mine = Walk(left, here, lemmas, wanted[0], is_checked=is_checked)
+            others = Walk(right, here, lemmas, wanted[1], is_checked=is_checked)
+            meeting = _meeting(mine, others) or _by_extension(mine, others)
+            if meeting is None:
+                break
+            if mine.holds(meeting[0]) and others.holds(meeting[1]) and _is_sound(mine, others, meeting):
+                return _connected(mine, others, meeting)
     return ()
 
 

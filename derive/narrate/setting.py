@@ -14,7 +14,7 @@ from derive.elaborate.substitute import free_names
 from derive.errors import InputError, Span
 from derive.kernel import Residual, Theorem
 from derive.load import Scalar
-from derive.prove import prove
+from derive.prove import DEPTH, prove
 from derive.term import Call, Component, Index, Op, Reduce, Relation, Term, Variable, children, subterms, with_children
 
 FUEL = 20_000
@@ -77,7 +77,9 @@ class Setting:
         if inference.problems:
             return Residual("outside the fragment", "an index of unknown dimension")
         resolved = replace(found, left=inference.resolved(found.left), right=inference.resolved(found.right))
-        return prove(goal(resolved, self.line.goal.hypotheses, (), self.scope), FUEL)
+        # An order that takes cases is no step that a reader follows, and takes long.
+        depth = DEPTH if relation.op == "==" else 0
+        return prove(goal(resolved, self.line.goal.hypotheses, (), self.scope), FUEL, depth)
 
     def _inference(self, known: Mapping[str, str] | None = None) -> Inference:
         free = {str(i.name): i.dimension for i in self.line.goal.indices} | dict(known or {})

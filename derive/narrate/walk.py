@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from derive.derivation import Reason, Step
 from derive.narrate.algebra import cancelled, factored, key_of, multiplied_out
@@ -22,7 +22,8 @@ class Walk:
     """Equations from ``start`` on; ``wanted`` are the definitions to be kept by name.
 
     ``terms`` holds the start too; ``asked`` the lemmas that each step rests on; ``keys`` what the terms have in common
-    with all terms that differ by multiplying out.
+    with all terms that differ by multiplying out. Many walks lead nowhere, so one that is not ``is_checked`` asks the
+    kernel about no step until it is asked which of them ``holds``.
     """
 
     start: Term
@@ -30,6 +31,7 @@ class Walk:
     lemmas: Lemmas
     wanted: Set[str]
     is_lemma: bool = False
+    is_checked: bool = True
     steps: list[Step] = field(default_factory=list)
     terms: list[Term] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
@@ -68,8 +70,21 @@ class Walk:
     def _accepted(self, current: Term, new: Term, reason: Reason) -> Step | None:
         if key_of(new) in self.seen or size(new) > max(LARGEST_TERM, size(self.start)):
             return None
-        theorem = self.here.theorem(current, "==", new)
-        return Step("==", new, reason, None, theorem.conditions) if theorem else None
+        step = Step("==", new, reason)
+        return self._proved(current, step) if self.is_checked else step
+
+    def _proved(self, current: Term, step: Step) -> Step | None:
+        theorem = self.here.theorem(current, "==", step.term)
+        return replace(step, conditions=theorem.conditions) if theorem else None
+
+    def holds(self, count: int) -> bool:
+        """Whether the kernel accepts the first steps, which get their conditions."""
+        for number in range(0 if self.is_checked else count):
+            step = self._proved(self.terms[number], self.steps[number])
+            if step is None:
+                return False
+            self.steps[number] = step
+        return True
 
 
 def expanded_key(term: Term) -> str:
@@ -83,15 +98,21 @@ def _best(terms: list[Term]) -> int | None:
     return min(done, key=lambda i: size(terms[i]), default=None)
 
 
+def _worked(walk: Walk) -> tuple[Walk, int | None]:
+    """The walk at its end, and where the value is."""
+    while walk.advance():
+        pass
+    return walk, _best(walk.terms)
+
+
 def lemmas_of(here: Setting) -> Lemmas:
     """Lemmas that are worked out by walks of their own."""
     names = frozenset(d.name for d in here.definitions)
 
     def work(diff: Diff) -> tuple[Step, ...]:
-        walk = Walk(diff, here, lemmas, names, is_lemma=True)
-        while walk.advance():
-            pass
-        place = _best(walk.terms)
+        walk, place = _worked(Walk(diff, here, lemmas, names, is_lemma=True, is_checked=False))
+        if place is not None and not walk.holds(place):
+            walk, place = _worked(Walk(diff, here, lemmas, names, is_lemma=True))
         if place is None:
             return ()
         value = walk.terms[place]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from derive.report.page.article import article
+from derive.report.page.article import article, derivations
 from derive.report.page.page import Told, page
 
-__all__ = ["Told", "article", "page"]
+__all__ = ["Told", "article", "derivations", "page"]

@@ -18,11 +18,11 @@ from derive.write import write
 MARKS = {"proved": "✓", "refuted": "✗", "undecided": "?", "conflict": "‼"}
 
 
-def article(outcome: Outcome, anchor: str, telling: Telling, figure: str) -> str:
-    """The claim as an ``article``; ``figure`` is HTML, or empty where there is no picture."""
+def article(outcome: Outcome, anchor: str, more: str = "") -> str:
+    """The claim as an ``article``; ``more`` is HTML that tells why it holds and shows it."""
     claim = outcome.claim
     names = f"claim {outcome.word}{'' if outcome.as_expected else ' finding'}"
-    body = "".join((_heading(outcome, anchor), *_body(outcome, telling), figure, *_foot(claim)))
+    body = "".join((_heading(outcome, anchor), *_body(outcome), more, *_foot(claim)))
     return f'<article class="{names}" id="{text(anchor)}">{body}</article>\n'
 
 
@@ -34,7 +34,7 @@ def _heading(outcome: Outcome, anchor: str) -> str:
     return element("h3", name + title) + element("p", mark + text(phrase(outcome)), "verdict")
 
 
-def _body(outcome: Outcome, telling: Telling) -> Iterator[str]:
+def _body(outcome: Outcome) -> Iterator[str]:
     claim = outcome.claim
     yield from (block(line.written) for line in claim.lines)
     yield from _setting(claim)
@@ -43,7 +43,6 @@ def _body(outcome: Outcome, telling: Telling) -> Iterator[str]:
     yield _list("Hypotheses", [text(row) for row in uses(outcome, Paint())])
     yield from _expectation(claim)
     yield _list("What would make it true", [text(row) for row in outcome.suggestions])
-    yield from _derivations(claim, telling)
 
 
 def _setting(claim: Claim) -> Iterator[str]:
@@ -75,14 +74,13 @@ def _expectation(claim: Claim) -> Iterator[str]:
         yield element("p", "corrected:", "lead") + block(claim.correction.written)
 
 
-def _derivations(claim: Claim, telling: Telling) -> Iterator[str]:
+def derivations(claim: Claim, telling: Telling) -> str:
     """The derivations, folded away; a chain of steps has one for all of its lines."""
     lines = [*zip(claim.lines, telling.lines, strict=False)]
     if claim.correction and telling.correction:
         lines.append((claim.correction, telling.correction))
     chains = [_chain(line, steps) for line, steps in lines if steps]
-    if chains:
-        yield element("details", "<summary>Why it holds</summary>" + "".join(chains), "proof")
+    return element("details", "<summary>Why it holds</summary>" + "".join(chains), "proof") if chains else ""
 
 
 def _chain(line: Line, steps: tuple[Step, ...]) -> str:
