@@ -64,6 +64,31 @@ class Goal:
 
 
 @dataclass(frozen=True, slots=True)
+class Image:
+    """What a variable of a lemma stands for where the lemma is used; an array has ``indices``, which the term uses."""
+
+    name: str
+    term: Term
+    indices: tuple[Index, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Lemma:
+    """One relation of a claim that another claim uses, and what its names stand for there.
+
+    ``places`` are the free indices of the lemma that stand for one index; the others stand for every value. ``using``
+    are the lemmas that its own proof may rest on.
+    """
+
+    id: str
+    goal: Goal
+    images: tuple[Image, ...] = ()
+    places: tuple[tuple[str, Index], ...] = ()
+    dimensions: tuple[tuple[str, str], ...] = ()
+    using: tuple[Lemma, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Ground:
     """What an author says that a step rests on: rules of a family, a definition, or a hypothesis.
 
@@ -82,8 +107,8 @@ class Line:
 
     ``exact`` tells a printed number: the goal that the value is this very number; ``goal`` grants it half a unit of the
     last digit. ``left`` and ``right`` are the places of the two sides, where they are known. ``by`` is the reason that
-    the author gives. ``case`` is the assumption of the case that the line belongs to; a line that ``covers`` says that
-    there is no other case.
+    the author gives, ``using`` what its proof may rest on. ``case`` is the assumption of the case that the line belongs
+    to; a line that ``covers`` says that there is no other case.
     """
 
     written: Relation
@@ -95,6 +120,7 @@ class Line:
     by: Ground | None = None
     case: str = ""
     covers: bool = False
+    using: tuple[Lemma, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +164,11 @@ class Claim:
     def steps(self) -> tuple[Line, ...]:
         """The lines that the author wrote, without those that say that the cases cover everything."""
         return tuple(line for line in self.lines if not line.covers)
+
+    @property
+    def uses(self) -> tuple[str, ...]:
+        """The ids of the claims that it says it rests on."""
+        return tuple(dict.fromkeys(lemma.id for line in self.lines for lemma in line.using))
 
     @property
     def is_printed(self) -> bool:

@@ -98,6 +98,7 @@ class Comparison:
     conditions: tuple[str, ...] = ()
     left_only: tuple[str, ...] = ()
     right_only: tuple[str, ...] = ()
+    lemmas: tuple[str, ...] = ()
 
 
 def outdone(goal: Goal, effort: int = 1) -> Contradicted | None:

@@ -429,6 +429,15 @@ _FORMULA = (
 
 _MEANING = (
     Code(
+        "DV067",
+        "Lemma",
+        "{found}",
+        "{repair}",
+        "`using` names claims of the same file that a claim or a step rests on, each expected to be proved, none of "
+        "them resting on this one in turn. Their variables are those of the same name, or what is said after the id: "
+        "`an-id: {x: a + b}`, `an-id: {'x[k]': p[k]/q[k], i: j}`.",
+    ),
+    Code(
         "DV068",
         "Reason of a step",
         "{found}",
@@ -869,6 +878,21 @@ _VERDICTS = (
         "add the case that is missing",
         "Several derivations prove a claim together only if one of their assumptions holds at every admissible point. "
         "The last case must follow from the opposites of the others.",
+    ),
+    Code(
+        "DV212",
+        "Undecided: lemma",
+        "`{id}` rests on a claim that is not proved, expected {expected}",
+        "prove what `using` names, or leave it out",
+        "A claim that is said to rest on another one counts as proved only if that one is.",
+    ),
+    Code(
+        "DV106",
+        "Lemma that is not needed",
+        "`{id}` is proved without `{lemma}`, too",
+        "leave it out of `using`",
+        "`using` names what a proof rests on. A claim that is proved without is sound all the same: the report says "
+        "so, and `--strict` makes it a finding.",
     ),
     Code(
         "DV301",

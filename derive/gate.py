@@ -23,6 +23,7 @@ def gate(outcome: Outcome, strict: bool = False) -> tuple[Finding, ...]:
     found += _chain(outcome)
     if strict:
         found += _domains(outcome)
+        found += _idle(outcome)
     return tuple(
         Finding(why.placed(claim.path, line.span, claim.id), line, verdict) for why, line, verdict in found if why
     )
@@ -86,6 +87,12 @@ def _domains(outcome: Outcome) -> Iterator[tuple[Problem, Line, Verdict]]:
             yield problem("DV301", help=_common_domain(verdict), id=outcome.claim.id), line, verdict
 
 
+def _idle(outcome: Outcome) -> Iterator[tuple[Problem, Line, Verdict]]:
+    """Claims that are named and not needed."""
+    for id in outcome.idle:
+        yield problem("DV106", id=outcome.claim.id, lemma=id), outcome.claim.lines[0], outcome.verdict
+
+
 def _common_domain(verdict: Proved) -> str | None:
     """The hypotheses that make the domains equal, where the theorem names them."""
     missing = dict.fromkeys((*verdict.theorem.left_only, *verdict.theorem.right_only))
@@ -104,4 +111,5 @@ UNDECIDED: dict[Reason, str] = {
     "optimum not established": "DV209",
     "stability not shown": "DV210",
     "cases not exhaustive": "DV211",
+    "lemma not proved": "DV212",
 }

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import fields
 from fractions import Fraction
 
-from derive.claim import Declaration, Definition, Goal, Line
+from derive.claim import Declaration, Definition, Goal, Lemma, Line
 
-Meant = Goal | Line | Declaration | Definition | tuple["Meant", ...] | str | bool | int | None
+Meant = Goal | Lemma | Line | Declaration | Definition | tuple["Meant", ...] | str | bool | int | None
 
 
 def meaning(meant: Meant) -> str:

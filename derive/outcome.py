@@ -90,6 +90,12 @@ class Outcome:
         return tuple(dict.fromkeys(found))
 
     @property
+    def idle(self) -> tuple[str, ...]:
+        """The claims that a proved claim says it rests on, and does not."""
+        needed = {id for v in (*self.verdicts, self.ends) if isinstance(v, Proved) for id in v.theorem.lemmas}
+        return tuple(id for id in self.claim.uses if id not in needed) if self.word == "proved" else ()
+
+    @property
     def has_conflict(self) -> bool:
         """Whether a proof and a counterexample disagree, in the claim, its ends or its correction."""
         return any(isinstance(v, Conflict) for v in (*self.verdicts, self.correction, self.ends))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 
 from derive.cache import Cache, Verdicts
@@ -24,9 +25,14 @@ def overview(readings: Iterable[Reading], store: Cache | None, paint: Paint) -> 
     """The claims below the names of their files; the verdicts are those that ``store`` holds of this version."""
     known = _known(store) if store else None
     rows: list[str] = []
+    users: dict[tuple[str, str], list[str]] = defaultdict(list)
+    readings = list(readings)
+    for claim in (claim for reading in readings for claim in reading.claims):
+        for id in claim.uses:
+            users[claim.path, id].append(claim.id)
     for reading in readings:
         rows += [paint(_heading(file), BOLD) for file in reading.files if reading.claims]
-        rows += [row for claim in reading.claims for row in _claim(claim, known, paint)]
+        rows += [row for c in reading.claims for row in _claim(c, known, users[c.path, c.id], paint)]
     return "\n".join(rows)
 
 
@@ -41,13 +47,15 @@ def _known(store: Cache) -> Known | None:
         return None
 
 
-def _claim(claim: Claim, known: Known | None, paint: Paint) -> list[str]:
+def _claim(claim: Claim, known: Known | None, users: list[str], paint: Paint) -> list[str]:
     mark, plain, style = _mark(claim, known)
     title = f"{clean(claim.id)}: {clean(claim.title)}" if claim.title else clean(claim.id)
     first, *rest = wrap(title, paint.width - 5)
     shown = [clean(show(line.written, paint.style)) for line in claim.lines]
     more = len(shown) - MOST_LINES
     formulas = [*shown[:MOST_LINES], *([f"and {more} more line{'s' if more > 1 else ''}"] if more > 0 else [])]
+    related = [f"{said} {clean(', '.join(ids))}" for said, ids in (("uses", claim.uses), ("used by", users)) if ids]
+    formulas += [paint(row, DIM) for text in related for row in wrap(text, paint.width - 6)]
     head = f"  {paint(mark if paint.unicode else plain, style)} {first}"
     return [head, *(f"    {row}" for row in rest), *(f"      {formula}" for formula in formulas)]
 

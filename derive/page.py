@@ -76,6 +76,8 @@ def _context(claim: Claim, style: str, width: int) -> Iterator[tuple[str, bool]]
     yield from ((row, True) for d in definitions for row in show(d, style, width - 2).splitlines())
     if claim.assumptions:
         yield f"assuming {clean(', '.join(claim.assumptions))}", False
+    if claim.uses:
+        yield f"using {clean(', '.join(claim.uses))}", False
 
 
 def _expectation(claim: Claim, style: str, width: int, telling: Telling) -> Iterator[tuple[str, bool]]:

@@ -75,7 +75,7 @@ def _read_one(target: Target) -> Iterator[Reading]:
         ids = tuple(id for id in (*(entry.id for entry in file.entries), *(p.claim_id for p in file.problems)) if id)
         problems = file.problems
         for start in range(0, max(1, len(asked)), MOST_AT_ONCE):
-            claims, more = elaborate(replace(file, entries=asked[start : start + MOST_AT_ONCE]))
+            claims, more = elaborate(file, asked[start : start + MOST_AT_ONCE])
             yield Reading(
                 (ClaimFile(file.path, file.title, file.lines),),
                 tuple(c for c in claims if target.id in (None, c.id)),

@@ -34,6 +34,7 @@ class Recorded:
     method: str
     left_only: tuple[str, ...]
     right_only: tuple[str, ...]
+    lemmas: tuple[str, ...] = ()
 
 
 def record(verdict: Verdict) -> str:

@@ -5,17 +5,18 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from derive.cache import Verdicts
-from derive.claim import Claim, Goal, Line
+from derive.claim import Claim, Goal, Lemma, Line
 from derive.defect import cause, defect
 from derive.errors import Problem, problem
 from derive.exhaust import exhaust
 from derive.find import Target
 from derive.gate import gate
 from derive.meaning import meaning
-from derive.outcome import Outcome, Part, Results
+from derive.outcome import Outcome, Part, Results, word
 from derive.pool import Executor, Here, Lost, Promise
 from derive.progress import Watch
 from derive.read import Reading, read
@@ -131,7 +132,8 @@ class Known:
             self._kept.put(self._meaning(line), text)
 
     def _meaning(self, line: Line) -> str:
-        return "\n".join((self._versions, meaning(line.goal), meaning(line.exact) if line.exact else ""))
+        lemmas = (meaning(lemma) for lemma in line.using)
+        return "\n".join((self._versions, meaning(line.goal), meaning(line.exact) if line.exact else "", *lemmas))
 
 
 _ACCIDENTS = ("!", '["Conflict"')
@@ -174,14 +176,14 @@ def _ask(place: int, claim: Claim, executor: Executor, known: Known | None) -> _
 def _without(claim: Claim) -> tuple[Line, ...]:
     """The steps whose reason is a hypothesis, without it."""
     reasons = ((line, line.by.without) for line in claim.lines if line.by)
-    return tuple(Line(line.written, goal, line.span) for line, goal in reasons if goal)
+    return tuple(Line(line.written, goal, line.span, using=line.using) for line, goal in reasons if goal)
 
 
 def _answer(line: Line, executor: Executor, known: Known | None) -> Verdict | Promise:
     found = known.find(line) if known else None
     if found is not None:
         return found
-    promise = executor.submit(answer, line.goal, line.exact)
+    promise = executor.submit(answer, line.goal, line.exact, line.using)
     if known:
         promise.add_done_callback(lambda done: known.keep(line, done))
     return promise
@@ -235,13 +237,14 @@ def _verdict(answer: Verdict | Promise) -> Verdict | str:
 # --- one goal
 
 
-def answer(goal: Goal, exact: Goal | None = None) -> str:
+def answer(goal: Goal, exact: Goal | None = None, using: tuple[Lemma, ...] = ()) -> str:
     """The recorded verdict of a goal, or ``!`` and what failed: a defect is an answer, too.
 
     ``exact`` is the goal that a printed number is this very number; a wrong number is told with the right one.
+    ``using`` is what the proof may rest on.
     """
     try:
-        return record(_of_line(goal, exact))
+        return record(_of_line(goal, exact, using))
     except MemoryError:
         raise
     except Exception as error:
@@ -269,24 +272,45 @@ def refute(goal: Goal, effort: int = 1) -> Counterexample | Support:
     return search(goal, effort)
 
 
-def _of_line(goal: Goal, exact: Goal | None) -> Verdict:
-    verdict = _of_goal(goal)
+def _of_line(goal: Goal, exact: Goal | None, using: tuple[Lemma, ...]) -> Verdict:
+    verdict = _of_goal(goal, using)
     if isinstance(verdict, Refuted) and exact:
         found = refute(exact, effort=0)
         return replace(verdict, value=found.left) if isinstance(found, Counterexample) else verdict
     return verdict
 
 
-def _of_goal(goal: Goal) -> Verdict:
+def _of_goal(goal: Goal, using: tuple[Lemma, ...] = ()) -> Verdict:
     """Proved goals are cross-checked too, with few points, which refute most of what is false."""
     from derive.judge import judge
-    from derive.kernel import Residual
+    from derive.kernel import Residual, Theorem
 
-    proof, search = prove(goal), refute(goal, effort=0)
+    if using and (why := _tainted(using)):
+        search = refute(goal)
+        return judge(goal, Residual("lemma not proved", why), search)
+    proof, search = _invoked(goal, using) if using else prove(goal), refute(goal, effort=0)
     if isinstance(proof, Residual) and isinstance(search, Support):
         search = refute(goal)
     verdict = judge(goal, proof, search)
     if isinstance(verdict, Undecided) and isinstance(proof, Residual):
         deep = prove(goal, deep=True)
-        return judge(goal, deep, search) if deep != proof else verdict
+        return judge(goal, deep, search) if isinstance(deep, Theorem) or (deep != proof and not using) else verdict
     return verdict
+
+
+def _tainted(using: tuple[Lemma, ...]) -> str:
+    """What among the lemmas is not proved; empty where all are."""
+    verdicts = ((lemma.id, word(_of_lemma(lemma.goal, lemma.using))) for lemma in using)
+    return next((f"rests on `{id}`, which is {found}, not proved" for id, found in verdicts if found != "proved"), "")
+
+
+@lru_cache(maxsize=256)
+def _of_lemma(goal: Goal, using: tuple[Lemma, ...]) -> Verdict:
+    """What others rest on is decided where it is used, so that the order of claims and processes does not matter."""
+    return _of_goal(goal, using)
+
+
+def _invoked(goal: Goal, using: tuple[Lemma, ...]) -> Theorem | Residual:
+    from derive.invoke import invoke
+
+    return invoke(goal, using)

@@ -22,6 +22,7 @@ def schema() -> str:
             "texts": TEXTS,
             "names": NAMES,
             "numbers": NUMBERS,
+            "use": USE,
         },
     }
     return json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
@@ -70,6 +71,12 @@ TEXTS: Json = {
     ]
 }
 NAMES: Json = {"type": ["object", "null"], "additionalProperties": {"$ref": "#/definitions/text"}}
+USE: Json = {
+    "anyOf": [
+        {"$ref": "#/definitions/text"},
+        {"type": "object", "additionalProperties": {"$ref": "#/definitions/names"}},
+    ]
+}
 NUMBERS: Json = {
     "anyOf": [{"$ref": "#/definitions/text"}, {"type": "array", "items": {"$ref": "#/definitions/numbers"}}]
 }
@@ -85,6 +92,7 @@ KINDS: dict[Kind, Json] = {
         ]
     },
     "cases": {"type": "array", "items": {"$ref": "#/definitions/case"}},
+    "uses": {"anyOf": [{"$ref": "#/definitions/use"}, {"type": "array", "items": {"$ref": "#/definitions/use"}}]},
     "mapping": {"$ref": "#/definitions/names"},
     "formula mapping": {"$ref": "#/definitions/names"},
     "point": {"type": "object", "additionalProperties": {"$ref": "#/definitions/numbers"}},

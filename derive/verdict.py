@@ -20,6 +20,7 @@ Reason = Literal[
     "optimum not established",
     "stability not shown",
     "cases not exhaustive",
+    "lemma not proved",
 ]
 Side = Literal["left", "right"]
 
@@ -41,6 +42,9 @@ class TheoremEvidence(Protocol):
 
     @property
     def right_only(self) -> tuple[str, ...]: ...
+
+    @property
+    def lemmas(self) -> tuple[str, ...]: ...
 
 
 Value: TypeAlias = "Fraction | tuple[Value, ...]"

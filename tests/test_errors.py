@@ -55,7 +55,7 @@ def _by_shell(script: str) -> str:
     return subprocess.run(["bash", script], env=environment, capture_output=True, text=True, encoding="utf-8").stdout
 
 
-COMPANY = {"DV022": {"DV505"}, "DV097": {"DV036"}}
+COMPANY = {"DV022": {"DV505"}, "DV212": {"DV101"}, "DV097": {"DV036"}}
 """Codes that come with another one."""
 
 

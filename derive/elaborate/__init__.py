@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from derive.claim import Claim, Declaration, Goal, Hypothesis, Line
+from derive.claim import Claim, Declaration, Goal, Hypothesis, Lemma, Line
 from derive.elaborate.components import by_components
 from derive.elaborate.compose import compose
 from derive.elaborate.cover import cover, is_bounded, is_total
@@ -16,28 +16,35 @@ from derive.elaborate.goal import goal
 from derive.elaborate.ground import ground
 from derive.elaborate.hygiene import shadowed_indices, unused_indices
 from derive.elaborate.infer import Inference
+from derive.elaborate.lemmas import MOST, Instance, instances, lemmas, own, weight
+from derive.elaborate.library import Library
 from derive.elaborate.place import placed
 from derive.elaborate.printed import printed
 from derive.elaborate.scope import Scope
 from derive.errors import InputError, Problem, Span, clip, problem
-from derive.load import Entry, LoadedFile, Scalar, WrittenCase, WrittenStep
+from derive.load import Entry, LoadedFile, Scalar, WrittenCase, WrittenStep, WrittenUse
 from derive.parse import parse, parse_relation_chain, parse_step
 from derive.term import Component, Delta, Index, Number, Relation, Term, Variable, own_indices, subterms
 
 __all__ = ["elaborate"]
 
 
-def elaborate(file: LoadedFile) -> tuple[tuple[Claim, ...], tuple[Problem, ...]]:
+def elaborate(
+    file: LoadedFile, entries: tuple[Entry, ...] | None = None
+) -> tuple[tuple[Claim, ...], tuple[Problem, ...]]:
     """The claims of a file in its order, and the problems of those that could not be read; lints are among them.
 
-    A shared hypothesis that cannot be read leaves no claim: each of them would be another claim without it.
+    ``entries`` are those of the file that are asked for, by default all. A shared hypothesis that cannot be read leaves
+    no claim: each of them would be another claim without it.
     """
     problems: list[Problem] = []
     scope = declare(Scope(), file.variables, file.define, problems)
     before = len(problems)
     shared = tuple(h for text in file.assume for h in _shared(text, scope, problems))
     readable = not _is_fatal(problems[before:])
-    claims = [c for entry in file.entries if (c := _claim(entry, file, scope, shared, problems)) and readable]
+    library = Library(file.entries, lambda entry, other, found: _claim(entry, file, scope, shared, found, other))
+    asked = file.entries if entries is None else entries
+    claims = [c for entry in asked if (c := library.claim(entry, problems)) and readable]
     return tuple(claims), tuple(p.placed(file.path, None) for p in dict.fromkeys(problems))
 
 
@@ -45,7 +52,7 @@ def elaborate(file: LoadedFile) -> tuple[tuple[Claim, ...], tuple[Problem, ...]]
 class _Written:
     """One relation as parsed, the texts in which its two sides stand, its place in the file, and its reason.
 
-    ``case`` is the number of its case among those of the claim.
+    ``case`` is the number of its case among those of the claim, ``using`` what its proof may rest on.
     """
 
     relation: Relation
@@ -54,23 +61,29 @@ class _Written:
     span: Span
     by: Scalar | None = None
     case: int | None = None
+    using: tuple[WrittenUse, ...] = ()
 
-    def line(self, goal: Goal) -> Line:
-        """The relation with its goal, and the places of its sides."""
+    def line(self, goal: Goal, using: tuple[Lemma, ...] = ()) -> Line:
+        """The relation with its goal and lemmas, and the places of its sides."""
         sides = ((self.relation.left, self.left), (self.relation.right, self.right))
         left, right = (text.locate(*side.at) if side.at else None for side, text in sides)
-        return Line(self.relation, goal, self.span, left=left, right=right)
+        return Line(self.relation, goal, self.span, left=left, right=right, using=using)
 
 
 def _claim(
-    entry: Entry, file: LoadedFile, outer: Scope, shared: tuple[Hypothesis, ...], problems: list[Problem]
+    entry: Entry,
+    file: LoadedFile,
+    outer: Scope,
+    shared: tuple[Hypothesis, ...],
+    problems: list[Problem],
+    library: Library,
 ) -> Claim | None:
     own: list[Problem] = []
     scope = declare(outer, entry.variables, entry.define, own)
     if entry.value:
         lines, correction, ends = printed(entry, scope, own), None, None
     else:
-        lines, correction, ends = _decided(entry, scope, shared, own)
+        lines, correction, ends = _decided(entry, scope, shared, library, own)
     problems += (p.placed(file.path, entry.head, entry.id) for p in own)
     if _is_fatal(own) or not lines:
         return None
@@ -100,7 +113,7 @@ def _all_steps(entry: Entry) -> tuple[WrittenStep, ...]:
 
 
 def _decided(
-    entry: Entry, scope: Scope, shared: tuple[Hypothesis, ...], problems: list[Problem]
+    entry: Entry, scope: Scope, shared: tuple[Hypothesis, ...], library: Library, problems: list[Problem]
 ) -> tuple[list[Line], Line | None, Line | None]:
     """The lines of a claim, its correction and its ends, all in one scope with the same indices."""
     lines = _lines(entry, scope, problems)
@@ -115,14 +128,21 @@ def _decided(
         problems.append(problem("DV029", found=entry.stable).placed("", lines[-1].span))
         return [], None, None
     ends = _ends(lines) if lines and _all_steps(entry) else []
-    goals, covers = _goals([*lines, *correction, *ends], assumed, whens, shared, scope, problems)
-    if not goals:
+    written = [replace(w, using=(*entry.using, *w.using)) for w in (*lines, *correction, *ends)]
+    stated, covers = _goals(written, assumed, whens, shared, scope, library, problems)
+    if not stated:
         return [], None, None
-    made = [
-        _line(w, replace(g, stable=entry.stable), entry, scope, problems) for w, g in zip(lines, goals, strict=False)
-    ]
-    further = [w.line(g) for w, g in zip((*correction, *ends), goals[len(lines) :], strict=True)]
-    return [*made, *covers], further[0] if correction else None, further[-1] if ends else None
+    made = [_line(w, line, entry, scope, problems) for w, line in zip(lines, stated, strict=False)]
+    further = stated[len(lines) :]
+    last = replace(further[-1], using=_steps_as_lemmas(made)) if ends else None
+    return [*made, *covers], further[0] if correction else None, last
+
+
+def _steps_as_lemmas(lines: list[Line]) -> tuple[Lemma, ...]:
+    """What the ends may rest on: the steps of one chain; those of cases hold in their case only."""
+    if any(line.case for line in lines) or not any(line.using for line in lines):
+        return ()
+    return tuple(own(line, f"step {number}") for number, line in enumerate(lines, 1))
 
 
 def _lines(entry: Entry, scope: Scope, problems: list[Problem]) -> list[_Written]:
@@ -137,12 +157,12 @@ def _of_case(number: int, case: WrittenCase, scope: Scope, problems: list[Proble
     return [replace(w, case=number) for w in _steps(case.steps, scope, problems)]
 
 
-def _line(written: _Written, goal: Goal, entry: Entry, scope: Scope, problems: list[Problem]) -> Line:
-    line = written.line(goal)
+def _line(written: _Written, stated: Line, entry: Entry, scope: Scope, problems: list[Problem]) -> Line:
+    line = replace(stated, goal=replace(stated.goal, stable=entry.stable))
     if written.case is not None:
         line = replace(line, case=", ".join(text.text for text in entry.cases[written.case].when))
     try:
-        by = ground(written.by, written.relation, goal, scope) if written.by else None
+        by = ground(written.by, written.relation, line.goal, scope) if written.by else None
     except InputError as error:
         problems += error.problems
         return line
@@ -208,7 +228,8 @@ def _steps(steps: tuple[WrittenStep, ...], scope: Scope, problems: list[Problem]
             problems += placed(error.problems, text)
             continue
         if number and len(sides) == number:
-            found.append(_Written(Relation(sides[-1], op, side), steps[number - 1].to, text, text.span, step.by))
+            relation = Relation(sides[-1], op, side)
+            found.append(_Written(relation, steps[number - 1].to, text, text.span, step.by, using=step.using))
         sides.append(side)
     return found
 
@@ -222,9 +243,10 @@ def _goals(
     whens: list[list[_Written]],
     shared: tuple[Hypothesis, ...],
     scope: Scope,
+    library: Library,
     problems: list[Problem],
-) -> tuple[list[Goal], list[Line]]:
-    """A goal for each relation, all with the same indices, and lines that say that the cases cover everything.
+) -> tuple[list[Line], list[Line]]:
+    """A line for each relation, all with the same indices, and those that say that the cases cover everything.
 
     None when something is wrong with one of them.
     """
@@ -237,6 +259,7 @@ def _goals(
             problems += shadowed_indices(side, text, free)
     hypotheses = [_hypothesis(w, inference, free, problems) for w in assumed]
     cases = [[_hypothesis(w, inference, free, problems) for w in when] for when in whens]
+    used = {use: instances((use,), library.find, inference) for w in written for use in w.using}
     inference.finish()
     problems += inference.problems
     problems += _wrong_cases(whens, cases)
@@ -252,7 +275,21 @@ def _goals(
         replace(whens[-1][n].line(goal(relation, [*own, *denied], shared, scope)), covers=True)
         for n, relation, denied in (cover(met, scope.dimensions) if met else ())
     ]
-    return goals, covers
+    return [_with_lemmas(w, g, used, inference, problems) for w, g in zip(written, goals, strict=True)], covers
+
+
+def _with_lemmas(
+    written: _Written,
+    goal: Goal,
+    used: Mapping[WrittenUse, list[Instance]],
+    inference: Inference,
+    problems: list[Problem],
+) -> Line:
+    using = tuple(lemma for use in written.using for lemma in lemmas(used[use], goal, inference))
+    if weight(using) > MOST:
+        found = problem("DV016", what="lemmas that a line rests on", found=f"over {MOST}", limit=MOST)
+        problems.append(found.placed("", written.using[0].id.span))
+    return written.line(goal, using)
 
 
 def _wrong_cases(whens: list[list[_Written]], cases: list[list[Hypothesis]]) -> Iterator[Problem]:

@@ -85,6 +85,16 @@ class Inference:
         self._term(body, {name: f"?{name}" for name in indices})
         self.name()
 
+    def open(self, name: str, text: Scalar) -> str:
+        """A slot of its own."""
+        self.text = text
+        return self._slot(name, None)
+
+    def place(self, index: Index, slot: str, text: Scalar) -> Index:
+        """A free index with its slot, which is of the dimension of the given one."""
+        self.text = text
+        return self._index(index, {}, slot)
+
     def name(self) -> None:
         """Report the names that turned out to be nothing."""
         self.problems += (self._nameless(place.name).placed("", place.span) for place in self.unknown)

@@ -11,6 +11,7 @@ from derive.claim import Goal
 from derive.kernel.context import Propose, Stuck
 from derive.kernel.equality import decide_equality, phases
 from derive.kernel.hypotheses import contradictory
+from derive.kernel.lemma import Supplied, Unfit, owed, rest, supply, under
 from derive.kernel.limit import decide_limit, evaluate_limit, without_limit
 from derive.kernel.nested import nested
 from derive.kernel.optimum import decide_optimum
@@ -28,14 +29,20 @@ __all__ = [
     "Residual",
     "Smallest",
     "Subject",
+    "Supplied",
     "Theorem",
+    "Unfit",
     "cases",
     "contradictory",
     "decide",
     "evaluate_limit",
     "join",
     "nested",
+    "owed",
     "phases",
+    "rest",
+    "supply",
+    "under",
     "without_limit",
 ]
 

@@ -88,6 +88,12 @@ RULES: dict[str, Rule] = {
             "G(Abs(w))' = G'(Abs(w))*sign(w)*w', also where w = 0, with sign(0) = 0",
             "the derivative of the whole has a value; G smooth in Abs(w), w without kinks",
         ),
+        Rule(
+            "H8",
+            "lemma",
+            "a claim that is proved holds at every instance of its variables",
+            "its hypotheses hold there and both sides have a value; no term mentions what the lemma differentiates by",
+        ),
         Rule("K1", "cases of two indices", "i = j, or i != j", "one dimension"),
         Rule("K2", "cases of a sign", "w > 0, w < 0 or w = 0", "w is defined"),
         Rule("K4", "a maximum is attained", "Max(t, k) = t[k := h] for some h"),

@@ -18,7 +18,7 @@ class Theorem:
     """A goal that holds for all dimensions and admissible values at which both sides are defined.
 
     ``conditions`` is what definedness of the sides adds to the hypotheses; ``left_only`` and ``right_only`` are the
-    conditions of one side that the other side does not imply.
+    conditions of one side that the other side does not imply; ``lemmas`` are the claims that the proof uses.
     """
 
     goal: Goal
@@ -28,6 +28,7 @@ class Theorem:
     left_only: tuple[str, ...]
     right_only: tuple[str, ...]
     seal: object
+    lemmas: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.seal is not _SEAL:
@@ -41,9 +42,10 @@ def make_theorem(
     method: str,
     left_only: tuple[str, ...] = (),
     right_only: tuple[str, ...] = (),
+    lemmas: tuple[str, ...] = (),
 ) -> Theorem:
     """For the modules of the kernel; a test holds that no other module calls it."""
-    return Theorem(goal, rules, conditions, method, left_only, right_only, _SEAL)
+    return Theorem(goal, rules, conditions, method, left_only, right_only, _SEAL, lemmas)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,15 @@ from itertools import islice
 from pathlib import Path
 
 from derive.errors import Problem, Span, clip, problem
-from derive.load.entries import MAX_UNKNOWN_KEYS, Entry, LoadedFile, WrittenCase, WrittenStep, claim_file
+from derive.load.entries import (
+    MAX_UNKNOWN_KEYS,
+    Entry,
+    LoadedFile,
+    WrittenCase,
+    WrittenStep,
+    WrittenUse,
+    claim_file,
+)
 from derive.load.keys import CASE_KEYS, CLAIM_KEYS, FILE_KEYS, ID, STEP_KEYS, Key
 from derive.load.nodes import Mapping, Node, Scalar, Sequence, first_line, kind_of, source_of
 from derive.nearby import nearby
@@ -31,6 +39,7 @@ __all__ = [
     "Sequence",
     "WrittenCase",
     "WrittenStep",
+    "WrittenUse",
     "load",
     "load_text",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Literal, get_args
@@ -23,11 +24,20 @@ _ID = re.compile(ID)
 
 
 @dataclass(frozen=True, slots=True)
+class WrittenUse:
+    """A claim that another one rests on, by its id, and what its variables stand for there."""
+
+    id: Scalar
+    images: tuple[tuple[Scalar, Scalar], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class WrittenStep:
-    """One line of a derivation, and the reason that its author gives."""
+    """One line of a derivation, the reason that its author gives, and the claims that it rests on."""
 
     to: Scalar
     by: Scalar | None = None
+    using: tuple[WrittenUse, ...] = ()
 
     @property
     def text(self) -> str:
@@ -64,6 +74,7 @@ class Entry:
     variables: tuple[tuple[Scalar, Scalar], ...] = ()
     define: tuple[tuple[Scalar, Scalar], ...] = ()
     assume: tuple[Scalar, ...] = ()
+    using: tuple[WrittenUse, ...] = ()
     at: tuple[tuple[Scalar, Node], ...] = ()
     value: Scalar | None = None
     prints: Node | None = None
@@ -211,6 +222,7 @@ def _entry(item: Node, problems: list[Problem]) -> Entry | None:
         variables=_pairs(values, "variables", problems),
         define=_pairs(values, "define", problems),
         assume=_formulas(values, "assume", problems),
+        using=_uses(values, problems),
         at=_point(values, problems),
         value=_formula(values, "value", problems),
         prints=values.get("prints"),
@@ -349,7 +361,26 @@ def _step(node: Node, key: str, problems: list[Problem]) -> WrittenStep | None:
         return WrittenStep(line) if line else None
     values = _known_keys(node, STEP_KEYS, "the step", problems)
     line = _formula(values, "to", problems)
-    return WrittenStep(line, _formula(values, "by", problems)) if line else None
+    by, using = _formula(values, "by", problems), _uses(values, problems)
+    return WrittenStep(line, by, using) if line else None
+
+
+def _uses(values: dict[str, Node], problems: list[Problem]) -> tuple[WrittenUse, ...]:
+    """Ids of claims, each alone or with what its variables stand for."""
+    node = values.get("using")
+    if node is None:
+        return ()
+    items = node.items if isinstance(node, Sequence) else (node,)
+    return tuple(use for item in items for use in _use(item, problems))
+
+
+def _use(node: Node, problems: list[Problem]) -> Iterator[WrittenUse]:
+    if not isinstance(node, Mapping):
+        id = _scalar(node, "using", problems)
+        yield from (WrittenUse(id),) if id else ()
+        return
+    for key, value in node.pairs:
+        yield WrittenUse(key, _pairs({key.text: value}, key.text, problems))
 
 
 def _cases(values: dict[str, Node], problems: list[Problem]) -> tuple[WrittenCase, ...]:

@@ -19,6 +19,7 @@ Kind = Literal[
     "formulas",
     "steps",
     "cases",
+    "uses",
     "mapping",
     "formula mapping",
     "point",
@@ -63,6 +64,7 @@ CLAIM_KEYS: tuple[Key, ...] = (
     Key("variables", "mapping", "Further names and their types."),
     Key("define", "formula mapping", "Further templates."),
     Key("assume", "formulas", "Further hypotheses; an index that is free in the claim is that index."),
+    Key("using", "uses", "Claims of the file that this one rests on: `an-id`, or `an-id: {x: a + b}` for an instance."),
     Key("stable", "choice", "The side that float64 keeps where it loses the other.", choices=("left", "right")),
     Key("at", "point", "The point at which `value` is printed: `{o: [0, 1, 2]}`."),
     Key("value", "formula", "The expression whose digits were printed."),
@@ -72,6 +74,7 @@ CLAIM_KEYS: tuple[Key, ...] = (
 STEP_KEYS: tuple[Key, ...] = (
     Key("to", "formula", "A relation and an expression, such as `== x + 1`.", required=True),
     Key("by", "text", "What the step rests on: `quotient rule`, `definition of s`, or a hypothesis as it is assumed."),
+    Key("using", "uses", "Claims of the file that the step rests on."),
 )
 
 CASE_KEYS: tuple[Key, ...] = (

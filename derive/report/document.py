@@ -66,6 +66,8 @@ def _claim(outcome: Outcome) -> dict[str, Json]:
     }
     if outcome.word == "proved":
         found["method"] = ", ".join(methods)
+    if claim.uses:
+        found["using"] = [{"id": id, "needed": id not in outcome.idle} for id in claim.uses]
     if outcome.suggestions:
         found["suggestions"] = list(outcome.suggestions)
     if outcome.uses:

@@ -59,7 +59,9 @@ def phrase(outcome: Outcome) -> str:
     many = len(claim.steps)
     steps = f" in {many} step{'' if many == 1 else 's'}" if claim.chained else ""
     surprise = "" if claim.expect == "proved" else f", expected {claim.expect}"
-    return f"proved{every}{restricted(outcome.conditions)}{steps}{surprise}"
+    used = [f"`{id}`" for id in claim.uses if id not in outcome.idle]
+    using = f", using {', '.join(used)}" if used else ""
+    return f"proved{every}{restricted(outcome.conditions)}{steps}{using}{surprise}"
 
 
 def _digits(outcome: Outcome) -> str:
@@ -87,7 +89,8 @@ def _remarks(outcome: Outcome, paint: Paint) -> Iterator[str]:
     if outcome.word == "proved":
         proved = (v for v in outcome.verdicts if isinstance(v, Proved))
         rows = (row for v in proved for row in (*domains(v, paint), *floats(v, paint)))
-        yield from (part for row in (*rows, *chain(outcome, paint)) for part in wrap(row, width))
+        idle = (f"proved without `{id}`, too" for id in outcome.idle)
+        yield from (part for row in (*rows, *chain(outcome, paint), *idle) for part in wrap(row, width))
         return
     if outcome.claim.chained and len(outcome.verdicts) > 1:
         yield step(outcome, outcome.deciding)

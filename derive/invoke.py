@@ -1,0 +1,71 @@
+"""Prove a goal with the claims that its author names, each proved first, used at the instance that was asked for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import lru_cache
+
+from derive.claim import Goal, Lemma
+from derive.kernel import FUEL, Residual, Supplied, Theorem, Unfit, owed, rest, supply, under
+from derive.prove import prove
+from derive.term import Relation
+from derive.write import write
+
+FEW = 4
+
+
+@lru_cache(maxsize=256)
+def invoke(goal: Goal, using: tuple[Lemma, ...]) -> Theorem | Residual:
+    """A theorem that names the lemmas it rests on, of few none in vain; or why there is none."""
+    plain = prove(goal)
+    if isinstance(plain, Theorem):
+        return plain
+    supplied: list[Supplied] = []
+    unfit = ""
+    for lemma in using:
+        found = _supplied(goal, lemma)
+        if isinstance(found, Supplied):
+            supplied.append(found)
+        else:
+            unfit = unfit or f"`{lemma.id}` cannot be used: {found}"
+    return _with(goal, tuple(supplied)) or replace(plain, detail=unfit or plain.detail)
+
+
+def _with(goal: Goal, supplied: tuple[Supplied, ...]) -> Theorem | None:
+    """All of them together, less what is not needed; if they are in each other's way, one of them."""
+    theorem = _attempt(goal, supplied)
+    if theorem is None:
+        alone = (_attempt(goal, (one,)) for one in supplied if len(supplied) > 1)
+        return next(filter(None, alone), None)
+    names = dict.fromkeys(s.id for s in supplied)
+    for name in names if 1 < len(names) <= FEW else ():
+        fewer = tuple(s for s in supplied if s.id != name)
+        if found := _attempt(goal, fewer):
+            theorem, supplied = found, fewer
+    return theorem
+
+
+def _attempt(goal: Goal, supplied: tuple[Supplied, ...]) -> Theorem | None:
+    theorem = prove(under(goal, supplied)) if supplied else None
+    return rest(goal, supplied, theorem) if isinstance(theorem, Theorem) else None
+
+
+def _supplied(goal: Goal, lemma: Lemma) -> Supplied | str:
+    theorem = invoke(lemma.goal, lemma.using)
+    if isinstance(theorem, Residual):
+        theorem = _deeply(lemma.goal)
+    if isinstance(theorem, Residual):
+        return "it is not proved"
+    try:
+        proofs = tuple((wanted, prove(wanted)) for wanted in owed(goal, lemma))
+        missing = next((wanted for wanted, proof in proofs if isinstance(proof, Residual)), None)
+        if missing is not None:
+            return f"`{write(Relation(missing.left, missing.op, missing.right))}` is not shown here"
+        return supply(goal, lemma, theorem, tuple(p for _, p in proofs if isinstance(p, Theorem)), FUEL)
+    except Unfit as unfit:
+        return str(unfit)
+
+
+@lru_cache(maxsize=256)
+def _deeply(goal: Goal) -> Theorem | Residual:
+    return prove(goal, deep=True)
