@@ -7,6 +7,8 @@ algebra system takes part in it.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from derive.claim import Goal
 from derive.kernel.context import Propose, Stuck
 from derive.kernel.equality import decide_equality, phases
@@ -18,9 +20,10 @@ from derive.kernel.optimum import decide_optimum
 from derive.kernel.order import decide_order
 from derive.kernel.split import Coincidence, Smallest, Subject, cases, join
 from derive.kernel.theorem import Residual, Theorem, make_theorem
-from derive.term import Limit, Optimum
+from derive.term import Limit, Op, Optimum, Reduce, subterms
 
 FUEL = 200_000
+AT_MOST_AND_AT_LEAST: tuple[Op, Op] = ("<=", ">=")
 
 __all__ = [
     "FUEL",
@@ -66,12 +69,34 @@ def _decide(goal: Goal, fuel: int, propose: Propose | None) -> Theorem | Residua
         found = _decide(plain, fuel, propose)
         if isinstance(found, Residual):
             return found
-        rules = tuple(sorted({*found.rules, "L3"}, key=lambda rule: (rule[0], int(rule[1:]))))
-        return make_theorem(goal, rules, found.conditions, "limit", found.left_only, found.right_only)
+        return make_theorem(
+            goal, _sorted({*found.rules, "L3"}), found.conditions, "limit", found.left_only, found.right_only
+        )
     if isinstance(goal.left, Limit) or isinstance(goal.right, Limit):
         return decide_limit(goal, fuel)
     if isinstance(goal.left, Optimum) or isinstance(goal.right, Optimum):
         return decide_optimum(goal, fuel)
-    if goal.op == "==":
-        return decide_equality(goal, fuel, propose)
-    return decide_order(goal, fuel, propose)
+    if goal.op != "==":
+        return decide_order(goal, fuel, propose)
+    found = decide_equality(goal, fuel, propose)
+    if isinstance(found, Residual) and found.reason == "nonzero residual" and _holds_extremum(goal):
+        return _by_orders(goal, fuel) or found
+    return found
+
+
+def _holds_extremum(goal: Goal) -> bool:
+    terms = (*subterms(goal.left), *subterms(goal.right))
+    return any(isinstance(t, Reduce) and t.kind in ("Max", "Min") for t in terms)
+
+
+def _by_orders(goal: Goal, fuel: int) -> Theorem | None:
+    """What is at most and at least another is equal to it (O16): a largest component that a hypothesis names."""
+    below, above = (decide_order(replace(goal, op=op), fuel // 2) for op in AT_MOST_AND_AT_LEAST)
+    if not isinstance(below, Theorem) or not isinstance(above, Theorem):
+        return None
+    rules = _sorted({*below.rules, *above.rules, "O16"})
+    return make_theorem(goal, rules, below.conditions, "order", below.left_only, below.right_only)
+
+
+def _sorted(rules: set[str]) -> tuple[str, ...]:
+    return tuple(sorted(rules, key=lambda rule: (rule[0], int(rule[1:]))))

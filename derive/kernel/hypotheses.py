@@ -317,7 +317,7 @@ def _equation(
 
 def _component_rule(ctx: Context, poly: Polynomial, quantified: frozenset[Place]) -> bool:
     """``x[k] == value`` for all k eliminates the array; ``A[i,j] == A[j,i]`` orders its indices."""
-    if _symmetry(ctx, poly):
+    if _symmetry(ctx, poly, quantified):
         return True
     for mono, c in sorted(poly.items()):
         if len(mono) != 1 or mono[0][0][0] != "a" or mono[0][1] != 1:
@@ -334,12 +334,19 @@ def _component_rule(ctx: Context, poly: Polynomial, quantified: frozenset[Place]
     return False
 
 
-def _symmetry(ctx: Context, poly: Polynomial) -> bool:
+def _symmetry(ctx: Context, poly: Polynomial, quantified: frozenset[Place]) -> bool:
     if len(poly) != 2 or any(len(m) != 1 or m[0][0][0] != "a" or m[0][1] != 1 for m in poly):
         return False
     (left, c), (right, d) = poly.items()
     (array, at), (other, swapped) = (ctx.generators[m[0][0]].parts for m in (left, right))
-    if array != other or len(at) != 2 or at[0] == at[1] or tuple(reversed(swapped)) != at or abs(c) != abs(d):
+    if (
+        array != other
+        or len(at) != 2
+        or at[0] == at[1]
+        or not quantified.issuperset(at)
+        or tuple(reversed(swapped)) != at
+        or abs(c) != abs(d)
+    ):
         return False
     if array in ctx.component_rules or array in ctx.symmetric:
         return False
