@@ -71,7 +71,7 @@ def _few_dimension_choices(prepared: Plan) -> Iterator[dict[str, int]]:
     every = list(_dimension_choices(prepared))
     moderate = [c for c in every if max(c.values(), default=0) <= _LARGEST_OF_FEW] or every[:2]
     last = len(moderate) - 1
-    yield from (moderate[k] for k in dict.fromkeys((0, min(1, last), last // 2, last)) if k >= 0)
+    yield from (moderate[k] for k in dict.fromkeys((0, min(1, last), last // 2, last)) if 0 <= k <= last)
 
 
 def _dimension_choices(prepared: Plan) -> Iterator[dict[str, int]]:
