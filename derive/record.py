@@ -46,7 +46,7 @@ def recall(text: str) -> Verdict:
     """The verdict that ``record`` wrote, its theorems as ``Recorded``. Raises ValueError: it wrote no such text."""
     try:
         found = _decoded(json.loads(text))
-    except (KeyError, TypeError, IndexError, AttributeError, RecursionError) as error:
+    except (LookupError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
         raise ValueError("this is no verdict") from error
     theorem = getattr(found, "theorem", None)
     if not isinstance(found, Proved | Refuted | Undecided | Conflict) or not isinstance(theorem, Recorded | None):
