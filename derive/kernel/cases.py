@@ -28,7 +28,8 @@ DEPTH = 4
 
 def by_cases(ctx: Context, poly: Polynomial, holds: Callable[[Context, Polynomial], bool], depth: int = DEPTH) -> bool:
     """Whether ``holds`` for a polynomial in every case of a split into > 0, < 0 and = 0, split again where needed."""
-    inner = next(_split_points(ctx, poly), None)
+    # The simplest first: the sign of y*f is known where those of y and f are, but not the other way round.
+    inner = min(_split_points(ctx, poly), key=len, default=None)
     if inner is None or depth == 0:
         return False
     ctx.use("K2")

@@ -206,17 +206,27 @@ def _summed(ctx: Context, schemas: list[Polynomial]) -> Iterator[Polynomial]:
 
 
 def _learn_components(ctx: Context, poly: Polynomial, bits: int) -> None:
-    """O7: what is at least a Max is at least every component, and what is at most a Min at most every one."""
+    """O7, G7: what is at least a Max is at least every component; what is at least Abs(w) is at least w, -w and 0."""
     for mono, c in poly.items():
-        if len(mono) != 1 or mono[0][0][0] != "m" or mono[0][1] != 1:
+        if len(mono) != 1 or mono[0][0][0] not in "mh" or mono[0][1] != 1:
             continue
-        kind, bound, body = ctx.generators[mono[0][0]].parts
-        wanted = NONPOSITIVE if (c > 0) == (kind == "Max") else NONNEGATIVE
+        largest, values = _at_most(ctx, mono[0][0])
+        wanted = NONPOSITIVE if (c > 0) == largest else NONNEGATIVE
         if bits & wanted:
-            ctx.use("O7")
-            component = rename(ctx, body, {bound: ctx.open(bound[1])})
             rest = {m: v for m, v in poly.items() if m != mono}
-            learn(ctx, add(rest, scale(component, c)), wanted | (bits & NONZERO))
+            for value in values:
+                learn(ctx, add(rest, scale(value, c)), wanted | (bits & NONZERO))
+
+
+def _at_most(ctx: Context, key: str) -> tuple[bool, tuple[Polynomial, ...]]:
+    """What a Max or an Abs is nowhere less than; or what a Min, then False, is nowhere more than."""
+    parts = ctx.generators[key].parts
+    if key[0] == "h":
+        ctx.use("G7")
+        return True, (parts[0], scale(parts[0], -1), {})
+    ctx.use("O7")
+    kind, bound, body = parts
+    return kind == "Max", (rename(ctx, body, {bound: ctx.open(bound[1])}),)
 
 
 def _terms_of_sums(ctx: Context) -> None:

@@ -29,6 +29,7 @@ from derive.kernel.normalize import OP_SIGN, Reader, Scope
 from derive.kernel.polynomial import constant, scale, subtract
 from derive.kernel.readback import written
 from derive.kernel.ring import multiply, replace_generators
+from derive.kernel.scalars import with_products, with_scalars
 from derive.kernel.sign import attained, learn, negated, sign
 from derive.kernel.spelling import places
 from derive.kernel.theorem import Residual, Theorem
@@ -83,19 +84,30 @@ def holds(goal: Goal, sides: Sides) -> bool:
 
 
 def _by_calculus(ctx: Context, gap: Polynomial, wanted: int) -> bool:
-    """O18, if need be case by case or between logarithms, with a share of the fuel."""
-    case = ctx.fork()
+    """O18, with a share of the fuel, also of a product of two variables as one."""
+    case, gap = with_scalars(ctx, gap)
     case.fuel = before = min(ctx.fuel, CALCULUS)
     try:
-        if by_calculus(case, gap, wanted) or by_cases(case, gap, lambda c, poly: by_calculus(c, poly, wanted)):
+        if _by_slopes(case, gap, wanted):
             return True
-        return any(by_calculus(case, logarithms, wanted) for logarithms in _between_logarithms(case, gap))
+        for other, turned in with_products(case, gap):
+            if _by_slopes(other, turned, wanted):
+                return True
+            case.fuel = other.fuel
+        return False
     except Stuck as stuck:
         if stuck.reason != "budget":
             raise
         return False
     finally:
         ctx.fuel -= before - max(case.fuel, 0)
+
+
+def _by_slopes(ctx: Context, gap: Polynomial, wanted: int) -> bool:
+    """O18, if need be case by case or between logarithms."""
+    if by_calculus(ctx, gap, wanted) or by_cases(ctx, gap, lambda c, poly: by_calculus(c, poly, wanted)):
+        return True
+    return any(by_calculus(ctx, logarithms, wanted) for logarithms in _between_logarithms(ctx, gap))
 
 
 def _between_logarithms(ctx: Context, gap: Polynomial) -> Iterator[Polynomial]:

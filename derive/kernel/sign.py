@@ -587,8 +587,11 @@ def _gathered_with_weights(ctx: Context, poly: Polynomial) -> int:
     for dimension in sorted({_summed(ctx, key) for mono in poly for key, _ in mono} - {""}):
         place, body, rest = _gather(ctx, poly, dimension)
         single = list(weights(ctx, place)) if rest else []
-        pairs = [scale(add(*pair), Fraction(1, 2)) for pair in combinations(single, 2)]
-        for weight in (*single, *pairs):
+        pairs = list(combinations(single, 2))
+        mixed = [scale(add(*pair), Fraction(1, 2)) for pair in pairs]
+        # Twice one less the other sums to one too: so Sum(p**2/q) - 1 is a sum of squares.
+        doubled = [subtract(scale(one, 2), other) for pair in pairs for one, other in (pair, pair[::-1])]
+        for weight in (*single, *mixed, *doubled):
             inside_ = add(body, multiply(ctx, rest, weight))
             bits = sign(ctx, inside_)
             if bits & ZERO:
@@ -626,6 +629,45 @@ def _in_fewer_sums(ctx: Context, poly: Polynomial) -> int:
             if bits:
                 return ctx.note(poly, bits, "form", simpler)
     return UNKNOWN
+
+
+def _quadratic(ctx: Context, poly: Polynomial) -> int:
+    """O12: A*g**2 + B*g + C has the sign of A where 4*A*C >= B**2, for a generator g or a power of one."""
+    if not ctx.lemmas:
+        return UNKNOWN
+    exponents: dict[str, set[Rational]] = {}
+    for mono in poly:
+        for key, e in mono:
+            exponents.setdefault(key, set()).add(e)
+    for key, found in sorted(exponents.items()):
+        held = all(any(k == key for k, _ in mono) for mono in poly)
+        degrees = sorted(found if held else found | {0})
+        if len(degrees) == 3 and degrees[2] - degrees[1] == degrees[1] - degrees[0]:
+            bits = _of_quadratic(ctx, poly, key, degrees)
+            if bits:
+                return bits
+    return UNKNOWN
+
+
+def _of_quadratic(ctx: Context, poly: Polynomial, key: str, degrees: list[Rational]) -> int:
+    positive = _of_power(ctx, key, 1) & POSITIVE == POSITIVE
+    if not positive and (degrees[0] % 2 or degrees[1].denominator != 1):
+        return UNKNOWN
+    parts: list[Polynomial] = [{}, {}, {}]
+    for mono, c in poly.items():
+        degree = next((e for k, e in mono if k == key), 0)
+        parts[degrees.index(degree)][tuple(f for f in mono if f[0] != key)] = c
+    low, middle, high = parts
+    outer = sign(ctx, high)
+    if not decisive(outer):
+        return UNKNOWN
+    known = sign(ctx, subtract(scale(multiply(ctx, high, low), 4), multiply(ctx, middle, middle)))
+    if not known & NONNEGATIVE:
+        return UNKNOWN
+    ctx.use("O12")
+    # What stands outside is an even power, which may be 0.
+    strict = NONZERO if known & NONZERO and (positive or degrees[0] == 0) else 0
+    return (outer & ZERO) | strict
 
 
 def _averaged(ctx: Context, poly: Polynomial) -> int:
@@ -682,7 +724,7 @@ def _without_negative_term(ctx: Context, poly: Polynomial) -> Iterator[tuple[Pol
         for n, d in known.items():
             if c * d <= 0:
                 continue
-            factor = merge(m, tuple((k, -e) for k, e in n))
+            factor = _by_moduli(ctx, merge(m, tuple((k, -e) for k, e in n)))
             outer = _of_monomial(ctx, factor)
             if outer & NONNEGATIVE and all(e > 0 or _of_power(ctx, k, 1) & NONZERO for k, e in factor):
                 ctx.use("O16")
@@ -692,6 +734,16 @@ def _without_negative_term(ctx: Context, poly: Polynomial) -> Iterator[tuple[Pol
         for share in _shares(poly, known, m):
             ctx.use("O16")
             yield subtract(poly, scale(known, share)), bool(bits & NONZERO), {(): share}, known
+
+
+def _by_moduli(ctx: Context, mono: Monomial) -> Monomial:
+    """G7: t**2/Abs(t) as Abs(t), which may be 0."""
+    for key, e in mono:
+        if key[0] == "h" and e == -1 and len(square := power(ctx, ctx.generators[key].parts[0], 2)) == 1:
+            (factors,) = square
+            if factors and all(factor in mono for factor in factors) and square[factors] == 1:
+                return merge(mono, ((key, 2), *((k, -f) for k, f in factors)))
+    return mono
 
 
 def _shares(poly: Polynomial, known: Polynomial, m: Monomial) -> Iterator[Rational]:
@@ -873,6 +925,7 @@ SEARCHES = (
     _gathered_in_pairs,
     _in_fewer_sums,
     _averaged,
+    _quadratic,
     _by_facts,
     _factored,
 )
