@@ -90,11 +90,11 @@ def _meaning(outcome: Outcome, orders: Orders) -> Iterator[str]:
 
 
 def told(outcome: Outcome, orders: Orders) -> str:
-    """Derivation and picture as HTML in JSON, or ``!`` and what failed; ``orders`` are proved ones of its file."""
+    """Picture and derivation as HTML in JSON, or ``!`` and what failed; ``orders`` are proved ones of its file."""
     from derive.narrate import tell
 
     try:
-        return json.dumps(derivations(outcome.claim, tell(outcome)) + _figure(outcome, orders))
+        return json.dumps(_figure(outcome, orders) + derivations(outcome.claim, tell(outcome)))
     except MemoryError:
         raise
     except Exception as error:  # a defect met at one claim must not hide the others; it is told at its place

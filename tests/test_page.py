@@ -230,7 +230,7 @@ def test_the_gap_is_that_of_the_counterexample(results: Results) -> None:
 def test_a_curve_stays_where_types_and_hypotheses_hold(results: Results) -> None:
     goal = outcome(results, "entropy").claim.lines[0].goal
     chart = crossing(goal, seen(goal))
-    assert chart and "less of" in chart.x.label, "the other component gives way, so that the sum stays 1"
+    assert chart and "kept" in chart.x.label, "the other component gives way, so that the sum stays 1"
     assert chart.x.low >= 0 and chart.x.high <= 1
     goal = outcome(results, "lse-bound").claim.lines[0].goal
     assert crossing(goal, [Point({"n": 1}, {"o": (Fraction(0),), "lam": Fraction(1)}, {})]) is not None

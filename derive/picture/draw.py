@@ -28,10 +28,14 @@ def draw(chart: Chart) -> str:
 
 def _frame(chart: Chart) -> Iterator[str]:
     """The grid with its numbers, and the names of the axes."""
+    has_label = any(isinstance(mark, Bar) and mark.label for mark in chart.marks)
     for value in ticks(chart.x):
         x = _across(value, chart)
+        if x == LEFT and has_label:
+            continue
         yield f'<path class="grid" d="M{x} {TOP}V{BOTTOM}" stroke="currentColor" opacity=".15"/>'
-        yield f'<text x="{x}" y="{BOTTOM + 15}" text-anchor="middle">{_number(value, chart.x)}</text>'
+        place, anchor = (WIDTH - 2, "end") if x > RIGHT - 10 else (x, "middle")
+        yield f'<text x="{place}" y="{BOTTOM + 15}" text-anchor="{anchor}">{_number(value, chart.x)}</text>'
     for value in ticks(chart.y):
         y = _up(value, chart)
         yield f'<path class="grid" d="M{LEFT} {y}H{RIGHT}" stroke="currentColor" opacity=".15"/>'

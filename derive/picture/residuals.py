@@ -14,9 +14,11 @@ from derive.evaluate import Array, Tape, evaluate, integer_names, tape
 from derive.picture.chart import Axis, Bar, Chart, Level
 from derive.picture.section import holds, is_small
 from derive.sample import Sample, sample
+from derive.show.line import RAISED
 
 EPSILON = 2.0**-53
 LOWEST, HIGHEST = -18, 0
+NARROWEST = -12  # powers of ten: so far the scale goes at least
 ROWS = 40
 BATCHES = 4
 FEWEST = 12
@@ -65,7 +67,8 @@ def _chart(values: Array, has_quotients: bool) -> Chart:
     counts = Counter(int(p) for p in powers)
     bars = [Bar(10.0**p, 10.0 ** (p + 1), n) for p, n in sorted(counts.items())]
     bars = [Bar(10.0**LOWEST, 10.0 ** (LOWEST + 1), exact, "exact"), *bars] if exact else bars
-    largest = f"{float(values.max()):.1g}"
+    largest = _short(float(values.max()))
+    high = min(HIGHEST, max(NARROWEST, 2 + max(counts, default=LOWEST)))
     said = f"{exact} of {len(values)} values agree exactly" + (
         f", the largest relative difference is {largest}" if exact < len(values) else ""
     )
@@ -73,7 +76,13 @@ def _chart(values: Array, has_quotients: bool) -> Chart:
     return Chart(
         "How far apart the two sides are in float64",
         f"Both sides in float64 at points of the search: {said}{how}. The dashed line is the rounding of float64.",
-        Axis("relative difference of the sides", 10.0**LOWEST, 10.0**HIGHEST, True),
+        Axis("relative difference of the sides", 10.0**LOWEST, 10.0**high, True),
         Axis("", 0, max(bar.count for bar in bars) * 1.15),
         (*bars, Level(EPSILON, "rounding")),
     )
+
+
+def _short(value: float) -> str:
+    """One digit and its power of ten, as people write it."""
+    digit, _, power = f"{value:.0e}".partition("e")
+    return f"{digit}·10{''.join(RAISED[c] for c in str(int(power)))}"

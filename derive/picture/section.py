@@ -38,7 +38,8 @@ class Coordinate:
         """As people write it."""
         if self.against is None:
             return _shown(self.name, self.place)
-        return f"{_shown(self.name, self.place)}, less of {_shown(self.name, self.against)}"
+        own, other = _shown(self.name, self.place), _shown(self.name, self.against)
+        return f"{own}, the sum {own} + {other} kept"
 
     def range(self, width: float, room: float) -> tuple[float, float]:
         """The numbers within ``width`` of its value that its type admits; ``room`` is what it shares with another."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from html import escape
+from itertools import zip_longest
 
 from derive.show.layout import Big, Digits, Fence, Layout, Letter, Over, Root, Row, Scripts, Symbol, Word, is_tall
 from derive.show.line import SYMBOLS, letter, word
@@ -30,7 +32,7 @@ def _element(part: Layout) -> str:
         case Symbol(key):
             return _symbol(key)
         case Row(parts):
-            return _node("mrow", *map(_element, parts))
+            return _node("mrow", *map(_element, _spaced(parts)))
         case Fence(body, kind):
             return _node("mrow", _bracket(kind[0], body), _element(body), _bracket(kind[1], body))
         case Over(above, below):
@@ -45,6 +47,20 @@ def _element(part: Layout) -> str:
             return _node("mrow", _node("munder", _operator(word(name)), _element(below)), _element(body))
         case Big(symbol, below, body):
             return _node("mrow", _node("munder", _element(symbol), _element(below)), _element(body))
+
+
+def _spaced(parts: tuple[Layout, ...]) -> Iterator[Layout]:
+    """With the thin space that stands between a factor and the name of a function."""
+    for part, after in zip_longest(parts, parts[1:]):
+        yield part
+        if part == Symbol("times") and after is not None and isinstance(_first(after), Word):
+            yield Symbol(" ")
+
+
+def _first(part: Layout) -> Layout:
+    while isinstance(part, Row) and part.parts:
+        part = part.parts[0]
+    return part
 
 
 def _scripts(part: Scripts) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from derive.claim import Claim, Line
 from derive.derivation import Step, Telling
@@ -12,31 +12,32 @@ from derive.report.full import phrase
 from derive.report.page.markup import block, continued, element, reason, text
 from derive.report.paint import Paint
 from derive.report.used import used
-from derive.verdict import Verdict
+from derive.show.layout import Formula
+from derive.verdict import Counterexample, Verdict
 from derive.write import write
 
 MARKS = {"proved": "✓", "refuted": "✗", "undecided": "?", "conflict": "‼"}
 
 
 def article(outcome: Outcome, anchor: str, more: str = "") -> str:
-    """The claim as an ``article``; ``more`` is HTML that tells why it holds and shows it."""
-    claim = outcome.claim
+    """The claim as an ``article``; ``more`` is HTML that shows it and tells why it holds."""
     names = f"claim {outcome.word}{'' if outcome.as_expected else ' finding'}"
-    body = "".join((_heading(outcome, anchor), *_body(outcome), more, *_foot(claim)))
+    said = element("div", "".join(_body(outcome)), "said")
+    body = _heading(outcome, anchor) + said + more + _foot(outcome.claim)
     return f'<article class="{names}" id="{text(anchor)}">{body}</article>\n'
 
 
 def _heading(outcome: Outcome, anchor: str) -> str:
     claim = outcome.claim
     mark = f'<span aria-hidden="true">{MARKS[outcome.word]}</span> '
-    title = f" {text(claim.title)}" if claim.title else ""
     name = f'<a href="#{text(anchor)}"><code>{text(claim.id)}</code></a>'
-    return element("h3", name + title) + element("p", mark + text(phrase(outcome)), "verdict")
+    title = f"{text(claim.title)} " if claim.title else ""
+    return element("header", element("h3", title + name) + element("p", mark + text(phrase(outcome)), "verdict"))
 
 
 def _body(outcome: Outcome) -> Iterator[str]:
     claim = outcome.claim
-    yield from (block(line.written) for line in claim.lines)
+    yield element("div", "".join(block(line.written) for line in claim.lines), "statement")
     yield from _setting(claim)
     for number, (line, verdict) in enumerate(zip(claim.lines, outcome.verdicts, strict=True)):
         yield _evidence(line, verdict, number if len(claim.lines) > 1 else None)
@@ -46,32 +47,42 @@ def _body(outcome: Outcome) -> Iterator[str]:
 
 
 def _setting(claim: Claim) -> Iterator[str]:
-    definitions = used(claim)
-    if definitions:
-        yield element("p", "where", "lead") + "".join(map(block, definitions))
-    assumed = dict.fromkeys(h.relation for line in claim.lines for h in line.goal.hypotheses)
-    if assumed:
-        yield element("p", "assuming", "lead") + "".join(map(block, assumed))
+    yield _led("where", used(claim))
+    yield _led("assuming", dict.fromkeys(h.relation for line in claim.lines for h in line.goal.hypotheses))
+
+
+def _led(lead: str, formulas: Iterable[Formula]) -> str:
+    """Formulas beside the word that leads to them."""
+    blocks = "".join(map(block, formulas))
+    return element("div", element("p", lead, "lead") + element("div", blocks), "led") if blocks else ""
 
 
 def _evidence(line: Line, verdict: Verdict, number: int | None) -> str:
     """What speaks for the verdict of a line: a point as a table, anything else in words."""
     found = point_of(line, verdict)
-    lead = "" if number is None else element("p", f"line {number + 1}: {word(verdict)}", "lead")
-    if found is None:
-        said = (element("li", text(row.strip())) for row in proof_or_point(line, verdict, Paint()))
-        return lead + element("ul", "".join(said), "evidence")
+    said = _point(found) if found else _told(line, verdict)
+    if number is None:
+        return said
+    return element("div", element("p", f"line {number + 1}: {word(verdict)}", "lead") + said, "led")
+
+
+def _point(found: Counterexample) -> str:
     left, right = sides(found)
     rows = (("at", place_of(found, Paint())), ("left side", left), ("right side", right))
     cells = (f'<tr><th scope="row">{name}</th><td>{text(value)}</td></tr>' for name, value in rows if value)
-    return lead + element("table", "<caption>Counterexample</caption>" + "".join(cells), "point")
+    return element("table", "<caption>Counterexample</caption>" + "".join(cells), "point")
+
+
+def _told(line: Line, verdict: Verdict) -> str:
+    said = (element("li", text(row.strip())) for row in proof_or_point(line, verdict, Paint()))
+    return element("ul", "".join(said), "evidence")
 
 
 def _expectation(claim: Claim) -> Iterator[str]:
     if claim.expect != "proved":
-        yield element("p", f"expected to be {claim.expect}, because {text(claim.because)}")
+        yield element("p", f"expected to be {claim.expect}, because {text(claim.because)}", "because")
     if claim.correction:
-        yield element("p", "corrected:", "lead") + block(claim.correction.written)
+        yield _led("corrected:", [claim.correction.written])
 
 
 def derivations(claim: Claim, telling: Telling) -> str:
@@ -97,13 +108,13 @@ def _conditions(step: Step) -> tuple[str, ...]:
     return (f", where {' and '.join(step.conditions)}",) if step.conditions else ()
 
 
-def _foot(claim: Claim) -> Iterator[str]:
+def _foot(claim: Claim) -> str:
     written = "\n".join(write(line.written) for line in claim.lines)
-    source = element("p", f"Source: {text(claim.source)}", "source") if claim.source else ""
-    tags = element("p", "Tags: " + text(", ".join(claim.tags)), "source") if claim.tags else ""
     place = element("p", f"{text(claim.path)}:{claim.span.line}", "source")
-    yield element("details", "<summary>As text</summary>" + element("pre", text(written)) + place, "text")
-    yield source + tags
+    rows = [element("details", "<summary>As text</summary>" + element("pre", text(written)) + place, "text")]
+    rows += [element("p", f"Source: {text(claim.source)}", "source")] if claim.source else []
+    rows += [element("p", "Tags: " + text(", ".join(claim.tags)), "source")] if claim.tags else []
+    return element("footer", "".join(rows))
 
 
 def _list(title: str, rows: list[str]) -> str:

@@ -37,7 +37,7 @@ def page(results: Results, told: Sequence[Told]) -> str:
     The policy in its head forbids every request and every script but its own.
     """
     title = _title(results.files)
-    body = "".join((_header(title, results), _findings(results, told), *_files(results, told), _footer()))
+    body = "".join((_header(title, results, told), _findings(results, told), *_files(results, told), _footer()))
     return (
         f'<!doctype html>\n<html lang="en">\n{_head(title)}<body>\n{body}<script>{SCRIPT}</script>\n</body>\n</html>\n'
     )
@@ -63,11 +63,39 @@ def _title(files: Sequence[ClaimFile]) -> str:
     return named[0] if len(named) == 1 else "Claims"
 
 
-def _header(title: str, results: Results) -> str:
+def _header(title: str, results: Results, told: Sequence[Told]) -> str:
     fine = not (results.errors() or any(results.findings()) or results.interrupted)
     line = f'<p class="summary {"fine" if fine else "wrong"}" role="status">{text(summary(results)[0])}</p>'
     skip = '<a class="skip" href="#claims">Skip to the claims</a>\n'
-    return f"{skip}<header>\n<h1>{text(title)}</h1>\n{line}\n{_search(results)}</header>\n"
+    return f"{skip}<header>\n<h1>{text(title)}</h1>\n{line}\n</header>\n{_overview(results, told)}{_search(results)}"
+
+
+def _overview(results: Results, told: Sequence[Told]) -> str:
+    """The files with what came of their claims; a single one needs no list."""
+    titles = {file.path: file.title for file in results.files}
+    groups = [(path, [t.outcome.word for t in group]) for path, group in _by_file(told)]
+    if len(groups) < 2:
+        return ""
+    rows = "".join(_file(n, titles.get(path) or path, words) for n, (path, words) in enumerate(groups, 1))
+    return f'<nav class="files" aria-label="Files"><table>{rows}</table></nav>\n'
+
+
+def _file(number: int, title: str, words: Sequence[str]) -> str:
+    counts = [(word, words.count(word)) for word in MARKS if word in words]
+    said = ", ".join(f"{count} {word}" for word, count in counts)
+    bars, left = "", 0.0
+    for word, count in counts:
+        width = 100 * count / len(words)
+        bars += f'<rect class="{word}" x="{left:.4g}" width="{width:.4g}" height="4"/>'
+        left += width
+    bar = f'<svg viewBox="0 0 100 4" preserveAspectRatio="none" role="img" aria-label="{said}">{bars}</svg>'
+    link = f'<a href="#file-{number}">{text(title)}</a>'
+    return f'<tr><th scope="row">{link}</th><td>{bar}</td><td>{said}</td></tr>'
+
+
+def _by_file(told: Sequence[Told]) -> Iterator[tuple[str, list[Told]]]:
+    for path, group in groupby(told, key=lambda t: t.outcome.claim.path):
+        yield path, list(group)
 
 
 def _search(results: Results) -> str:
@@ -103,8 +131,7 @@ def _notice(notice: Notice, lines: tuple[str, ...], anchors: dict[tuple[str, str
 def _files(results: Results, told: Sequence[Told]) -> Iterator[str]:
     titles = {file.path: file.title for file in results.files}
     yield '<main id="claims">\n'
-    for number, (path, group) in enumerate(groupby(told, key=lambda t: t.outcome.claim.path), 1):
-        claims = list(group)
+    for number, (path, claims) in enumerate(_by_file(told), 1):
         heading = text(titles.get(path) or path)
         where = element("p", element("code", text(path)), "source") if titles.get(path) else ""
         yield f'<section aria-labelledby="file-{number}">\n<h2 id="file-{number}">{heading}</h2>\n'
