@@ -99,7 +99,7 @@ def _latex_rows(start: Term, chain: list[Step]) -> Iterator[str]:
     for step in chain:
         side = show(Relation(Variable("x"), step.op, step.term), "latex").removeprefix("x").strip()
         why = "".join(_latex_part(p) for p in _with_conditions(step))
-        yield rf"  &{side} && \text{{{why}}} \\"
+        yield rf"  &{side} && \text{{{why}}} \\" if why else rf"  &{side} \\"
 
 
 def _latex_part(part: str | Term | Relation) -> str:

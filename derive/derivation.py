@@ -26,7 +26,11 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """The derivations of a claim: one a line, or a single one for a chain of steps; empty where nothing is proved."""
+    """The derivations of a claim: one a line, or a single one for a chain of steps; empty where nothing is proved.
+
+    ``sizes`` tells of each step of a chain how many smaller ones it takes to get there, 1 where none are known.
+    """
 
     lines: tuple[tuple[Step, ...], ...] = ()
     correction: tuple[Step, ...] = ()
+    sizes: tuple[int, ...] = ()

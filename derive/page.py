@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import groupby
 
 from derive.align import align, reason
 from derive.claim import Claim, Line
 from derive.derivation import Step, Telling
 from derive.outcome import Outcome
+from derive.report.chain import step
 from derive.report.evidence import hang, proof_or_point, restricted
 from derive.report.paint import Paint, clean, wrap
 from derive.report.used import used
@@ -17,6 +20,8 @@ from derive.term import Relation, Variable
 from derive.verdict import Proved
 
 UNTOLD = Telling()
+LARGE = 6
+"""Lines of a derivation; a step that takes as many is large."""
 
 
 def page(claim: Claim, style: str, outcome: Outcome | None = None, width: int = 80, telling: Telling = UNTOLD) -> str:
@@ -40,23 +45,45 @@ def _rows(
     claim: Claim, style: str, outcome: Outcome | None, width: int, telling: Telling
 ) -> Iterator[tuple[str, bool]]:
     """Lines of text, and whether each is a formula in the style or words around it."""
-    formulas = [[(row, True) for row in _relation(line.written, style, width - 2)] for line in claim.lines]
-    if not any(telling.lines):
-        for number, rows in enumerate(formulas):
-            yield from rows
-            yield from _evidence(claim, outcome, number)
-        yield from _context(claim, style, width)
-    elif claim.chained and outcome and outcome.word == "proved":
+    if claim.chained and outcome and outcome.word == "proved" and any(telling.lines):
         yield from _context(claim, style, width)
         yield from _chain(claim, outcome, style, width, telling)
     else:
-        yield from (row for rows in formulas for row in rows)
+        yield from _statement(claim, style, width)
         yield from _context(claim, style, width)
         for number, line in enumerate(claim.lines):
-            yield from _derivation(line, telling.lines[number], style, width)
+            yield from _heading(claim, outcome, number)
+            yield from _derivation(line, telling.lines[number], style, width) if telling.lines else ()
             yield from _evidence(claim, outcome, number)
     yield from _expectation(claim, style, width, telling)
     yield from ((clean(text), False) for text in outcome.suggestions) if outcome else ()
+
+
+def _statement(claim: Claim, style: str, width: int) -> Iterator[tuple[str, bool]]:
+    """What is claimed: relations, or chains with the reasons that their author gives, each below its case."""
+    if not claim.chained:
+        yield from ((row, True) for line in claim.lines for row in _relation(line.written, style, width - 2))
+        return
+    steps = [Step(line.written.op, line.written.right, (line.by.text,) if line.by else ()) for line in claim.steps]
+    yield from _by_cases(claim, steps, style, width)
+
+
+def _by_cases(claim: Claim, steps: Sequence[Step], style: str, width: int) -> Iterator[tuple[str, bool]]:
+    """The steps of a claim, those of a case below what it assumes."""
+    pairs = zip(claim.steps, steps, strict=True)
+    for case, group in groupby(pairs, key=lambda pair: pair[0].case):
+        lines = list(group)
+        if case:
+            yield f"if {clean(case)}:", False
+        start = lines[0][0].written.left
+        rows = align(start, [replace(s, start=None) for _, s in lines], style, width - 2)
+        yield from ((row, True) for row in rows)
+
+
+def _heading(claim: Claim, outcome: Outcome | None, number: int) -> Iterator[tuple[str, bool]]:
+    """Which step it is that something is said of."""
+    if claim.chained and outcome and len(claim.lines) > 1:
+        yield step(outcome, number), False
 
 
 def _relation(written: Relation, style: str, width: int) -> list[str]:
@@ -99,11 +126,19 @@ def _chain(claim: Claim, outcome: Outcome, style: str, width: int, telling: Tell
     """An author's own steps with the reason of each."""
     yield "", True
     for steps in telling.lines:
-        yield from ((row, True) for row in align(claim.lines[0].written.left, steps, style, width - 2))
+        yield from _by_cases(claim, steps, style, width)
     yield "", True
     yield f"  proved in {len(claim.steps)} steps{restricted(outcome.conditions)}", False
+    yield from ((f"  {text}", False) for text in _large(telling.sizes))
     rules = (r for v in outcome.verdicts if isinstance(v, Proved) for r in v.theorem.rules)
     yield f"  rules used: {', '.join(dict.fromkeys(rules))}", False
+
+
+def _large(sizes: tuple[int, ...]) -> Iterator[str]:
+    """The steps that ask much of a reader."""
+    for number, size in enumerate(sizes, 1):
+        if size >= LARGE:
+            yield f"step {number} stands for {size} smaller ones, which is much for a reader"
 
 
 def _derivation(line: Line, steps: tuple[Step, ...], style: str, width: int) -> Iterator[tuple[str, bool]]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from derive.claim import Claim, Line
 from derive.derivation import Step
 from derive.elaborate.substitute import fits
+from derive.invoke import invoke
 from derive.kernel import Theorem
 from derive.narrate.equation import equation
 from derive.narrate.limits import limits
@@ -14,6 +15,7 @@ from derive.narrate.optima import optima
 from derive.narrate.order import order
 from derive.narrate.setting import Setting, setting
 from derive.narrate.shorten import shortened
+from derive.narrate.words import words
 from derive.prove import prove
 from derive.term import Limit, Op, Optimum, Term, subterms
 
@@ -53,15 +55,12 @@ def _optimum(line: Line) -> tuple[Step, ...]:
 
 
 def _by_rules(line: Line) -> tuple[Step, ...]:
-    """The whole line as one step, with the rules of the kernel that its proof uses."""
-    theorem = prove(line.goal)
+    """The whole line as one step, with the lemmas, or else the main rules, that its proof uses."""
+    theorem = invoke(line.goal, line.using) if line.using else prove(line.goal)
     if not isinstance(theorem, Theorem):
         return ()
-    rules = f" ({', '.join(theorem.rules)})" if theorem.rules else ""
-    words = f"by {theorem.method}{rules}"
-    if line.exact:
-        words = "to the digits as printed"
-    return (Step(line.written.op, line.written.right, (words,), None, theorem.conditions),)
+    said = "to the digits as printed" if line.exact else words(theorem)
+    return (Step(line.written.op, line.written.right, (said,), None, theorem.conditions),)
 
 
 def with_new_conditions(steps: tuple[Step, ...]) -> tuple[Step, ...]:

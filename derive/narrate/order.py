@@ -14,6 +14,7 @@ from derive.narrate.functions import arithmetic
 from derive.narrate.moves import definition_of
 from derive.narrate.setting import Setting, bare
 from derive.narrate.walk import lemmas_of
+from derive.narrate.words import words
 from derive.term import Apply, Binary, Component, Diff, Index, Number, Op, Reduce, Relation, Term, Variable, subterms
 
 AGAINST_ONE = "a sum of positive terms is at least each of them"
@@ -113,8 +114,8 @@ def _terms_of_sum(part: Term, right: Term, here: Setting) -> Iterator[tuple[Term
 def _extremes(part: Term) -> Iterator[tuple[Term, Reason]]:
     """One of the arguments of a maximum or minimum."""
     if isinstance(part, Apply) and part.function in ("Max", "Min") and len(part.args) > 1:
-        words = "at least" if part.function == "Max" else "at most"
-        yield from ((a, (part, f" is {words} ", a)) for a in part.args)
+        at = "at least" if part.function == "Max" else "at most"
+        yield from ((a, (part, f" is {at} ", a)) for a in part.args)
 
 
 def _assumed(part: Term, here: Setting) -> Iterator[tuple[Term, Reason]]:
@@ -151,20 +152,11 @@ def _by_factors(left: Term, op: Op, right: Term, here: Setting) -> tuple[Step, .
     signs = [next((Relation(b, s, ZERO) for s in SIGNS if here.theorem(b, s, ZERO)), None) for b, _ in part.factors]
     if None in signs:
         return ()
-    words = [p for sign in signs if sign for p in (", ", sign)][1:]
-    return (Step(op, right, ("for ", *words)),)
+    told = [p for sign in signs if sign for p in (", ", sign)][1:]
+    return (Step(op, right, ("for ", *told)),)
 
 
 def _by_rules(left: Term, op: Op, right: Term, here: Setting) -> Step:
     theorem = here.theorem(left, op, right)
-    rules = theorem.rules if theorem else ()
-    words = next((WORDS[rule] for rule in WORDS if rule in rules), f"by order ({', '.join(rules)})")
-    return Step(op, right, (words,))
-
-
-WORDS = {
-    "O7": "no component exceeds the largest one",
-    "G9": "rounding changes a number by less than one",
-    "N1": "enclose the numbers",
-}
-"""What an order rests on, by the rule of the kernel, where one rule says it all."""
+    assert theorem, "it was asked before"
+    return Step(op, right, (words(theorem),))

@@ -19,7 +19,8 @@ def tell(outcome: Outcome) -> Telling:
     """A derivation for every proved line and for a proved correction; a proved chain stays as its author wrote it."""
     claim = outcome.claim
     if claim.chained and outcome.word == "proved":
-        return Telling((_chain(claim),))
+        told = [narrate(line, claim) for line in claim.steps]
+        return Telling((_chain(claim, told),), sizes=tuple(map(len, told)))
     lines = tuple(_of(line, v, claim) for line, v in zip(claim.lines, outcome.verdicts, strict=True))
     if claim.correction is None or outcome.correction is None:
         return Telling(lines)
@@ -30,11 +31,10 @@ def _of(line: Line, verdict: Verdict, claim: Claim) -> tuple[Step, ...]:
     return narrate(line, claim) if isinstance(verdict, Proved) else ()
 
 
-def _chain(claim: Claim) -> tuple[Step, ...]:
+def _chain(claim: Claim, told: list[tuple[Step, ...]]) -> tuple[Step, ...]:
     """The lines of a claim as its author wrote them, each with the reasons of its derivation."""
     found: list[Step] = []
-    for line in claim.steps:
-        steps = narrate(line, claim)
+    for line, steps in zip(claim.steps, told, strict=True):
         start = line.written.left if found and found[-1].term != line.written.left else None
         conditions = tuple(dict.fromkeys(c for s in steps for c in s.conditions))
         found.append(Step(line.written.op, line.written.right, _joined(steps, line), start, conditions))

@@ -1,0 +1,63 @@
+"""What a proof rests on, in a few words: by the rules of the kernel, those first that say most."""
+
+from __future__ import annotations
+
+from derive.kernel import Theorem
+
+MOST = 2
+ALONE = {
+    "O7": "no component exceeds the largest one",
+    "G9": "rounding changes a number by less than one",
+    "N2": "rounding changes a number by less than one",
+    "O15": "Cauchy-Schwarz",
+    "O14": "Jensen's inequality",
+}
+"""Rules that say it all."""
+WORDS = {
+    "O18": "the sign of the derivative",
+    "O13": "tangents lie on one side of log and exp",
+    "O12": "a square is not negative",
+    "O4": "a weighted mean of terms of one sign",
+    "O6": "a term of a sum of positive terms",
+    "O9": "a monotone function of both sides",
+    "O10": "compare the exponentials",
+    "K4": "the maximum is attained",
+    "G6": "the range of the function",
+    "G3": "an inverse on its branch",
+    "G2": "a function of its inverse",
+    "G8": "factorials",
+    "H3": "one component is 1, the others are 0",
+    "O16": "add inequalities",
+    "K1": "cases of the indices",
+    "K5": "cases of the dimension",
+    "K2": "cases of the sign",
+    "G7": "cases of absolute values and maxima",
+    "O3": "a sum of terms of one sign",
+    "O2": "the signs of the terms",
+    "G1": "trigonometric identities",
+    "N1": "enclose the numbers",
+    "N3": "algebraic numbers",
+    "K6": "write the sum out",
+    "H2": "use what is assumed",
+    "H4": "the components sum to 1",
+    "S10": "use the sum that is assumed",
+    "T2": "logarithms of products",
+    "V7": "derivative of a product",
+    "V2": "differentiate",
+    "S3": "contract the delta",
+    "D4": "both values of the delta",
+    "P6": "rules of powers",
+    "P4": "rules of logarithms",
+    "P7": "rules of roots",
+    "P1": "rules of exponentials",
+    "S1": "sums term by term",
+}
+
+
+def words(theorem: Theorem) -> str:
+    """The lemmas, or else the main rules, of a proof; that it is calculation where no rule says more."""
+    if theorem.lemmas:
+        return f"by {', '.join(theorem.lemmas)}"
+    alone = next((said for rule, said in ALONE.items() if rule in theorem.rules), "")
+    found = [said for rule, said in WORDS.items() if rule in theorem.rules]
+    return alone or ", ".join(found[:MOST]) or "calculate both sides"
