@@ -108,7 +108,9 @@ def test_a_verdict_is_the_same_after_its_record() -> None:
         assert record(recall(told)) == told, text
 
 
-@pytest.mark.parametrize("text", ["", "1", "[]", '["Proved"]', '["Proved",1,2,3]', '["Number",1]', "[[[", '["",1]'])
+@pytest.mark.parametrize(
+    "text", ["", "1", "[]", '["Proved"]', '["Proved",1,2,3]', '["Number",1]', "[[[", '["",1]', '["/","1","0"]']
+)
 def test_what_is_no_record_is_no_verdict(text: str) -> None:
     with pytest.raises(ValueError):
         recall(text)

@@ -325,6 +325,7 @@ def attack(count: int, seed: int, readers: tuple[str, ...] = tuple(READERS)) -> 
             sorts[name].add(sort)
             pools[name] = [*pools[name][-MOST_SEEDS:], text]
     tallies.counts["sorts of answers"] = sum(map(len, sorts.values()))
+    _EVENTS.clear()
     return tallies
 
 

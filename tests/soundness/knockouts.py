@@ -22,6 +22,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
+from pathlib import Path
 from random import Random
 from time import perf_counter
 from types import CodeType, ModuleType
@@ -252,11 +253,11 @@ class Detector:
 FUZZED = ("terms", "claims", "consequences", "shapes")
 
 
-def detectors(cases: int, seed: int) -> list[Detector]:
-    """The false claims of the case files and so many cases of the fuzzer."""
-    from tests.soundness.plants import _false_goals
+def detectors(cases: int, seed: int, files: Sequence[Path] = ()) -> list[Detector]:
+    """The false claims of files, by default of all case files, and so many cases of the fuzzer."""
+    from tests.soundness.plants import FALSE_CLAIMS, false_goals
 
-    claims = [Detector(id, goal) for id, goal in _false_goals()]
+    claims = [Detector(id, goal) for id, goal in false_goals(*files or FALSE_CLAIMS)]
     return [*claims, *(Detector(f"fuzz {seed}/{n}", f"{seed}/{n}") for n in range(cases))]
 
 
@@ -285,6 +286,12 @@ def caught(number: int, chosen: Sequence[Detector]) -> str:
     return crashes[0] if crashes else "NOT CAUGHT" if chosen else "never decides"
 
 
+def _not_caught(table: Path) -> dict[str, bool]:
+    """The conditions of an earlier table that nothing caught, as they are shown."""
+    lines = [line for line in table.read_text("utf-8").splitlines() if line.endswith(" NOT CAUGHT")]
+    return {line[13:123].rstrip(): True for line in lines}
+
+
 def main() -> int:
     """Run from the command line; prints the table, and how many conditions nothing catches."""
     parser = argparse.ArgumentParser(description="Conditions of the kernel, dropped one after the other.")
@@ -292,17 +299,21 @@ def main() -> int:
     parser.add_argument("--most", type=int, default=MOST_CASES, help="how many detectors to ask for each condition")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--modules", nargs="*", default=(), help="only conditions of these modules")
+    parser.add_argument("--files", nargs="*", type=Path, default=(), help="only the false claims of these files")
+    parser.add_argument("--again", type=Path, help="only conditions that this earlier table has as NOT CAUGHT")
     options = parser.parse_args()
+    again = _not_caught(options.again) if options.again else {}
     install()
     started = perf_counter()
-    deciding = met(detectors(options.cases, options.seed))
+    deciding = met(detectors(options.cases, options.seed, options.files))
     print(
         f"{len(CONDITIONS)} conditions, {len(deciding)} decide something ({perf_counter() - started:.0f} s)", flush=True
     )
     outcomes: Counter[str] = Counter()
     by_rule: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for number, condition in enumerate(CONDITIONS):
-        if options.modules and condition.module not in options.modules:
+        shown = f"{condition!s:110.110}".rstrip()
+        if (options.modules and condition.module not in options.modules) or not again.get(shown, not again):
             continue
         what = caught(number, deciding.get(number, [])[: options.most])
         sort = what if what in ("NOT CAUGHT", "never decides") else "crash" if what.startswith("crash") else "caught"
@@ -310,7 +321,7 @@ def main() -> int:
         for rule in condition.rules or ("-",):
             by_rule[rule][sort] += 1
         if sort != "never decides":
-            print(f"{' '.join(condition.rules) or '-':12} {condition!s:110.110} {what}", flush=True)
+            print(f"{' '.join(condition.rules) or '-':12} {shown:110} {what}", flush=True)
     for rule, row in sorted(by_rule.items()):
         print(f"{rule:5}", ", ".join(f"{name} {count}" for name, count in row.items()))
     print(", ".join(f"{name} {count}" for name, count in outcomes.items()), f"({perf_counter() - started:.0f} s)")

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
+from pathlib import Path
 from random import Random
 from textwrap import dedent
 from time import perf_counter
@@ -89,9 +90,9 @@ def found_by(plant: Plant, count: int, seed: int) -> Catch | None:
 
 
 @cache
-def _false_goals() -> tuple[tuple[str, Goal], ...]:
+def false_goals(*paths: Path) -> tuple[tuple[str, Goal], ...]:
     """The goals of claims that are not true, one line each; of steps the claim as a whole says nothing of a line."""
-    claims = [c for reading in read(map(Target, FALSE_CLAIMS)) for c in reading.claims]
+    claims = [c for reading in read(map(Target, paths)) for c in reading.claims]
     return tuple((c.id, c.lines[0].goal) for c in claims if c.expect != "proved" and len(c.lines) == 1)
 
 
@@ -104,7 +105,7 @@ def _is_proved(goal: Goal) -> bool:
 
 def _by_claims(plant: Plant) -> Catch | None:
     """A claim that only the fault proves; what is expected to stay undecided may have been proved before it."""
-    for number, (id, goal) in enumerate(_false_goals(), 1):
+    for number, (id, goal) in enumerate(false_goals(*FALSE_CLAIMS), 1):
         with planted(plant):
             proved = _is_proved(goal)
         if proved and not _is_proved(goal):

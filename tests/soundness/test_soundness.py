@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from derive.find import Target
@@ -10,7 +12,7 @@ from derive.prove import prove
 from derive.read import read
 from derive.runner import run
 from tests import test_cases
-from tests.soundness import approaches, metamorphic
+from tests.soundness import approaches, inputs, language, metamorphic
 from tests.soundness.claims import CASES, ROOT, goals
 from tests.soundness.dummies import DUMMIES, dummy
 from tests.soundness.fuzz import FEATURES, LEAST_SHARE, fuzz
@@ -77,3 +79,17 @@ def test_what_does_not_matter_changes_no_verdict() -> None:
     found = list(metamorphic.changes(metamorphic.goals(*CASES), every=1500))
     assert len({c.name for c in found}) > 5
     assert not [c for c in found if c.outcome in metamorphic.ALARMS], list(map(str, found))
+
+
+def test_random_claim_files() -> None:
+    *_, report = language.attack(25, seed=5)
+    assert not report.wrong, "\n".join(report.wrong)
+    assert report.counts["proved"] and report.counts["refuted"], report.counts
+
+
+def test_hostile_input(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    readers = tuple(inputs.READERS.keys() - {"decision"})
+    report = inputs.attack(400, seed=4, readers=tuple(sorted(readers)))
+    assert not report.wrong, "\n".join(report.wrong)[:5_000]
+    assert report.counts["sorts of answers"] > 50
