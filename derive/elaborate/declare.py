@@ -119,7 +119,11 @@ def _described(declaration: Declaration) -> str:
     if declaration.type == "index":
         return f"an index of dimension {declaration.dimensions[0]}"
     shape = ",".join(declaration.dimensions)
-    return f"{declaration.type}[{shape}]" if shape else f"{'an' if declaration.type[0] == 'i' else 'a'} {declaration.type} number"
+    return (
+        f"{declaration.type}[{shape}]"
+        if shape
+        else f"{'an' if declaration.type[0] == 'i' else 'a'} {declaration.type} number"
+    )
 
 
 def _hidden(name: str) -> Iterator[Problem]:

@@ -49,4 +49,8 @@ class Scope:
             return "a dimension"
         declaration = self.variables[name]
         dimensions = ",".join(declaration.dimensions)
-        return f"{declaration.type}[{dimensions}]" if dimensions else f"{'an' if declaration.type[0] == 'i' else 'a'} {declaration.type} number"
+        return (
+            f"{declaration.type}[{dimensions}]"
+            if dimensions
+            else f"{'an' if declaration.type[0] == 'i' else 'a'} {declaration.type} number"
+        )

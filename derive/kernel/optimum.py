@@ -29,8 +29,8 @@ from derive.kernel.context import (
     Undefined,
 )
 from derive.kernel.equality import decide_equality
-from derive.kernel.hypotheses import assume, context_of
-from derive.kernel.normalize import Condition, Reader, Scope
+from derive.kernel.hypotheses import assume, context_of, contradictory
+from derive.kernel.normalize import ZERO_TERM, Condition, Reader, Scope
 from derive.kernel.order import decide_order
 from derive.kernel.polynomial import add, scale, subtract
 from derive.kernel.readback import term_of
@@ -40,7 +40,7 @@ from derive.kernel.spelling import names
 from derive.kernel.theorem import Residual, Theorem, make_theorem
 from derive.kernel.zero import Equations, remainder
 from derive.rivals import WHOLE, Captured, Rivals, comparison, memberships, rivals
-from derive.term import Apply, Component, Diff, Index, Reduce, Relation, Term, Variable
+from derive.term import Apply, Binary, Component, Diff, Index, Op, Reduce, Relation, Term, Variable, subterms
 from derive.verdict import Reason
 from derive.whole import is_integer_type
 
@@ -48,6 +48,8 @@ CONVEX = ("real", "positive", "negative", "nonnegative", "simplex")
 """Types whose values form a convex set."""
 JUMPING = ("floor", "ceiling", "acot", "gamma", "factorial", "binomial")
 MOST_DEGREE = 8
+MOST_SPLITS = 3
+SIGNS: tuple[Op, ...] = (">", "<", "==")
 SHARE = 20_000  # the fuel of one strategy
 NO_OPTIMUM: Reason = "optimum not established"
 
@@ -75,6 +77,68 @@ class _Setting:
 
 def decide_optimum(goal: Goal, fuel: int) -> Theorem | Residual:
     """Prove that a value is the unique global optimiser wherever there are admissible points."""
+    return _by_signs(goal, fuel, MOST_SPLITS)
+
+
+def _by_signs(goal: Goal, fuel: int, depth: int) -> Theorem | Residual:
+    """The goal as it stands, or in each case of a sign by which the optimiser is written (K2)."""
+    result = _at_once(goal, fuel)
+    found = rivals(goal)
+    if isinstance(result, Theorem) or result.reason != NO_OPTIMUM or found is None or depth == 0:
+        return result
+    subject = _open_sign(found, fuel)
+    if subject is None:
+        return result
+    cases = (Hypothesis(Relation(subject, op, ZERO_TERM)) for op in SIGNS)
+    goals = [replace(goal, hypotheses=(*goal.hypotheses, case)) for case in cases]
+    theorems: list[Theorem] = []
+    for case in goals:
+        if contradictory(case, fuel):
+            continue
+        part = _by_signs(case, fuel, depth - 1)
+        if isinstance(part, Residual):
+            return result
+        theorems.append(part)
+    if not theorems:
+        return result
+    rules = {"K2", *(rule for t in theorems for rule in t.rules)}
+    conditions = tuple(dict.fromkeys(c for t in theorems for c in t.conditions))
+    return make_theorem(goal, _sorted(rules), conditions, "optimum")
+
+
+def _open_sign(found: Rivals, fuel: int) -> Term | None:
+    """What stands under an Abs, a sign or a Max of two in the optimiser, if its sign is not known; it has a value."""
+    try:
+        ctx, scope = context_of(found.goal, fuel)
+        equations = assume(ctx, found.goal, scope)
+        for term in subterms(found.optimiser):
+            subject = _subject(term)
+            if subject is None or any(isinstance(t, Reduce | Component) for t in subterms(subject)):
+                continue
+            reader = Reader(ctx.fork(), [])
+            poly = _valued(ctx, reader.read(subject, scope), equations)
+            if not reader.conditions and not _is_decided(ctx, poly):
+                return subject
+    except (Stuck, Undefined):
+        pass
+    return None
+
+
+def _subject(term: Term) -> Term | None:
+    match term:
+        case Apply("Abs" | "sign", (inner,)):
+            return inner
+        case Apply("Max" | "Min", (left, right)):
+            return Binary("-", left, right)
+        case _:
+            return None
+
+
+def _is_decided(ctx: Context, poly: Polynomial) -> bool:
+    return not poly or sign(ctx, poly) in (POSITIVE, NEGATIVE, NONNEGATIVE | NONPOSITIVE)
+
+
+def _at_once(goal: Goal, fuel: int) -> Theorem | Residual:
     found = rivals(goal)
     if found is None:
         return Residual(NO_OPTIMUM, "only an optimum that equals a value is decided")
@@ -100,7 +164,8 @@ def _decide(found: Rivals, fuel: int) -> Theorem | Residual:
         if whole and isinstance(goal.left, Apply) and goal.left.function == "floor" and goal is not there:
             continue
         theorem = _proved(goal, fuel)
-        if theorem is None or not set(theorem.conditions) <= set(shown.conditions):
+        closed = theorem is not None and set(theorem.conditions) <= set(shown.conditions)
+        if theorem is None or not (closed or (goal is there and _has_value(found, fuel))):
             what = "has a value" if goal is there else "is admissible"
             return Residual(NO_OPTIMUM, f"it is not seen that the claimed optimiser {what}")
         rules |= set(theorem.rules)
@@ -108,6 +173,14 @@ def _decide(found: Rivals, fuel: int) -> Theorem | Residual:
     if worse is None:
         return Residual(NO_OPTIMUM, "it is not seen that every other admissible point is worse")
     return make_theorem(found.goal, _sorted(rules | worse), shown.conditions, "optimum")
+
+
+def _has_value(found: Rivals, fuel: int) -> bool:
+    """Whether the objective has a value at the optimiser as soon as it has one at some admissible point."""
+    setting = _setting(found, fuel)
+    reader = Reader(setting.ctx, [])
+    reader.read(found.at_optimiser, setting.scope)
+    return not reader.conditions
 
 
 def _whole_names(goal: Goal) -> frozenset[str]:
@@ -142,7 +215,7 @@ def _others_are_worse(found: Rivals, fuel: int) -> set[str] | None:
 def _setting(found: Rivals, fuel: int) -> _Setting:
     ctx, scope = context_of(found.goal, fuel)
     equations = assume(ctx, found.goal, scope)
-    optimiser = Reader(ctx, []).read(found.optimiser, scope)
+    optimiser = _valued(ctx, Reader(ctx, []).read(found.optimiser, scope), equations)
     reader = Reader(ctx, [])
     objective = reader.read(found.objective, scope)
     conditions = tuple(reader.conditions or ())
@@ -198,16 +271,34 @@ def _is_affine_monomial(ctx: Context, mono: Monomial, name: str) -> bool:
 
 
 def _is_convex_condition(setting: _Setting, condition: Condition) -> bool:
-    """Affine, or a quadratic that is bent the right way; what must differ from 0 leaves two pieces."""
-    ctx, poly, bits = setting.ctx, condition.polynomial, condition.bits
+    """Affine, or a quadratic that is bent the right way; what must differ from 0 leaves two pieces.
+
+    A half space in which all admissible points lie may be taken for granted: they are its intersection with the rest.
+    """
+    ctx, poly = setting.ctx, condition.polynomial
+    if len(poly) == 1 and _is_settled(setting, next(iter(poly))):
+        return True
+    if _is_affine(ctx, poly, setting.name):
+        return bool((condition.bits | sign(ctx, poly)) & (NONNEGATIVE | NONPOSITIVE))
+    bits = condition.bits
     if not bits & (NONNEGATIVE | NONPOSITIVE):
         return False
-    if _is_affine(ctx, poly, setting.name):
-        return True
     parts = _by_degree(ctx, poly, setting.name)
     if parts is None or max(parts) > 2:
         return False
     return bool(sign(ctx, parts[2]) & (NONPOSITIVE if bits & NONNEGATIVE else NONNEGATIVE))
+
+
+def _is_settled(setting: _Setting, mono: Monomial) -> bool:
+    """Whether each moving factor lies on one side of 0, at a half space's boundary, so that the sign stands still."""
+    ctx = setting.ctx
+    moving: list[Polynomial] = [{((key, 1),): 1} for key, _ in mono if setting.name in ctx.generators[key].names]
+    return all(_is_affine(ctx, factor, setting.name) and _is_off_zero(ctx, factor) for factor in moving)
+
+
+def _is_off_zero(ctx: Context, poly: Polynomial) -> bool:
+    bits = sign(ctx, poly)
+    return bits & POSITIVE == POSITIVE or bits & NEGATIVE == NEGATIVE
 
 
 def _by_degree(ctx: Context, poly: Polynomial, name: str) -> dict[int, Polynomial] | None:
@@ -278,9 +369,13 @@ def _read_everywhere(setting: _Setting, ctx: Context, term: Term, kinks: bool = 
     poly = reader.read(term, setting.scope)
     if not all(kinks and _is_single_point(setting, ctx, c) for c in reader.conditions or ()):
         raise Stuck(NO_OPTIMUM, "the objective is not seen to be differentiable")
-    for key, value in setting.equations.values:
+    return scale(_valued(ctx, poly, setting.equations), setting.sense)
+
+
+def _valued(ctx: Context, poly: Polynomial, equations: Equations) -> Polynomial:
+    for key, value in equations.values:
         poly = replace_generators(ctx, poly, {key: value})
-    return scale(poly, setting.sense)
+    return poly
 
 
 def _is_single_point(setting: _Setting, ctx: Context, condition: Condition) -> bool:
