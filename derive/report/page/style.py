@@ -108,6 +108,10 @@ form.querySelector("button").addEventListener("click",e=>{const open=e.target.te
 document.querySelectorAll("details.proof").forEach(d=>{d.open=open;});
 e.target.textContent=open?"Close all proofs":"Open all proofs";});
 window.addEventListener("hashchange",reveal);
+function reach(part){part.querySelectorAll(".f,pre").forEach(f=>{if(f.scrollWidth>f.clientWidth)f.tabIndex=0;});}
+const seen=new IntersectionObserver(found=>found.forEach(e=>{if(e.isIntersecting)reach(e.target);}));
+document.querySelectorAll(".claim,.findings").forEach(part=>seen.observe(part));
+document.addEventListener("toggle",e=>reach(e.target),true);
 window.addEventListener("beforeprint",()=>document.querySelectorAll("details.proof").forEach(d=>{d.open=true;}));
 show();})();
 """
