@@ -12,7 +12,7 @@ from derive.meaning import meaning
 from derive.outcome import Outcome, Results
 from derive.pool import Executor, Lost, Promise, pool
 from derive.record import record
-from derive.report.page import Told, article, derivations, page
+from derive.report.page import Told, article, derivations, page, related, users
 from derive.report.page.markup import element, text
 from derive.term import Limit
 from derive.verdict import Proved
@@ -35,8 +35,15 @@ def publish(results: Results, jobs: int, store: Cache | None = None) -> str:
         found = [_kept(promise) for promise in promises]
     if kept:
         kept.close()
-    claims = zip(results.outcomes, _anchors(results.outcomes), found, strict=True)
-    return page(results, [Told(outcome, anchor, article(outcome, anchor, more)) for outcome, anchor, more in claims])
+    return page(results, list(_articles(results.outcomes, found)))
+
+
+def _articles(outcomes: Sequence[Outcome], found: Sequence[str]) -> Iterator[Told]:
+    anchors = list(_anchors(outcomes))
+    places = {(o.claim.path, o.claim.id): anchor for o, anchor in zip(outcomes, anchors, strict=True)}
+    using = users(outcomes)
+    for outcome, anchor, more in zip(outcomes, anchors, found, strict=True):
+        yield Told(outcome, anchor, article(outcome, anchor, more, related(outcome, places, using)))
 
 
 class _Asked:

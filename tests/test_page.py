@@ -36,7 +36,7 @@ from derive.verdict import Refuted
 CLAIMS = Path(__file__).parent / "page" / "claims.yaml"
 HARNESS = Path(__file__).parent / "page" / "harness.html"
 VOID = {"meta", "input", "br", "mspace"}
-PICTURE = {"svg", "path", "text", "circle", "rect"}
+PICTURE = {"svg", "path", "text", "tspan", "circle", "rect"}
 
 
 @pytest.fixture(scope="module")
@@ -166,6 +166,28 @@ def test_a_defect_is_not_kept(results: Results, text: str, tmp_path: Path, monke
         patch.setattr("derive.picture.picture", lambda *_: 1 / 0)
         assert "division by zero" in publish(results, 0, store)
     assert publish(results, 0, store) == text
+
+
+LEMMAS = """variables: {x: real, y: real}
+claims:
+  - {id: base, claim: x**2 >= 0}
+  - {id: second, claim: x**2 + 1 > 0, using: base}
+  - {id: third, claim: x**4 >= 0, using: [base]}
+  - {id: alone, claim: x == x}
+"""
+
+
+def test_what_rests_on_what_is_linked_and_drawn(tmp_path: Path) -> None:
+    path = tmp_path / "lemmas.yaml"
+    path.write_text(LEMMAS, encoding="utf-8")
+    text = publish(check_file(path), 0)
+    page = Reader(text)
+    links = text[text.index('class="related"') :]
+    assert links.index('used by <a href="#second">') < links.index('uses <a href="#base">')
+    assert text.count('class="related"') == 3
+    drawn = text[text.index('class="graph"') :].partition("</figure>")[0]
+    assert drawn.count("<text ") == 3 and drawn.count("C") >= 2 and "alone" not in drawn
+    assert "third uses base" in next(f["aria-label"] for t, f in page.elements if t == "svg")
 
 
 def test_files_with_the_same_ids_have_places_of_their_own(results: Results) -> None:

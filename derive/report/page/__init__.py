@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from derive.report.page.article import article, derivations
+from derive.report.page.graph import related, users
 from derive.report.page.page import Told, page
 
-__all__ = ["Told", "article", "derivations", "page"]
+__all__ = ["Told", "article", "derivations", "page", "related", "users"]

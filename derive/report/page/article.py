@@ -9,20 +9,18 @@ from derive.derivation import Step, Telling
 from derive.outcome import Outcome, word
 from derive.report.evidence import place_of, point_of, proof_or_point, sides, uses
 from derive.report.full import phrase
-from derive.report.page.markup import block, continued, element, reason, text
+from derive.report.page.markup import MARKS, block, continued, element, reason, text
 from derive.report.paint import Paint
 from derive.report.used import used
 from derive.show.layout import Formula
 from derive.verdict import Counterexample, Verdict
 from derive.write import write
 
-MARKS = {"proved": "✓", "refuted": "✗", "undecided": "?", "conflict": "‼"}
 
-
-def article(outcome: Outcome, anchor: str, more: str = "") -> str:
-    """The claim as an ``article``; ``more`` is HTML that shows it and tells why it holds."""
+def article(outcome: Outcome, anchor: str, more: str = "", related: str = "") -> str:
+    """The claim as an ``article``; ``more`` is HTML that shows it and tells why it holds, ``related`` links others."""
     names = f"claim {outcome.word}{'' if outcome.as_expected else ' finding'}"
-    said = element("div", "".join(_body(outcome)), "said")
+    said = element("div", "".join((*_body(outcome), related)), "said")
     body = _heading(outcome, anchor) + said + more + _foot(outcome.claim)
     return f'<article class="{names}" id="{text(anchor)}">{body}</article>\n'
 

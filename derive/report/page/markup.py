@@ -10,6 +10,9 @@ from derive.show.layout import Formula, Row, layout
 from derive.show.mathml import mathml
 from derive.term import Op, Relation, Term, Variable
 
+MARKS = {"proved": "✓", "refuted": "✗", "undecided": "?", "conflict": "‼"}
+"""The sign of each verdict."""
+
 
 def text(words: str) -> str:
     """The words as they are: nothing in them is markup, nothing steers the reading direction."""

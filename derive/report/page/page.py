@@ -13,8 +13,8 @@ from derive.outcome import ClaimFile, Outcome, Results
 from derive.report.excerpt import excerpt
 from derive.report.full import phrase
 from derive.report.notice import Notice, notices
-from derive.report.page.article import MARKS
-from derive.report.page.markup import element, text
+from derive.report.page.graph import graph
+from derive.report.page.markup import MARKS, element, text
 from derive.report.page.style import SCRIPT, STYLE
 from derive.report.paint import Paint
 from derive.report.summary import summary
@@ -135,7 +135,7 @@ def _files(results: Results, told: Sequence[Told]) -> Iterator[str]:
         heading = text(titles.get(path) or path)
         where = element("p", element("code", text(path)), "source") if titles.get(path) else ""
         yield f'<section aria-labelledby="file-{number}">\n<h2 id="file-{number}">{heading}</h2>\n'
-        yield where + _contents(heading, claims)
+        yield where + _contents(heading, claims) + graph([claim.outcome for claim in claims])
         yield from (claim.article for claim in claims)
         yield "</section>\n"
     yield "</main>\n"

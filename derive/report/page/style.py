@@ -82,6 +82,9 @@ svg .left{stroke:var(--left)}svg .right{stroke:var(--right)}svg .bound{stroke:va
 svg .floor{stroke:var(--soft)}
 svg rect.left,svg .left.dot{fill:var(--left)}svg .right.dot{fill:var(--right)}
 svg .halo{paint-order:stroke;stroke:var(--card);stroke-width:4px;stroke-linejoin:round}
+.graph{max-width:none;overflow-x:auto}.graph svg{width:auto;max-width:none;height:auto;
+font-family:ui-monospace,Menlo,Consolas,"DejaVu Sans Mono",monospace}
+.graph tspan{fill:var(--verdict)}.related{font:.875rem/1.45 var(--sans);margin:.5rem 0}
 body>footer{margin-top:4rem;border-top:1px solid var(--line);padding-top:.75rem}
 @media print{:root{--ink:#000;--soft:#333;--paper:#fff;--card:#fff;--line:#999;--link:#000;--proved:#000;--refuted:#000;
 --undecided:#000}body{max-width:none;padding:0;font-size:10pt}form,nav,.skip,.claim>footer details{display:none}
@@ -108,9 +111,10 @@ form.querySelector("button").addEventListener("click",e=>{const open=e.target.te
 document.querySelectorAll("details.proof").forEach(d=>{d.open=open;});
 e.target.textContent=open?"Close all proofs":"Open all proofs";});
 window.addEventListener("hashchange",reveal);
-function reach(part){part.querySelectorAll(".f,pre").forEach(f=>{if(f.scrollWidth>f.clientWidth)f.tabIndex=0;});}
+function reach(part){
+[part,...part.querySelectorAll(".f,pre")].forEach(f=>{if(f.scrollWidth>f.clientWidth)f.tabIndex=0;});}
 const seen=new IntersectionObserver(found=>found.forEach(e=>{if(e.isIntersecting)reach(e.target);}));
-document.querySelectorAll(".claim,.findings").forEach(part=>seen.observe(part));
+document.querySelectorAll(".claim,.findings,.graph").forEach(part=>seen.observe(part));
 document.addEventListener("toggle",e=>reach(e.target),true);
 window.addEventListener("beforeprint",()=>document.querySelectorAll("details.proof").forEach(d=>{d.open=true;}));
 show();})();
