@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
     from derive.emit import Piece
-    from derive.outcome import Results
+    from derive.outcome import Outcome, Results
     from derive.report.paint import Paint
     from derive.select import Predicate
 
@@ -389,8 +389,9 @@ def explain(code: str | None) -> None:
 @click.argument("target", required=False, shell_complete=_targets)
 @click.option("--format", "style", metavar="STYLE", help=f"One of {', '.join(STYLES)}.")
 @click.option("--proof", is_flag=True, help="Decide each claim too, and print the proof or the counterexample.")
+@click.option("--derive", "as_steps", is_flag=True, help="Decide each claim too, and print `steps` for the claim file.")
 @click.pass_context
-def show(context: click.Context, target: str | None, style: str | None, proof: bool) -> None:
+def show(context: click.Context, target: str | None, style: str | None, proof: bool, as_steps: bool) -> None:
     """Print claims as formulas: those of TARGET, a FILE, FILE::ID or ID.
 
     Without anything an overview of the default files, with the verdicts that are known from earlier runs.
@@ -409,13 +410,16 @@ def show(context: click.Context, target: str | None, style: str | None, proof: b
     from derive.runner import run
 
     paint = _paint()
-    is_overview = not (target or style or proof)
+    is_overview = not (target or style or proof or as_steps)
     style = style or paint.style
     if style not in STYLES:
         raise click.BadParameter(f"found {style!r}, required one of {', '.join(STYLES)}", param_hint="--format")
     configuration = configure()
     found = find([target] if target else [], configuration)
-    if proof:
+    if as_steps:
+        results = run(found.targets)
+        pages = [_steps(outcome) for outcome in results.outcomes]
+    elif proof:
         results = run(found.targets)
         if any(o.word == "refuted" for o in results.outcomes):
             from derive.repair import repair
@@ -438,6 +442,19 @@ def show(context: click.Context, target: str | None, style: str | None, proof: b
         between = "\n" if text and sys.stdout.isatty() else ""
         click.echo(between + paint.characters("\n\n".join(told)), err=True)
     context.exit(results.exit_code(allow_empty=True))
+
+
+def _steps(outcome: Outcome) -> str:
+    """The steps of a proved claim, below its id as a comment."""
+    from derive.narrate import tell
+    from derive.steps import steps
+
+    line, *others = outcome.claim.lines
+    if outcome.claim.chained:
+        return f"# {outcome.claim.id} has steps"
+    told = () if others or line.goal.stable else tell(outcome).lines[0]
+    found = steps(line.written.left, line.written.right, told)
+    return f"# {outcome.claim.id}\n{found}" if found else f"# {outcome.claim.id}: no steps are known"
 
 
 @derive.command("report", short_help="Write a page with formulas, proofs and pictures.")
