@@ -42,7 +42,8 @@ BOUND_SHARE = 20_000
 MEAN_SHARE = 5_000
 CALCULUS = 30_000
 # Efforts: how deep, with convexity or without, and for how much fuel.
-QUICK = ((1, False, 10_000), (4, False, 10_000), (2, True, 10_000))
+FIRST = (1, False, 10_000)
+QUICK = ((4, False, 10_000), (2, True, 10_000))
 THOROUGH = ((3, True, 40_000), (5, True, 80_000))
 
 
@@ -70,6 +71,8 @@ def holds(goal: Goal, sides: Sides) -> bool:
     if possible(ctx, gap) & wanted != wanted:
         return False
     difference = Binary("-", goal.left, goal.right)
+    if _within(ctx, gap, wanted, *FIRST):
+        return True
     if Reader(ctx, exists=True).written_sign(difference, sides.scope) & wanted == wanted:
         return True
     if _by_mean(ctx, gap, wanted):
