@@ -298,8 +298,9 @@ def _value(model: Model, ctx: Context, poly: Polynomial, env: Places) -> tuple[f
 
 
 def _term(model: Model, ctx: Context, mono: Monomial, env: Places) -> float:
-    if any(k[0] in "dg" and not _generator(model, ctx, k, env) for k, _ in mono):
-        return 0.0
+    for key, _ in mono:
+        if key[0] in "dg" and not _generator(model, ctx, key, env):
+            return 0.0
     value = 1.0
     for key, e in mono:
         value *= _power(model, ctx, key, e, env)

@@ -21,19 +21,23 @@ def constant(poly: Polynomial) -> Rational | None:
 
 def add(*polys: Polynomial) -> Polynomial:
     """The sum."""
-    total: Polynomial = {}
-    for poly in polys:
+    if not polys:
+        return {}
+    total = dict(polys[0])
+    for poly in polys[1:]:
         for mono, c in poly.items():
             put(total, mono, c)
     return total
 
 
 def put(total: Polynomial, mono: Monomial, c: Rational) -> None:
-    c = total.get(mono, 0) + c
+    before = total.get(mono)
+    if before is not None:
+        c = before + c
     if c:
         total[mono] = c
-    else:
-        total.pop(mono, None)
+    elif before is not None:
+        del total[mono]
 
 
 def scale(poly: Polynomial, c: Rational) -> Polynomial:
@@ -45,7 +49,10 @@ def scale(poly: Polynomial, c: Rational) -> Polynomial:
 
 def subtract(left: Polynomial, right: Polynomial) -> Polynomial:
     """The difference."""
-    return add(left, scale(right, -1))
+    total = dict(left)
+    for mono, c in right.items():
+        put(total, mono, -c)
+    return total
 
 
 def merge(left: Monomial, right: Monomial) -> Monomial:
@@ -56,11 +63,12 @@ def merge(left: Monomial, right: Monomial) -> Monomial:
         return left
     exponents: dict[str, Rational] = dict(left)
     for key, e in right:
-        total = exponents.get(key, 0) + e
-        if total:
+        if key not in exponents:
+            exponents[key] = e
+        elif total := exponents[key] + e:
             exponents[key] = total
         else:
-            exponents.pop(key, None)
+            del exponents[key]
     return tuple(sorted(exponents.items()))
 
 

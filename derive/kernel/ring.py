@@ -257,7 +257,7 @@ def inverse_power(ctx: Context, base: Polynomial, exponent: int) -> Polynomial:
     if max(c.numerator.bit_length(), c.denominator.bit_length()) * exponent > BIT_LIMIT:
         raise Stuck("budget", "a coefficient has too many digits")
     outside = tuple((key, -e * exponent) for key, e in mono)
-    result: Polynomial = scale(settle(ctx, outside), Fraction(1) / Fraction(c) ** exponent)
+    result: Polynomial = scale(settle(ctx, outside), 1 if c == 1 else Fraction(c) ** -exponent)
     if rest == ONE:
         return result
     return multiply(ctx, result, {((radicand(ctx, rest), -exponent),): 1})
@@ -278,7 +278,7 @@ def primitive(ctx: Context, poly: Polynomial) -> tuple[Rational, Monomial, Polyn
         if not any(key[0] in "dg" for key, _ in single):
             return magnitude(v), single, {(): 1 if v > 0 else -1}
     total: Monomial = ()
-    c = Fraction(1)
+    c: Rational = 1
     for _ in range(PRIMITIVE_ROUNDS):
         if not poly:
             # Terms that cancel once a denominator is taken out.
@@ -286,7 +286,7 @@ def primitive(ctx: Context, poly: Polynomial) -> tuple[Rational, Monomial, Polyn
         factor, mono = _content(ctx, poly)
         c, total = c * factor, merge(total, mono)
         if factor != 1:
-            poly = scale(poly, 1 / factor)
+            poly = {m: _quotient(v, factor) for m, v in poly.items()}
         if not mono:
             break
         # Taking a denominator out may multiply a radicand back in, which may leave a new common factor.
@@ -294,11 +294,20 @@ def primitive(ctx: Context, poly: Polynomial) -> tuple[Rational, Monomial, Polyn
     return c, total, {m: int(v) if v.denominator == 1 else v for m, v in poly.items()}
 
 
+def _quotient(value: Rational, by: Rational) -> Rational:
+    """A quotient of rationals; whole where it is."""
+    quotient = Fraction(value.numerator * by.denominator, value.denominator * by.numerator)
+    return quotient.numerator if quotient.denominator == 1 else quotient
+
+
 def _is_lazy(mono: Monomial) -> bool:
-    return any(key[0] in "dg" for key, _ in mono)
+    for key, _ in mono:  # noqa: SIM110 (a loop is twice as fast, and this is asked of every monomial)
+        if key[0] in "dg":
+            return True
+    return False
 
 
-def _content(ctx: Context, poly: Polynomial) -> tuple[Fraction, Monomial]:
+def _content(ctx: Context, poly: Polynomial) -> tuple[Rational, Monomial]:
     top, bottom = 0, 1
     for c in poly.values():
         top, bottom = gcd(top, c.numerator), lcm(bottom, c.denominator)
@@ -314,7 +323,7 @@ def _content(ctx: Context, poly: Polynomial) -> tuple[Fraction, Monomial]:
     for key in list(lowest):
         if lowest[key] > 0 and any(all(k != key for k, _ in mono) for mono in poly):
             del lowest[key]
-    return Fraction(top, bottom), tuple(sorted(lowest.items()))
+    return top if bottom == 1 else Fraction(top, bottom), tuple(sorted(lowest.items()))
 
 
 def unit(ctx: Context, poly: Polynomial) -> tuple[Rational, Monomial, Polynomial]:

@@ -296,6 +296,8 @@ def _of_double_sum(ctx: Context, key: str) -> int:
 
 def _looked_up(ctx: Context, poly: Polynomial) -> int:
     bits = UNKNOWN
+    if not any(bucket and len(bucket[0].polynomial) == len(poly) for bucket in ctx.facts.values()):
+        return bits
     for candidate, orient in ((poly, int), (scale(poly, -1), negated)):
         for fact in ctx.facts.get(_shape(ctx, candidate), ()):
             usable = _fact_bits(ctx, fact)
