@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
-from itertools import chain, islice
+from itertools import chain, islice, product
 
 import numpy as np
 from flint import fmpq
@@ -141,13 +141,15 @@ def _cells(drawn: Sample, row: int) -> Changes:
     cells: Changes = {}
     for name, top in drawn.numerators.items():
         tops, bottoms = _flat(top[row]), _flat(drawn.denominators[name][row])
-        for place, p, q in zip(np.ndindex(top.shape[1:]), tops, bottoms, strict=True):
-            cells[name, tuple(k + 1 for k in place)] = fmpq(p, q)
+        places = product(*(range(1, size + 1) for size in top.shape[1:]))
+        for place, p, q in zip(places, tops, bottoms, strict=True):
+            cells[name, place] = fmpq(p, q)
     return cells
 
 
 def _flat(values: Array) -> list[int]:
-    return [int(v) for v in np.ravel(values)]
+    numbers: list[int] = np.ravel(values).tolist()
+    return numbers
 
 
 def _roots(gaps: list[fmpq]) -> list[fmpq]:
