@@ -23,6 +23,8 @@ SECONDS = 60.0
 """How long one task may take on the clock before its worker is killed."""
 MEMORY = 1 << 30
 """How many bytes a worker may use beyond what it has at its birth."""
+SELDOM = (50_000, 20, 20)
+"""How often garbage is collected: deciding makes many long-lived terms and few cycles."""
 _BATCH = 64  # tasks that are sent together
 _TASKS = 2_000  # after so many tasks a worker is replaced, so that nothing piles up
 _LIVES = 2  # a task that has cost so many workers is given up
@@ -331,6 +333,7 @@ def _be_nursery(control: socket.socket, prepare: Callable[[], None], seconds: fl
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     prepare()
     gc.freeze()
+    gc.set_threshold(*SELDOM)
     while True:
         data, descriptors, _, _ = socket.recv_fds(control, 1, 1)
         if not data:

@@ -17,7 +17,7 @@ from derive.find import Target
 from derive.gate import gate
 from derive.meaning import meaning
 from derive.outcome import Outcome, Part, Results, word
-from derive.pool import Executor, Here, Lost, Promise
+from derive.pool import SELDOM, Executor, Here, Lost, Promise
 from derive.progress import Watch
 from derive.read import Reading, read
 from derive.record import recall, record
@@ -51,7 +51,7 @@ def run(
     decided: list[Outcome | Problem] = []
     interrupted, is_read, total = False, False, 0
     thresholds = gc.get_threshold()
-    gc.set_threshold(*_SELDOM)
+    gc.set_threshold(*SELDOM)
     try:
         for place, claim in _claims(targets, selected, readings):
             total = place
@@ -79,9 +79,6 @@ def run(
     problems = tuple(p for reading in readings for p in reading.problems if _concerns(p, reading, selected))
     part = _part(shard, total if is_read else None, asked[: len(decided)]) if shard else None
     return Results(files, outcomes, problems + defects, interrupted, part)
-
-
-_SELDOM = (50_000, 20, 20)  # a run makes many long-lived terms and few cycles
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cache
+from itertools import islice
 from pathlib import Path
 
 from derive.claim import Goal
@@ -33,9 +34,9 @@ def _goals(paths: Iterable[Path]) -> Iterator[tuple[str, Goal]]:
                 yield claim.id, claim.correction.goal
 
 
-def slips(goal: Goal) -> Iterator[tuple[Mutant, Goal]]:
-    """The mutants of a goal, as goals under its hypotheses."""
-    for mutant in mutate(Relation(goal.left, goal.op, goal.right)):
+def slips(goal: Goal, first: int = 0, every: int = 1) -> Iterator[tuple[Mutant, Goal]]:
+    """The mutants of a goal, as goals under its hypotheses; one in ``every``, from the ``first`` on."""
+    for mutant in islice(mutate(Relation(goal.left, goal.op, goal.right)), first, None, every):
         yield mutant, with_relation(goal, mutant.relation)
 
 

@@ -17,7 +17,6 @@ from copy import deepcopy
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
-from itertools import islice
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -323,7 +322,7 @@ def moved(every: int, *paths: Path) -> Iterator[Fate]:
     """Proofs moved to claims that are one slip away, one slip in ``every``."""
     for n, line in enumerate(lines(*paths)):
         if line["verdict"] == "proved":
-            for mutant, goal in islice(slips(goal_of(line["claim"])), n % every, None, every):
+            for mutant, goal in slips(goal_of(line["claim"]), n % every, every):
                 claim = goal_to_json(goal)
                 yield fate(mutant.kind, {**line, "claim": claim, "sha256": digest(claim)}, line["claim"])
 

@@ -12,7 +12,6 @@ import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
-from itertools import islice
 from pathlib import Path
 from random import Random
 
@@ -56,7 +55,7 @@ class Fate:
 def fates(chosen: Iterable[tuple[str, Goal]], every: int = 1) -> Iterator[Fate]:
     """The fate of every mutant of the goals, or of one in ``every``."""
     for claim, goal in chosen:
-        for mutant, changed in islice(slips(goal), _start(claim, every), None, every):
+        for mutant, changed in slips(goal, _start(claim, every), every):
             yield _fate(claim, mutant, changed)
 
 

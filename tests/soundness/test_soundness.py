@@ -30,7 +30,7 @@ def test_holes_stay_closed() -> None:
 
 
 def test_no_single_slip_in_a_true_claim_is_proved() -> None:
-    found = list(fates(goals(*CASES), every=800))
+    found = list(fates(goals(*CASES)[::10], every=80))
     assert not [f for f in found if f.outcome in ALARMS]
     refuted, undecided = (sum(f.outcome == outcome for f in found) for outcome in (REFUTED, UNDECIDED))
     assert refuted >= LEAST_REFUTED * (refuted + undecided) > 0, [f for f in found if f.outcome == UNDECIDED]
