@@ -40,10 +40,13 @@ FALSE = "  - {{id: c{number}, claim: 'x + {k} == x', expect: refuted, because: a
 
 @dataclass(frozen=True)
 class Taken:
-    """Seconds on the clock and of all processors; megabytes of all processes together, at most."""
+    """Seconds on the clock and of all processors; processes at work, whether or not a processor was free for them, on
+    average; megabytes of all processes together, at most.
+    """
 
     clock: float
     processor: float
+    working: float
     megabytes: float
 
 
@@ -51,13 +54,13 @@ def main() -> None:
     """Print the table; fails when the reports differ."""
     counts = [int(text) for text in sys.argv[1:]] or [1000, 10_000]
     clocks: list[float] = []
-    print(f"{'claims':<9}{'run':<26}{'seconds':>9}{'processors':>12}{'memory':>10}")
+    print(f"{'claims':<9}{'run':<28}{'seconds':>9}{'processor':>11}{'at work':>9}{'memory':>10}")
     for count in counts:
         with tempfile.TemporaryDirectory() as folder:
             rows = list(runs(Path(folder), count))
             for name, taken in rows:
-                busy = taken.processor / taken.clock
-                print(f"{count:<9}{name:<26}{taken.clock:>9.2f}{busy:>12.2f}{taken.megabytes:>7.0f} MB", flush=True)
+                figures = f"{taken.clock:>9.2f}{taken.processor:>11.2f}{taken.working:>9.2f}{taken.megabytes:>7.0f} MB"
+                print(f"{count:<9}{name:<28}{figures}", flush=True)
             clocks.append(rows[0][1].clock)
     if len(counts) > 1:
         print(f"seconds grow as claims ** {log(clocks[-1] / clocks[0]) / log(counts[-1] / counts[0]):.2f}")
@@ -70,10 +73,9 @@ def runs(folder: Path, count: int) -> Iterator[tuple[str, Taken]]:
     yield "nothing changed", check(folder, "a.json")
     yield "4 processes", check(folder, "b.json", "--no-cache", "--jobs", "4")
     shards = [check(folder, f"{n}.json", "--no-cache", "--jobs", "1", "--shard", f"{n}/3") for n in (1, 2, 3)]
-    yield (
-        "3 shards, one process each",
-        Taken(sum(s.clock for s in shards), sum(s.processor for s in shards), max(s.megabytes for s in shards)),
-    )
+    clock, processor = sum(s.clock for s in shards), sum(s.processor for s in shards)
+    working, megabytes = sum(s.working for s in shards) / 3, max(s.megabytes for s in shards)
+    yield "3 shards, one process each", Taken(clock, processor, working, megabytes)
     yield "merge", run(folder, "merge", "1.json", "2.json", "3.json", "--output", "c.json")
     if len({(folder / name).read_bytes() for name in ("a.json", "b.json", "c.json")}) > 1:
         raise SystemExit("the reports differ")
@@ -100,16 +102,17 @@ def run(folder: Path, *arguments: str) -> Taken:
     start = time.perf_counter()
     process = subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.DEVNULL, start_new_session=True)
     used: dict[int, float] = {}
-    peak = 0.0
+    peak, samples = 0.0, []
     while process.poll() is None:
         family = [pid for pid in map(int, filter(str.isdigit, os.listdir("/proc"))) if session(pid) == process.pid]
         used |= {pid: processor(pid) for pid in family}
+        samples.append(sum(state(pid)[:1] == ["R"] for pid in family))
         peak = max(peak, sum(map(megabytes, family)))
         time.sleep(0.1)
     clock = time.perf_counter() - start
     if process.returncode:
         raise SystemExit(f"derive {' '.join(arguments)}: exit code {process.returncode}")
-    return Taken(clock, sum(used.values()), peak)
+    return Taken(clock, sum(used.values()), sum(samples) / len(samples), peak)
 
 
 def session(pid: int) -> int:

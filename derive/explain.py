@@ -48,10 +48,7 @@ def example(code: str) -> tuple[Path, str] | None:
 
 def _message(row: Code) -> str:
     told = (("Message: ", row.template), ("Repair:  ", row.help))
-    shape = "\n".join(
-        fill(re.sub(r"{(\w+)}", r"<\1>", text), WIDTH, initial_indent=head, subsequent_indent=" " * len(head))
-        for head, text in told
-    )
+    shape = "\n".join(_hanging(head, re.sub(r"{(\w+)}", r"<\1>", text)) for head, text in told)
     shown = example(row.code)
     if shown is None:
         return f"{fill(row.page, WIDTH)}\n\n{shape}"
@@ -60,10 +57,15 @@ def _message(row: Code) -> str:
     return f"{fill(row.page, WIDTH)}\n\n{shape}\n\n{said}:\n\n{indent(_visible(text).rstrip(), '    ')}"
 
 
+def _hanging(head: str, text: str) -> str:
+    return fill(text, WIDTH, initial_indent=head, subsequent_indent=" " * len(head), break_on_hyphens=False)
+
+
 def _visible(text: str) -> str:
     """The text with what steers a terminal spelt out."""
     return "".join(c if c.isprintable() or c == "\n" else c.encode("unicode_escape").decode() for c in text)
 
 
 def _rule(rule: Rule) -> str:
-    return f"{rule.says}\n\nRequires: {rule.requires or 'nothing but that the sides are defined'}"
+    requires = rule.requires or "nothing but that the sides are defined"
+    return f"{_hanging('', rule.says)}\n\n{_hanging('Requires: ', requires)}"

@@ -9,6 +9,7 @@ from derive.cache import Cache, Verdicts
 from derive.claim import Claim
 from derive.outcome import WORDS, ClaimFile
 from derive.read import Reading
+from derive.report.evidence import hang
 from derive.report.paint import BOLD, DIM, GREEN, RED, YELLOW, Paint, clean, wrap
 from derive.runner import Known
 from derive.show import show
@@ -51,7 +52,7 @@ def _claim(claim: Claim, known: Known | None, users: list[str], paint: Paint) ->
     mark, plain, style = _mark(claim, known)
     title = f"{clean(claim.id)}: {clean(claim.title)}" if claim.title else clean(claim.id)
     first, *rest = wrap(title, paint.width - 5)
-    shown = [clean(show(line.written, paint.style)) for line in claim.lines]
+    shown = ["\n        ".join(hang(clean(show(x.written, paint.style)), paint.width - 8)) for x in claim.lines]
     more = len(shown) - MOST_LINES
     formulas = [*shown[:MOST_LINES], *([f"and {more} more line{'s' if more > 1 else ''}"] if more > 0 else [])]
     related = [f"{said} {clean(', '.join(ids))}" for said, ids in (("uses", claim.uses), ("used by", users)) if ids]

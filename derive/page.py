@@ -34,8 +34,8 @@ def page(claim: Claim, style: str, outcome: Outcome | None = None, width: int = 
     if style == "json":
         return _object(claim, telling)
     heading, words, indent = FRAMES.get(style, PLAIN)
-    title = f"{claim.id}: {claim.title}" if claim.title else claim.id
-    rows = [heading.format(clean(title))]
+    title = clean(f"{claim.id}: {claim.title}" if claim.title else claim.id)
+    rows = [heading.format(title)] if style in MARKUP else list(hang(title, width))
     for text, is_formula in _rows(claim, style, outcome, width, telling):
         rows += [indent + text] if is_formula else [indent + words.format(row) for row in hang(text, width - 8)]
     return "\n".join(row.rstrip(" ") for row in rows)
