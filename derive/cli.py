@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
     from derive.emit import Piece
+    from derive.errors import Problem
     from derive.outcome import Outcome, Results
     from derive.report.paint import Paint
     from derive.select import Predicate
@@ -247,7 +248,8 @@ def check(
             results = _completed(resumed.results, is_audited, is_doubted)
     except Unreachable as error:
         raise click.BadParameter(str(error), param_hint="--scheduler") from error
-    results = replace(results, problems=(*configuration.problems, *found.problems, *results.problems))
+    nothing = [] if results.outcomes or results.interrupted or shard else _nothing(words, tags, last_failed)
+    results = replace(results, problems=(*configuration.problems, *found.problems, *nothing, *results.problems))
     if certificates is not None:
         _save(results, certificates)
     is_partial = (
@@ -264,12 +266,21 @@ def check(
     _emit(context, pieces, code)
 
 
+def _nothing(words: str | None, tags: tuple[str, ...], last_failed: bool) -> list[Problem]:
+    """The message that the selection left nothing, where there is one."""
+    from derive.errors import problem
+
+    asked = [f"`-k {words}`"] if words is not None else []
+    asked += [f"`--tag {tag}`" for tag in tags] + (["`--last-failed`"] if last_failed else [])
+    return [problem("DV507", selection=" and ".join(asked))] if asked else []
+
+
 def _spare(reports: Iterable[Output], claim_files: Iterable[Path]) -> None:
     """Refuse to write a report over a claim file."""
     places = {os.path.realpath(path) for path in claim_files}
     for report in reports:
         if report.path and os.path.realpath(report.path) in places:
-            raise click.BadParameter(f"{report.path} is a claim file; name another one", param_hint="--format")
+            raise click.UsageError(f"{report.path} is a claim file; let the report go to another one")
 
 
 def _completed(results: Results, is_audited: bool, is_doubted: bool) -> Results:
@@ -315,7 +326,8 @@ def _save(results: Results, folder: str) -> None:
     try:
         written, without = save(results, Path(folder))
     except OSError as error:
-        raise click.FileError(folder, error.strerror) from error
+        error.filename = folder
+        raise _unwritable(error) from error
     click.echo(f"{written} certificates in {folder}; check them with: derive recheck {folder}", err=True)
     if without:
         told = click.wrap_text(", ".join(without), 80, "  ", "  ")
@@ -371,8 +383,8 @@ def _is_plain(environment: Mapping[str, str]) -> bool:
 
 
 @derive.command(short_help="Explain a message or a rule.")
-@click.argument("code", required=False, shell_complete=_codes)
-def explain(code: str | None) -> None:
+@click.argument("codes", nargs=-1, metavar="[CODE]...", shell_complete=_codes)
+def explain(codes: tuple[str, ...]) -> None:
     """Explain a CODE: a message such as DV101, or a rule such as R5 that a proof rests on.
 
     Without CODE: the list of all codes.
@@ -380,7 +392,7 @@ def explain(code: str | None) -> None:
     from derive.explain import explain as page_of
 
     try:
-        _say(page_of(code))
+        _say("\n".join(page_of(code) for code in codes or (None,)))
     except ValueError as error:
         raise click.UsageError(str(error)) from error
 
@@ -490,7 +502,9 @@ def write_page(
     from derive.audit import audit
     from derive.cache import cache, root
     from derive.configure import configure
+    from derive.emit import emit
     from derive.find import find
+    from derive.progress import progress
     from derive.publish import publish
     from derive.repair import repair
     from derive.report.summary import summary
@@ -500,19 +514,19 @@ def write_page(
     found = find(files, configuration)
     store = None if no_cache else cache(root(), cache_dir)
     jobs = _processors() if jobs is None else jobs
-    results = resume(
-        found.targets, store, jobs, selected=_selected(words, tags), strict=bool(configuration.strict)
-    ).results
+    _spare([Output("page", output)], (target.path for target in found.targets))
+    with progress(sys.stderr, os.environ) as watch:
+        results = resume(
+            found.targets, store, jobs, selected=_selected(words, tags), strict=configuration.strict, watch=watch
+        ).results
     results = audit(results) if is_audited else results
     if any(o.word == "refuted" for o in results.outcomes):
         results = repair(results, also_expected=True)
     results = replace(results, problems=(*configuration.problems, *found.problems, *results.problems))
     code = results.exit_code(configuration.allow_empty)
-    _emit(
-        context,
-        [(output, "w", publish(results, jobs, store)), (None, "w", f"wrote {output}: {summary(results)[0]}\n")],
-        code,
-    )
+    for failure in emit([(output, "w", publish(results, jobs, store))]):
+        raise _unwritable(failure)
+    _emit(context, [(None, "w", f"wrote {output}: {summary(results)[0]}\n")], code)
 
 
 @derive.command(short_help="Put the reports of all shards together.")

@@ -714,6 +714,14 @@ _HYGIENE = (
         "A folder stands for the `*.yaml` files in it and in the folders below. A check that checked nothing is not a "
         "pass.",
     ),
+    Code(
+        "DV507",
+        "Nothing selected",
+        "no claim is selected by {selection}",
+        "look at the claims with `derive show`; -k seeks words in ids, titles and tags, --tag takes whole tags",
+        "`-k`, `--tag` and `--last-failed` leave out every claim that was found. A check that checked nothing is not a "
+        "pass.",
+    ),
 )
 
 _RUN = (

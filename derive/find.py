@@ -63,6 +63,8 @@ def _is_id(argument: str) -> bool:
 
 def _named(argument: str, configuration: Configuration) -> Found:
     path, _, id = argument.partition("::")
+    if not path:
+        return _by_id(id, configuration)
     return _targets([Path(STDIN if path == "-" else path)], configuration, id or None)
 
 

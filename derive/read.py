@@ -47,7 +47,9 @@ def read(targets: Iterable[Target]) -> Iterator[Reading]:
 def _repair(id: str, known: Set[str]) -> str | None:
     """What was perhaps meant by an id that no claim has: another claim, else a file."""
     found = meant(id, known)
-    return found if found.startswith("did you mean") else nearby(id) or found or None
+    if found.startswith("did you mean") or set(id) & set("*?["):
+        return found or None
+    return nearby(id) or found or None
 
 
 def _without(given: Set[object], reading: Reading) -> Reading:

@@ -1,0 +1,2 @@
+derive init first.yaml
+derive check first.yaml -k nothing
