@@ -10,7 +10,21 @@ from derive.claim import Goal, Hypothesis
 from derive.kernel import FUEL, Residual, Theorem, decide, evaluate_limit, nested, without_limit
 from derive.prove import prove
 from derive.rivals import Captured, Rivals, comparison, existence, memberships, refutable, rivals
-from derive.term import Binary, Component, Constant, Limit, Neg, Number, Optimum, Relation, Term, Variable, subterms
+from derive.term import (
+    Binary,
+    Component,
+    Constant,
+    Diff,
+    Limit,
+    Neg,
+    Number,
+    Optimum,
+    Reduce,
+    Relation,
+    Term,
+    Variable,
+    subterms,
+)
 from derive.tie import NEGATION, tie
 from derive.verdict import Contradicted, Counterexample, Enclosure, Support
 
@@ -260,12 +274,18 @@ def _search(goal: Goal, effort: int = 1) -> Counterexample | Support:
 def _without_unused(goal: Goal) -> Goal:
     """The goal without the declarations of which only the limit spoke."""
     sides = [goal.left, goal.right, *(side for h in goal.hypotheses for side in (h.relation.left, h.relation.right))]
-    names = {
-        t.array if isinstance(t, Component) else t.name
-        for side in sides
-        for t in subterms(side)
-        if isinstance(t, Component | Variable)
-    }
+    names = {name for side in sides for t in subterms(side) for name in _named(t)}
     needed = [d for d in goal.declarations if d.name in names]
     names |= {n for d in needed for n in d.dimensions} | {i.dimension for i in goal.indices}
     return replace(goal, declarations=tuple(d for d in goal.declarations if d.name in names))
+
+
+def _named(term: Term) -> Iterator[str]:
+    """The variables, arrays and dimensions of which a node speaks itself."""
+    match term:
+        case Variable(name) | Component(name):
+            yield name
+        case Reduce():
+            yield term.index.dimension
+        case Diff(_, targets):
+            yield from (t.name if isinstance(t, Variable) else t.array for t in targets)

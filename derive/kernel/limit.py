@@ -141,7 +141,10 @@ def evaluate_limit(goal: Goal, fuel: int) -> Term | Residual:
 def _value_from(goal: Goal, limit: Limit, direction: int, fuel: int) -> Term:
     near = _near(goal, limit, None, direction, fuel)
     near.body = _body(near, limit)
-    return _written(near, _limit(near))
+    found = _limit(near)
+    if not _can_be_written(goal, near, found):
+        raise Stuck("limit not established", "the limit names an index of its own")
+    return _written(near, found)
 
 
 def _decide_order(goal: Goal, limit: Limit, other: Term, fuel: int) -> Theorem | Residual:
@@ -231,10 +234,8 @@ def _split(goal: Goal, near: _Near, unsettled: Unsettled | None) -> _Split | Non
     if unsettled is None:
         return None
     ctx, poly = near.ctx, _simplest(near.ctx, unsettled.subject)
-    free = {(FREE, i.dimension, i.name) for i in goal.indices}
-    known = all(p in free or p[0] == LITERAL for p in places(ctx, poly))
     declared = {d.name for d in goal.declarations} - {near.approach.name}
-    if not known or not names(ctx, poly) <= declared or not defined(ctx, poly):
+    if not _can_be_written(goal, near, poly) or not names(ctx, poly) <= declared or not defined(ctx, poly):
         return None
     # Not in the context of the body: there its conditions count as facts.
     return _Split(term_of(ctx, poly, {}), sign(near.known, poly))
@@ -312,12 +313,12 @@ def _residual(stuck: Stuck) -> Residual:
 def _compared(goal: Goal, near: _Near, found: Bound, other: Term, side: Side) -> Theorem | _Open:
     """The theorem where the limit is the other side; otherwise what it is instead."""
     ctx = near.ctx
-    instead = _written(near, found)
+    instead = _written(near, found) if _can_be_written(goal, near, found) else None
     if isinstance(found, int) or near.other is None:
         if instead == other:
             return conclude(goal, _sides_of(near, {}), "limit")
         return _Open(
-            Residual("limit not established", f"the limit is {write(instead)}", instead=instead, side=side), None
+            Residual("limit not established", f"the limit is {_told(near, found)}", instead=instead, side=side), None
         )
     left = remainder(ctx, subtract(found, near.other), near.equations)
     if not left or by_cases(ctx, left, lambda case, poly: not remainder(case, poly, near.equations)):
@@ -331,6 +332,16 @@ def _compared(goal: Goal, near: _Near, found: Bound, other: Term, side: Side) ->
 
 def _sides_of(near: _Near, found: Polynomial) -> Sides:
     return Sides(near.ctx, near.given, near.scope, near.equations, found, near.other or {}, [], near.conditions)
+
+
+def _can_be_written(goal: Goal, near: _Near, found: Bound) -> bool:
+    """Whether a value speaks of the indices of the goal alone, and not of the place of a one-hot vector's 1."""
+    free = {(FREE, i.dimension, i.name) for i in goal.indices}
+    return isinstance(found, int) or all(p in free or p[0] == LITERAL for p in places(near.ctx, found))
+
+
+def _told(near: _Near, found: Bound) -> str:
+    return write(_written(near, found))
 
 
 def _written(near: _Near, found: Bound) -> Term:
