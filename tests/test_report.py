@@ -71,6 +71,7 @@ class Evidence:
     phases: tuple[tuple[str, str], ...] = ()
     left_only: tuple[str, ...] = ()
     right_only: tuple[str, ...] = ()
+    lemmas: tuple[str, ...] = ()
 
 
 def point(left: Enclosure, right: Enclosure) -> Counterexample:
