@@ -100,7 +100,8 @@ def stray(goal: Goal) -> Counterexample | None:
     if goal.op != "==" or isinstance(other, Limit) or other in INFINITE:
         return None
     point = refute(replace(goal, left=other, right=Binary("+", other, ONE)), effort=0)
-    return nearing(goal, point) if isinstance(point, Counterexample) else None
+    # A value that is only implied is no number that the body could be enclosed at.
+    return nearing(goal, point) if isinstance(point, Counterexample) and not point.implied else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,9 @@ from derive.kernel.cases import by_cases
 from derive.kernel.context import Context, Polynomial
 from derive.kernel.functions import exponential
 from derive.kernel.polynomial import add, magnitude, scale, subtract
-from derive.kernel.ring import multiply, power, renew
-from derive.kernel.spelling import names
+from derive.kernel.ring import multiply, open_bound, power, renew, replace_generators
+from derive.kernel.spelling import names, opaque
+from derive.kernel.sums import sum_over
 from derive.kernel.zero import Equations, remainder
 
 NO_EQUATIONS = Equations()
@@ -30,8 +31,11 @@ def reduced(ctx: Context, poly: Polynomial, equations: Equations) -> Polynomial:
         rest = remainder(ctx, renew(ctx, rest, names(ctx, rest)), equations)
     if rest:
         rest = without_zeros(ctx, rest)
-    joined = _with_joined_roots(ctx, rest)
-    return rest if joined is None else remainder(ctx, joined, equations)
+    for other in (_with_joined_roots, _with_signs_below_sums):
+        written = other(ctx, rest)
+        if written is not None:
+            rest = remainder(ctx, written, equations)
+    return rest
 
 
 def vanishes(ctx: Context, poly: Polynomial, equations: Equations = NO_EQUATIONS) -> bool:
@@ -72,6 +76,28 @@ def _by_exponential(ctx: Context, poly: Polynomial, equations: Equations) -> boo
     above = scale({m: c for m, c in poly.items() if c > 0}, common)
     below = scale({m: -c for m, c in poly.items() if c < 0}, common)
     return not reduced(ctx, subtract(exponential(ctx, above), exponential(ctx, below)), equations)
+
+
+def _with_signs_below_sums(ctx: Context, poly: Polynomial) -> Polynomial | None:
+    """G7: Abs(t) as t*sign(t) below sums that hold sign(t) too; no split on the sign of t reaches there."""
+    sums = {k for mono in poly for k, _ in mono if k[0] == "s"}
+    factors = [{key for key, _ in ctx.generators[k].parts[1].mono} for k in sorted(sums)]
+    if not all(any(key[0] == kind for found in factors for key in found) for kind in "hz"):
+        return None
+    new: dict[str, Polynomial] = {}
+    for key in sorted(sums):
+        gen = ctx.generators[key]
+        body, fresh = open_bound(ctx, gen.parts[0], {gen.parts[1].mono: 1})
+        moduli = {k for mono in body for k, e in mono if k[0] == "h" and e == 1}
+        if moduli:
+            new[key] = sum_over(ctx, fresh, replace_generators(ctx, body, {k: _signed(ctx, k) for k in moduli}))
+    ctx.use("G7")
+    return replace_generators(ctx, poly, new) if new else None
+
+
+def _signed(ctx: Context, key: str) -> Polynomial:
+    inner: Polynomial = ctx.generators[key].parts[0]
+    return multiply(ctx, inner, opaque(ctx, "z", inner))
 
 
 def _with_joined_roots(ctx: Context, poly: Polynomial) -> Polynomial | None:

@@ -9,6 +9,7 @@ from derive.claim import Goal, Hypothesis
 from derive.term import (
     Apply,
     Binary,
+    Component,
     Constant,
     Diff,
     Limit,
@@ -41,7 +42,7 @@ def eliminate(goal: Goal) -> tuple[Goal, str, Term] | None:
         for declaration in goal.declarations:
             name, kind = declaration.name, declaration.type
             value = _solved(relation, name) if kind in _SIGNS and not declaration.dimensions else None
-            if value is not None and not _is_bound(goal, name):
+            if value is not None and _bound(goal).isdisjoint({name, *_names(value)}):
                 return _without(goal, hypothesis, name, kind, value), name, value
     return None
 
@@ -50,16 +51,28 @@ def _is_irrational(relation: Relation) -> bool:
     return any(isinstance(t, Constant | Apply) for side in (relation.left, relation.right) for t in subterms(side))
 
 
-def _is_bound(goal: Goal, name: str) -> bool:
-    """Whether a derivative, a limit or an optimum gives the variable other values than its own."""
+def _bound(goal: Goal) -> set[str]:
+    """The variables and arrays to which a derivative, a limit or an optimum gives other values than their own.
+
+    What an equation says of them holds for their own values only: below ``diff(.., x)`` y is not what y == pi*x says.
+    """
     bound = set()
     for side in (goal.left, goal.right, *(s for h in goal.hypotheses for s in (h.relation.left, h.relation.right))):
         for t in subterms(side):
             if isinstance(t, Diff):
-                bound |= {x.name for x in t.targets if isinstance(x, Variable)}
+                bound |= {_name(x) for x in t.targets}
             elif isinstance(t, Limit | Optimum):
                 bound.add(t.variable)
-    return name in bound
+    return bound
+
+
+def _names(term: Term) -> set[str]:
+    return {_name(t) for t in subterms(term) if isinstance(t, Variable | Component)}
+
+
+def _name(variable: Term) -> str:
+    assert isinstance(variable, Variable | Component)
+    return variable.array if isinstance(variable, Component) else variable.name
 
 
 def _solved(relation: Relation, name: str) -> Term | None:

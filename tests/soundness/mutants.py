@@ -1,7 +1,7 @@
 """Single slips in true claims, none of which may be proved unless it is true all the same.
 
-``python -m tests.soundness.mutants [FILES] [--json] [--every N]`` prints, by the kind of edit, how many mutants were
-refuted, proved, left undecided, or wrongly proved, and lists the last three sorts.
+``python -m tests.soundness.mutants [FILES] [--json] [--by-claim] [--every N]`` prints, by the kind of edit or by the
+claim, how many mutants were refuted, proved, left undecided, or wrongly proved, and lists the last three sorts.
 """
 
 from __future__ import annotations
@@ -103,16 +103,18 @@ def _contrary(goal: Goal) -> Iterator[str]:
             yield str(point)
 
 
-def table(found: list[Fate]) -> str:
-    """Outcomes by kind of edit, and the share of those refuted that are not equivalent."""
+def table(found: list[Fate], by_claim: bool = False) -> str:
+    """Outcomes by kind of edit or by claim, and the share of those refuted that are not equivalent."""
     counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for fate in found:
-        for kind in (fate.kind, "all"):
-            counts[kind][fate.outcome] += 1
-    lines = [f"{'':22}" + "".join(f"{name:>11}" for name in OUTCOMES) + f"{'share':>9}"]
-    for kind in (*sorted(counts.keys() - {"all"}), "all"):
-        row = counts[kind]
-        lines.append(f"{kind:22}" + "".join(f"{row[name]:>11}" for name in OUTCOMES) + f"{_share(row):>9.1%}")
+        for name in (fate.claim if by_claim else fate.kind, "all"):
+            counts[name][fate.outcome] += 1
+    width = max(22, *(len(name) + 1 for name in counts))
+    lines = [f"{'':{width}}" + "".join(f"{name:>11}" for name in OUTCOMES) + f"{'share':>9}"]
+    for name in (*sorted(counts.keys() - {"all"}), "all"):
+        tally = counts[name]
+        cells = "".join(f"{tally[outcome]:>11}" for outcome in OUTCOMES)
+        lines.append(f"{name:{width}}{cells}{_share(tally):>9.1%}")
     return "\n".join(lines)
 
 
@@ -126,6 +128,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Single slips in true claims.")
     parser.add_argument("files", nargs="*", type=Path, default=CASES)
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--by-claim", action="store_true", help="a row for every claim instead of every kind of edit")
     parser.add_argument("--every", type=int, default=1, help="look at one mutant in so many")
     options = parser.parse_args()
     found = []
@@ -137,7 +140,7 @@ def main() -> int:
         print(json.dumps([asdict(f) for f in found], ensure_ascii=False, indent=1))
     else:
         print(*(f"{f.outcome:9} {f.claim}: {f.relation}  {f.why}" for f in found if f.outcome != REFUTED), sep="\n")
-        print(table(found))
+        print(table(found, options.by_claim))
     return 1 if any(f.outcome in ALARMS for f in found) else 0
 
 
