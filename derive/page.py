@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 
@@ -13,6 +14,7 @@ from derive.derivation import Step, Telling
 from derive.outcome import Outcome
 from derive.report.chain import step
 from derive.report.evidence import hang, proof_or_point, restricted
+from derive.report.markdown import escaped
 from derive.report.paint import Paint, clean, wrap
 from derive.report.used import used
 from derive.show import show
@@ -34,10 +36,12 @@ def page(claim: Claim, style: str, outcome: Outcome | None = None, width: int = 
     if style == "json":
         return _object(claim, telling)
     heading, words, indent = FRAMES.get(style, PLAIN)
-    title = clean(f"{claim.id}: {claim.title}" if claim.title else claim.id)
+    harmless = HARMLESS.get(style, clean)
+    title = harmless(" ".join((f"{claim.id}: {claim.title}" if claim.title else claim.id).split()))
     rows = [heading.format(title)] if style in MARKUP else list(hang(title, width))
     for text, is_formula in _rows(claim, style, outcome, width, telling):
-        rows += [indent + text] if is_formula else [indent + words.format(row) for row in hang(text, width - 8)]
+        said = [] if is_formula else [harmless(row) for line in text.split("\n") for row in hang(line, width - 8)]
+        rows += [indent + text] if is_formula else [indent + words.format(row) for row in said]
     return "\n".join(row.rstrip(" ") for row in rows)
 
 
@@ -178,3 +182,12 @@ FRAMES = {
     "mathml": ("<!-- {} -->", "<!-- {} -->", ""),
 }
 """How a style frames a heading and words, and how far it indents."""
+
+
+def _in_comment(text: str) -> str:
+    """The words where two dashes would end a comment."""
+    return re.sub("-(?=-)", "- ", clean(text))
+
+
+HARMLESS: dict[str, Callable[[str], str]] = {"markdown": escaped, "mathml": _in_comment}
+"""How a style makes words of which nothing is markup; elsewhere nothing is, once they are clean."""

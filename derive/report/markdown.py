@@ -22,7 +22,7 @@ def markdown(results: Results, paint: Paint) -> str:
     """The summary as a heading, claims that are not as expected, findings in full, and the other claims folded away."""
     failed = [o for o in results.outcomes if not o.as_expected]
     passed = [o for o in results.outcomes if o.as_expected]
-    blocks = [f"### derive: {_escaped(summary(results)[0])}"]
+    blocks = [f"### derive: {escaped(summary(results)[0])}"]
     if failed:
         blocks.append(_table(failed, "❌"))
     told = notices(results, Paint(), WIDTH - 8, is_labelled=True)
@@ -44,9 +44,9 @@ def _table(outcomes: list[Outcome], mark: str) -> str:
 
 def _row(outcome: Outcome, mark: str) -> str:
     claim = outcome.claim
-    title = f"<br>{_escaped(claim.title)}" if claim.title else ""
+    title = f"<br>{escaped(claim.title)}" if claim.title else ""
     where = place(Problem("", "", path=claim.path, span=claim.span))
-    return f"| {mark} | **{_escaped(claim.id)}**{title} | {_escaped(phrase(outcome))} | {_escaped(where)} |"
+    return f"| {mark} | **{escaped(claim.id)}**{title} | {escaped(phrase(outcome))} | {escaped(where)} |"
 
 
 def _diagnostic(notice: Notice, lines: tuple[str, ...]) -> str:
@@ -60,8 +60,8 @@ def _fenced(text: str) -> str:
     return f"{fence}text\n{text}\n{fence}"
 
 
-def _escaped(text: str) -> str:
-    """The text with what Markdown, HTML and GitHub's mentions would read as their own made harmless."""
+def escaped(text: str) -> str:
+    """The text on one line, with what Markdown, HTML and GitHub's mentions would read as their own made harmless."""
     line = " ".join(clean(text).split())
     line = line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return re.sub(r"([\\`*_\[\]#|~$])", r"\\\1", line).replace("@", "&#64;")
