@@ -27,6 +27,7 @@ from derive.term import (
 )
 from derive.tie import NEGATION, tie
 from derive.verdict import Contradicted, Counterexample, Enclosure, Support
+from derive.write import write
 
 SMALLEST = (1, 2)
 OO = Constant("oo")
@@ -52,8 +53,18 @@ def contradict(goal: Goal, residual: Residual) -> Contradicted | None:
         inner = _within(case, found)
         contradicted = _without(inner) if found.absent else _another(inner, found.instead) if found.instead else None
         if contradicted is not None:
-            return contradicted
+            return _in_case(contradicted, found)
     return None
+
+
+def _in_case(contradicted: Contradicted, found: Residual) -> Contradicted:
+    """With the case, of those that a parameter makes, in which it is proved."""
+    if not found.within:
+        return contradicted
+    case = " and ".join(f"{write(h.relation.left)} {h.relation.op} {write(h.relation.right)}" for h in found.within)
+    theorem = contradicted.theorem
+    named = Comparison(f"{theorem.method} where {case}", theorem.rules, theorem.conditions)
+    return replace(contradicted, theorem=named)
 
 
 def _with_values(goal: Goal, plain: Goal) -> Contradicted | None:
