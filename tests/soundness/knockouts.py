@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import ast
 import builtins
+import re
 import signal
 import sys
 from collections import Counter, defaultdict
@@ -289,7 +290,12 @@ def caught(number: int, chosen: Sequence[Detector]) -> str:
 def _not_caught(table: Path) -> dict[str, bool]:
     """The conditions of an earlier table that nothing caught, as they are shown."""
     lines = [line for line in table.read_text("utf-8").splitlines() if line.endswith(" NOT CAUGHT")]
-    return {line[13:123].rstrip(): True for line in lines}
+    return {_anywhere(line[13:123].rstrip()): True for line in lines}
+
+
+def _anywhere(shown: str) -> str:
+    """A condition without its line, which moves with what stands above it."""
+    return re.sub(r":\d+ ", " ", shown)
 
 
 def main() -> int:
@@ -313,7 +319,7 @@ def main() -> int:
     by_rule: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for number, condition in enumerate(CONDITIONS):
         shown = f"{condition!s:110.110}".rstrip()
-        if (options.modules and condition.module not in options.modules) or not again.get(shown, not again):
+        if (options.modules and condition.module not in options.modules) or not again.get(_anywhere(shown), not again):
             continue
         what = caught(number, deciding.get(number, [])[: options.most])
         sort = what if what in ("NOT CAUGHT", "never decides") else "crash" if what.startswith("crash") else "caught"
