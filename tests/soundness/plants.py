@@ -474,8 +474,8 @@ PLANTS = (
     Plant(
         "an optimiser that is not admissible",
         "optimum._decide",
-        "if theorem is None or not set(theorem.conditions) <= set(shown.conditions):",
-        "if False:",
+        "closed = theorem is not None and set(theorem.conditions) <= set(shown.conditions)",
+        "closed = True",
     ),
     Plant(
         "admissible points in two pieces", "optimum._is_convex", "if found.variable.type not in CONVEX:", "if False:"
