@@ -25,6 +25,8 @@ from derive.term import (
     Term,
     Variable,
     children,
+    own_indices,
+    subterms,
     with_children,
 )
 
@@ -54,6 +56,8 @@ def _of(term: Term, scope: Scope, parameters: frozenset[str]) -> Term:
             return _call(term, scope, parameters)
         case Apply(("Max" | "Min"), (Variable(name),)):
             return _extremum(term, name, scope, parameters)
+        case Apply("Max" | "Min" as kind, (body, Variable(name))) if _is_index(name, body, scope, parameters):
+            return _reduce(Reduce(kind, body, Index(name, at=term.args[1].at), at=term.at), scope, parameters)
         case Reduce():
             return _reduce(term, scope, parameters)
         case Diff(body, targets):
@@ -130,6 +134,13 @@ def _extremum(term: Apply, name: str, scope: Scope, parameters: frozenset[str]) 
     index = Index(fresh("k", scope.names | parameters | (template.free if template else {name})))
     body = _of(Component(name, (index,), at=term.at), scope, parameters)
     return Reduce("Max" if term.function == "Max" else "Min", body, index, at=term.at)
+
+
+def _is_index(name: str, body: Term, scope: Scope, parameters: frozenset[str]) -> bool:
+    """Whether ``Max(body, k)`` is the largest value over an index: k is no value, and the body has it as an index."""
+    if name in scope.variables or name in scope.templates or name in parameters:
+        return False
+    return any(index.name == name for t in subterms(body) for index in own_indices(t))
 
 
 def _reduce(term: Reduce, scope: Scope, parameters: frozenset[str]) -> Term:

@@ -841,6 +841,19 @@ def _extremum_bounds(ctx: Context, key: str, free: list[Place]) -> Iterator[tupl
             gap = subtract({((key, 1),): 1}, rename(ctx, body, {bound: place}))
             known = gap if kind == "Max" else scale(gap, -1)
             yield known, ctx.note(known, NONNEGATIVE, "largest", key, place)
+            if kind == "Max":
+                yield from _moduli_below(ctx, known)
+
+
+def _moduli_below(ctx: Context, known: Polynomial) -> Iterator[tuple[Polynomial, int]]:
+    """G7: what is at least Abs(w) is at least w and -w."""
+    for mono, c in known.items():
+        if c < 0 and len(mono) == 1 and mono[0][0][0] == "h" and mono[0][1] == 1:
+            ctx.use("G7")
+            rest = {m: v for m, v in known.items() if m != mono}
+            inner: Polynomial = ctx.generators[mono[0][0]].parts[0]
+            yield add(rest, scale(inner, c)), NONNEGATIVE
+            yield add(rest, scale(inner, -c)), NONNEGATIVE
 
 
 def _rounding(ctx: Context, key: str) -> Iterator[tuple[Polynomial, int]]:
