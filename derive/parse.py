@@ -486,6 +486,12 @@ class _Head:
     usage: str
 
 
+def _logarithm(name: str, args: list[ast.expr], source: _Source, at: At) -> Term:
+    """log(x), and log(x, b) as the quotient log(x)/log(b)."""
+    value, *base = (Apply("log", (_term(arg, source),), at=at) for arg in args)
+    return Binary("/", value, base[0], at=at) if base else value
+
+
 def _reduce(kind: Literal["Sum", "Product"], args: list[ast.expr], source: _Source, at: At) -> Reduce:
     body, bound, *restrictions = args
     term, index = _term(body, source), _index(bound, source)
@@ -614,6 +620,7 @@ _HEADS: dict[str, _Head] = {
     "limit": _Head(_limit, 3, 4, "limit(e, x, a), or limit(e, x, a, '+')"),
     "argmax": _Head(_argmax, 2, 2, "argmax(e, p)"),
     "argmin": _Head(_argmin, 2, 2, "argmin(e, p)"),
+    "log": _Head(_logarithm, 1, 2, "log(x), or log(x, b) to the base b"),
 }
 
 _ARITHMETIC: dict[type[ast.operator], Literal["+", "-", "*", "/"]] = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 from derive.kernel.context import (
     NONZERO,
@@ -18,10 +19,11 @@ from derive.kernel.context import (
     Undefined,
 )
 from derive.kernel.elementary import derivative_of
-from derive.kernel.functions import signum, symbolic_power
+from derive.kernel.functions import maximum, number_constant, signum, symbolic_power
 from derive.kernel.polynomial import ONE, add, scale, subtract
 from derive.kernel.reductions import product_over
 from derive.kernel.ring import (
+    absolute,
     delta,
     guarded,
     multiply,
@@ -32,8 +34,9 @@ from derive.kernel.ring import (
     replace_generators,
     variable,
 )
-from derive.kernel.spelling import names, parts_of, reached
+from derive.kernel.spelling import names, parts_of, places, reached
 from derive.kernel.sums import sum_over
+from derive.kernel.trigonometry import sine
 from derive.signature import FUNCTIONS
 
 
@@ -198,10 +201,11 @@ def _of_function(ctx: Context, name: str, args: tuple[Polynomial, ...], target: 
 
 
 def _of_integer_power(ctx: Context, base: Polynomial, exponent: Polynomial, target: Target) -> Polynomial:
-    """V3: (t**m)' = m t**(m-1) t' for t != 0 and an exponent that does not depend on the variable."""
+    """V3: (t**m)' = m t**(m-1) t' for t != 0 or m >= 1, and an exponent that does not depend on the variable."""
     if differentiate(ctx, exponent, target):
         raise Stuck("outside the fragment", "an exponent that depends on the variable, over a base of unknown sign")
-    _require(ctx, base, NONZERO, "the base of a power that is differentiated is not seen to differ from 0")
+    if ctx.sign(ctx, maximum(ctx, absolute(ctx, base), exponent, 1)) & POSITIVE != POSITIVE:
+        _require(ctx, base, NONZERO, "the base of a power that is differentiated is not seen to differ from 0")
     ctx.use("V3")
     lowered = symbolic_power(ctx, base, subtract(exponent, ONE), True)
     return product(ctx, (exponent, lowered, differentiate(ctx, base, target)))
@@ -234,7 +238,7 @@ def _of_extremum(ctx: Context, gen: Generator, target: Target) -> Polynomial:
 def kinks(ctx: Context, poly: Polynomial, target: Target) -> Iterator[Polynomial]:
     """V13: the w for which G(Abs(w)) or G(sign(w)) has no derivative where w = 0, so that definedness implies w != 0.
 
-    G is smooth, its derivative in Abs(w) differs from 0 at 0 (or G is linear in sign(w)), and w moves with the target.
+    G is smooth, its derivative in Abs(w) differs from 0 at 0 (or G(1) from G(-1)), and w moves with the target.
     """
     local = _localised(ctx, poly, target)
     for around in _free_kinks(ctx, local):
@@ -247,6 +251,44 @@ def kinks(ctx: Context, poly: Polynomial, target: Target) -> Iterator[Polynomial
             yield inner
 
 
+def ends(ctx: Context, domain: list[Polynomial], target: Target) -> Iterator[Polynomial]:
+    """V15: the w of which w >= 0 is needed all around a point, and that pass through 0 there with a slope.
+
+    Near a point where w = 0 and w' != 0 there are points with w < 0. That w' != 0 where w = 0 follows from
+    w + w'**2 > 0.
+    """
+    for w in domain:
+        if target.name not in names(ctx, w) or places(ctx, w) or ctx.sign(ctx, w) & NONZERO:
+            continue
+        try:
+            slope = differentiate(ctx, w, target)
+        except Stuck as stuck:
+            if stuck.reason == "budget":
+                raise
+            continue
+        through = ctx.sign(ctx, slope) & NONZERO
+        if through or ctx.sign(ctx, add(w, multiply(ctx, slope, slope))) & POSITIVE == POSITIVE:
+            ctx.use("V15")
+            yield w
+
+
+def jumps(ctx: Context, poly: Polynomial, target: Target) -> Iterator[Polynomial]:
+    """V16: a*floor(w) + g has no derivative where w is whole, that is sin(pi*w) = 0, for a != 0, g smooth, w' != 0."""
+    for key in sorted({k for mono in poly for k, e in mono if e == 1 and k[0] == "f"}):
+        name, args = ctx.generators[key].parts
+        if name != "floor" or target.name not in names(ctx, args[0]) or not _smooth(ctx, args[0]):
+            continue
+        around = {tuple(f for f in m if f[0] != key): c for m, c in poly.items() if (key, 1) in m}
+        rest = {m: c for m, c in poly.items() if (key, 1) not in m}
+        plain = (
+            _smooth(ctx, around) and _smooth(ctx, rest) and not any(k == key for m in (*around, *rest) for k, _ in m)
+        )
+        moves = plain and ctx.sign(ctx, around) & ctx.sign(ctx, differentiate(ctx, args[0], target)) & NONZERO
+        if moves:
+            ctx.use("V16")
+            yield sine(ctx, multiply(ctx, number_constant(ctx, "pi"), args[0]))
+
+
 def _step(ctx: Context, poly: Polynomial, around: str) -> Polynomial:
     """Half the change of the slope where Abs(w) is 0, or of the value where sign(w) jumps; empty where not seen."""
     name = f"|{around}|"
@@ -255,10 +297,11 @@ def _step(ctx: Context, poly: Polynomial, around: str) -> Polynomial:
     smooth = replace_generators(ctx, poly, {around: size})
     if not _smooth(ctx, smooth):
         return {}
-    slope = differentiate(ctx, smooth, Target(name))
-    if around[0] == "z":
-        return {} if name in names(ctx, slope) else slope
     ((key, _),) = next(iter(size))
+    if around[0] == "z":
+        before, after = (replace_generators(ctx, smooth, {key: {(): side}}) for side in (-1, 1))
+        return scale(subtract(after, before), Fraction(1, 2))
+    slope = differentiate(ctx, smooth, Target(name))
     try:
         return replace_generators(ctx, slope, {key: {}})
     except Undefined:
@@ -331,6 +374,9 @@ def _smooth(ctx: Context, poly: Polynomial) -> bool:
                     return False
             elif gen.kind in "lb":
                 if not _smooth(ctx, gen.parts[0]):
+                    return False
+            elif gen.kind == "f" and FUNCTIONS[gen.parts[0]].derivative and not FUNCTIONS[gen.parts[0]].smooth:
+                if not all(_smooth(ctx, arg) for arg in gen.parts[1]):
                     return False
             elif gen.kind not in "vacd":
                 return False

@@ -15,7 +15,7 @@ from derive.kernel.sign import implies
 from derive.kernel.theorem import Residual, Theorem, make_theorem
 from derive.kernel.vanish import seen_to_vanish
 from derive.kernel.zero import Equations, remainder
-from derive.term import Term
+from derive.term import Apply, Binary, Neg, Term, children
 from derive.write import write
 
 
@@ -83,11 +83,18 @@ def _conditions(given: Context, term: Term, scope: Scope) -> list[Condition]:
 def _learn_conditions(ctx: Context, given: Context, goal: Goal, scope: Scope) -> None:
     """Collect the conditions of both sides, as far as each can be read, before either is read for good."""
     for term in (goal.left, goal.right):
-        try:
-            _side(ctx, given, term, scope)
-        except Stuck as stuck:
-            if stuck.reason == "budget":
-                raise
+        _learn_from(ctx, given, term, scope)
+
+
+def _learn_from(ctx: Context, given: Context, term: Term, scope: Scope) -> None:
+    """Collect the conditions of a term; of what it is made of, where it cannot be read yet: that has a value too."""
+    try:
+        _side(ctx, given, term, scope)
+    except Stuck as stuck:
+        if stuck.reason == "budget":
+            raise
+        for part in children(term) if isinstance(term, Binary | Apply | Neg) else ():
+            _learn_from(ctx, given, part, scope)
 
 
 def _side(ctx: Context, given: Context, term: Term, scope: Scope) -> tuple[Polynomial, list[Condition]]:

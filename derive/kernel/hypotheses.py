@@ -16,6 +16,7 @@ from derive.kernel.context import (
     NONPOSITIVE,
     NONZERO,
     POSITIVE,
+    ZERO,
     ComponentRule,
     Context,
     Contradiction,
@@ -35,7 +36,7 @@ from derive.kernel.normalize import OP_SIGN, Reader, Scope
 from derive.kernel.overlap import consequences
 from derive.kernel.polynomial import add, constant, magnitude, scale, subtract
 from derive.kernel.rebuild import rebuild
-from derive.kernel.ring import component, multiply, rename, replace_generators
+from derive.kernel.ring import component, multiply, power, rename, replace_generators
 from derive.kernel.sign import TYPE_SIGN, learn, sign
 from derive.kernel.spelling import names, parts_of, places
 from derive.kernel.sums import sum_over
@@ -165,6 +166,7 @@ def assume(ctx: Context, goal: Goal, scope: Scope) -> Equations:
             _finite(ctx, poly, finite)
         else:
             learn(ctx, poly, OP_SIGN[hypothesis.relation.op])
+            _without_sizes(ctx, poly, OP_SIGN[hypothesis.relation.op])
     _terms_of_sums(ctx)
     for poly in (*consequences(ctx), *_summed(ctx, schemas)):
         if any(p[0] == FRESH for p in places(ctx, poly)):
@@ -239,6 +241,29 @@ def _terms_of_sums(ctx: Context) -> None:
             ctx.use("O6")
             strict = bits & NONZERO if ctx.least.get(rule.place[1], 1) >= 2 else 0
             learn(ctx, subtract(rule.value, term), NONNEGATIVE | strict)
+
+
+def _without_sizes(ctx: Context, poly: Polynomial, bits: int) -> None:
+    """G7, O9: c - Abs(w) >= 0 gives c - w >= 0, c + w >= 0 and c**2 - w**2 >= 0, which gives these for a number c."""
+    if not bits & ZERO or bits & ZERO == ZERO:
+        return
+    poly, bits = (poly, bits) if bits & NONNEGATIVE else (scale(poly, -1), NONNEGATIVE | bits & NONZERO)
+    for mono, c in poly.items():
+        if c > 0 or len(mono) != 1:
+            continue
+        ((key, e),) = mono
+        rest = {m: v for m, v in poly.items() if m != mono}
+        if key[0] == "h" and e == 1:
+            ctx.use("G7")
+            size, bound = scale(ctx.generators[key].parts[0], -c), rest
+            learn(ctx, subtract(multiply(ctx, bound, bound), multiply(ctx, size, size)), bits)
+        elif e == 2 and list(rest) == [()] and rest[()] > 0:
+            ctx.use("O9")
+            size, bound = {((key, 1),): 1}, power(ctx, {(): Fraction(rest[()]) / -Fraction(c)}, Fraction(1, 2))
+        else:
+            continue
+        learn(ctx, subtract(bound, size), bits)
+        learn(ctx, add(bound, size), bits)
 
 
 def _gap(ctx: Context, relation: Relation, scope: Scope) -> Polynomial:

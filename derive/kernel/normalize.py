@@ -20,7 +20,7 @@ from derive.kernel.context import (
     Stuck,
     Undefined,
 )
-from derive.kernel.differentiate import Target, differentiate, kinks
+from derive.kernel.differentiate import Target, differentiate, ends, jumps, kinks
 from derive.kernel.elementary import apply_function, domain_of
 from derive.kernel.functions import maximum, number_constant, symbolic_power
 from derive.kernel.polynomial import add, constant, scale, subtract
@@ -105,12 +105,14 @@ class Reader:
 
     ``given`` knows the hypotheses only: what it does not see is a condition, even where the other side implies it.
     ``exists`` says that the claim speaks only of points where the derivatives that are read have a value.
+    ``domain`` gathers what must be >= 0 everywhere for what was read to have a value, whatever the hypotheses say.
     """
 
     ctx: Context
     conditions: list[Condition] | None = None
     given: Context | None = None
     exists: bool = False
+    domain: list[Polynomial] = field(default_factory=list)
 
     def read(self, term: Term, scope: Scope) -> Polynomial:
         """The normal form of a term; Fails with Stuck (no rule) or Undefined (no value anywhere)."""
@@ -181,11 +183,16 @@ class Reader:
         if not scope.guarded:
             learn(self.ctx, poly, bits)
 
+    def _bound(self, poly: Polynomial, op: Op, scope: Scope) -> None:
+        if op in (">=", "<=") and not scope.guarded:
+            self.domain.append(poly if op == ">=" else scale(poly, -1))
+
     def _need(self, term: Term, poly: Polynomial, op: Op, scope: Scope) -> None:
         """Record that a term must have a sign for its parent to have a value; look at the author's form for it."""
         wanted = OP_SIGN[op]
         given = self.given or self.ctx
         known = given.sign(given, poly)
+        self._bound(poly, op, scope)
         if not decisive(known):
             found = Reader(given, exists=self.exists).written_sign(term, scope)
             if found & ~known:
@@ -258,6 +265,7 @@ class Reader:
             given = self.given or ctx
             for poly, op, written in domain_of(ctx, function, tuple(args), tuple(values)):
                 known = given.sign(given, poly)
+                self._bound(poly, op, scope)
                 if known & OP_SIGN[op] != OP_SIGN[op]:
                     if known in NEVER[op] and not scope.guarded:
                         raise Undefined("a side has a value nowhere")
@@ -303,15 +311,19 @@ class Reader:
         used = frozenset(t.name if isinstance(t, Variable) else t.array for t in targets)
         before = ctx.suspended
         ctx.suspended = before | used
+        outer, self.domain = self.domain, []
         try:
             poly = self.read(body, scope)
             for target in targets:
                 chosen = self._target(target, scope)
-                for kink in kinks(ctx, poly, chosen):
+                for end in ends(ctx, self.domain, chosen):
+                    self._collect(end, POSITIVE, Relation(term_of(ctx, end, {}), ">", ZERO_TERM), scope)
+                for kink in (*kinks(ctx, poly, chosen), *jumps(ctx, poly, chosen)):
                     self._collect(kink, NONZERO, Relation(term_of(ctx, kink, {}), "!=", ZERO_TERM), scope)
                 poly = differentiate(ctx, poly, chosen)
         finally:
             ctx.suspended = before
+            self.domain = [*outer, *self.domain]
         return renew(ctx, poly, used - before)
 
     def _target(self, target: Variable | Component, scope: Scope) -> Target:

@@ -79,8 +79,8 @@ RULES: dict[str, Rule] = {
         Rule(
             "V13",
             "kink",
-            "a*Abs(w) + g and a*sign(w) + g have no derivative where w = 0",
-            "a != 0, g smooth, w moves with the variable",
+            "a*Abs(w) + g and G(sign(w)) have no derivative where w = 0",
+            "a != 0, G(1) != G(-1), g and G smooth, w moves with the variable",
         ),
         Rule(
             "V14",
@@ -93,6 +93,18 @@ RULES: dict[str, Rule] = {
             "lemma",
             "a claim that is proved holds at every instance of its variables",
             "its hypotheses hold there and both sides have a value; no term mentions what the lemma differentiates by",
+        ),
+        Rule(
+            "V15",
+            "end of a domain",
+            "a function that has a value only where w >= 0 has no derivative where w = 0",
+            "w' != 0 where w = 0: w moves through 0",
+        ),
+        Rule(
+            "V16",
+            "jump",
+            "a*floor(w) + g has no derivative where w is a whole number",
+            "a != 0, g and w smooth, w moves with the variable",
         ),
         Rule("K1", "cases of two indices", "i = j, or i != j", "one dimension"),
         Rule("K2", "cases of a sign", "w > 0, w < 0 or w = 0", "w is defined"),
