@@ -35,9 +35,9 @@ from derive.kernel.differentiate import Target, differentiate
 from derive.kernel.functions import exponential, logarithm, number_constant
 from derive.kernel.model import possible
 from derive.kernel.polynomial import ONE, add, merge, scale, subtract
-from derive.kernel.ring import multiply, power, replace_generators, settle
+from derive.kernel.ring import multiply, power, replace_generators, settle, variable
 from derive.kernel.sign import TYPE_SIGN, learn, sign
-from derive.kernel.spelling import names, places
+from derive.kernel.spelling import names, parts_of, places
 
 DEPTH = 5
 SEARCH = 2
@@ -66,15 +66,92 @@ def by_calculus(ctx: Context, poly: Polynomial, wanted: int) -> bool:
     """Whether a polynomial is seen to have a sign by its slope in one of its variables."""
     if places(ctx, poly):
         return False
-    if not wanted & (NONNEGATIVE | NONPOSITIVE):
-        return by_calculus(ctx, poly, POSITIVE) or by_calculus(ctx, poly, NEGATIVE)
+    poly = _relaxed(ctx, poly)
+    options = (wanted,) if wanted & (NONNEGATIVE | NONPOSITIVE) else (POSITIVE, NEGATIVE)
+    forms = [poly, *_by_logarithms(ctx, poly)]
+    return any(
+        attempt(ctx, form, bits) for bits in options for form in forms for attempt in (_has_slope, _by_reciprocal)
+    )
+
+
+def _has_slope(ctx: Context, poly: Polynomial, wanted: int) -> bool:
     return _is_signed(ctx, poly, wanted, DEPTH)
+
+
+def _by_logarithms(ctx: Context, poly: Polynomial) -> Iterator[Polynomial]:
+    """O9: a - b with a, b > 0 has the sign of log(a) - log(b); where exponentials stand in it."""
+    first = {mono: c for mono, c in poly.items() if c > 0}
+    second = subtract(first, poly)
+    exponentials = any(key[0] == "e" for mono in poly for key, _ in mono)
+    if exponentials and all(part and _sign(ctx, part) & POSITIVE == POSITIVE for part in (first, second)):
+        ctx.use("O9")
+        yield subtract(logarithm(ctx, first), logarithm(ctx, second))
+
+
+def _by_reciprocal(ctx: Context, poly: Polynomial, wanted: int) -> bool:
+    """O18 in t = 1/x, where x > 0 has no upper end and stands in a logarithm or an exponential."""
+    if not any(key[0] in "le" for mono in poly for key, _ in mono):
+        return False
+    for interval in _intervals(ctx, poly):
+        if interval.low is None or interval.high is not None or interval.name.startswith("1/"):
+            continue
+        bits = POSITIVE if not interval.low and not interval.closed_low else _sign(ctx, interval.low)
+        if bits & POSITIVE != POSITIVE:
+            continue
+        case = ctx.fork()
+        case.types[f"1/{interval.name}"] = "positive"
+        t = variable(case, f"1/{interval.name}")
+        if interval.low:
+            above = subtract(ONE, multiply(case, t, interval.low))
+            learn(case, above, NONNEGATIVE if interval.closed_low else POSITIVE)
+        try:
+            turned = replace_generators(case, poly, {interval.key: power(case, t, -1)})
+            done = _is_signed(case, turned, wanted, DEPTH - 1)
+        except (Stuck, Undefined) as stopped:
+            if isinstance(stopped, Stuck) and stopped.reason == "budget":
+                raise
+            done = False
+        ctx.fuel = case.fuel
+        if done:
+            return True
+    return False
+
+
+def _relaxed(ctx: Context, poly: Polynomial) -> Polynomial:
+    """O17: the same with real variables in place of whole ones, where nothing in it stands for whole numbers only."""
+    whole = {key for key in _variables(ctx, poly) if ctx.generators[key].parts[0] in ctx.integers}
+    new: dict[str, Polynomial] = {}
+    for key in sorted(whole):
+        name = str(ctx.generators[key].parts[0])
+        if name in ctx.size or _is_counted(ctx, poly, name):
+            continue
+        new[key] = variable(ctx, f"real {name}")
+        if name in ctx.least:
+            learn(ctx, subtract(new[key], {(): ctx.least[name]}), NONNEGATIVE)
+    facts = [f for bucket in ctx.facts.values() for f in bucket if names(ctx, f.polynomial) & {k[2:-1] for k in new}]
+    for fact in facts:
+        if not any(_is_counted(ctx, fact.polynomial, k[2:-1]) for k in new):
+            learn(ctx, replace_generators(ctx, fact.polynomial, new), fact.bits)
+    if new:
+        ctx.use("O17")
+    return replace_generators(ctx, poly, new) if new else poly
+
+
+def _is_counted(ctx: Context, poly: Polynomial, name: str) -> bool:
+    """Whether a whole number stands where a real one may not: in a power of any base, a factorial, below a sum."""
+    stack = [key for mono in poly for key, _ in mono]
+    while stack:
+        gen = ctx.generators[stack.pop()]
+        if name in gen.names and (gen.kind not in "velbhzf" or (gen.kind == "f" and gen.parts[0] not in CONTINUOUS)):
+            return True
+        stack.extend(key for mono in parts_of(gen) for key, _ in mono)
+    return False
 
 
 def _is_signed(ctx: Context, poly: Polynomial, wanted: int, depth: int) -> bool:
     if wanted & NONPOSITIVE:
         poly, wanted = scale(poly, -1), NONNEGATIVE | (wanted & NONZERO)
-    whole = _numerator(ctx, poly)
+    whole = numerator(ctx, poly)
     strict = bool(wanted & NONZERO)
     if _sign(ctx, whole) & wanted == wanted or (not strict and is_zero(ctx, whole)):
         return True
@@ -98,8 +175,8 @@ def _sign(ctx: Context, poly: Polynomial) -> int:
         ctx.depth = before
 
 
-def _numerator(ctx: Context, poly: Polynomial) -> Polynomial:
-    """The polynomial times what is seen to be positive below its fraction bars."""
+def numerator(ctx: Context, poly: Polynomial) -> Polynomial:
+    """A polynomial times what is seen to be positive below its fraction bars."""
     for _ in range(8):
         lowest: dict[str, Fraction] = {}
         for mono in poly:

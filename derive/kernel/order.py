@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from fractions import Fraction
 
 from derive.claim import Goal
 from derive.kernel.cases import by_cases
@@ -15,6 +16,7 @@ from derive.kernel.context import (
     POSITIVE,
     ZERO,
     Context,
+    Monomial,
     Polynomial,
     Propose,
     Stuck,
@@ -23,21 +25,24 @@ from derive.kernel.context import (
 from derive.kernel.convexity import averaged
 from derive.kernel.equality import Sides, conclude, read_sides
 from derive.kernel.functions import exponential, logarithm
+from derive.kernel.means import by_means
 from derive.kernel.model import possible
-from derive.kernel.monotone import by_calculus
+from derive.kernel.monotone import by_calculus, numerator
 from derive.kernel.normalize import OP_SIGN, Reader, Scope
-from derive.kernel.polynomial import constant, scale, subtract
+from derive.kernel.polynomial import add, constant, scale, subtract
 from derive.kernel.readback import written
-from derive.kernel.ring import multiply, replace_generators
+from derive.kernel.ring import multiply, power, replace_generators
 from derive.kernel.scalars import with_products, with_scalars
 from derive.kernel.sign import attained, learn, negated, sign
 from derive.kernel.spelling import places
 from derive.kernel.theorem import Residual, Theorem
 from derive.kernel.weighted import weighted
+from derive.kernel.zero import Equations
 from derive.term import Binary, Number, Term
 
 ATTAINED_ROUNDS = 4
 SQUARINGS = 2
+MOST_DEGREES = 4
 BOUND_SHARE = 20_000
 MEAN_SHARE = 5_000
 CALCULUS = 30_000
@@ -81,9 +86,71 @@ def holds(goal: Goal, sides: Sides) -> bool:
         return True
     if any(_by_bound(ctx, gap, wanted, bound) for bound in BOUNDS):
         return True
+    if _by_means(ctx, subtract(sides.left, sides.right), wanted, sides.equations):
+        return True
     if _by_signs_of_factors(ctx, difference, sides.scope, wanted):
         return True
     return _by_calculus(ctx, gap, wanted)
+
+
+def _by_means(ctx: Context, gap: Polynomial, wanted: int, equations: Equations) -> bool:
+    """O12, O19, once what is positive is multiplied out of denominators; equations may be added (H2)."""
+    downward = bool(wanted & NONPOSITIVE)
+    if not wanted & (NONNEGATIVE | NONPOSITIVE):
+        return False
+    needed = NONNEGATIVE | wanted & NONZERO
+    case = ctx.fork()
+    case.fuel = before = min(ctx.fuel, CALCULUS)
+    try:
+        poly = numerator(case, scale(gap, -1 if downward else 1))
+        forms = [
+            form for form in (poly, *_squares_of_sides(case, poly)) for form in _on_equations(case, form, equations)
+        ]
+        return any(by_means(case, form) & needed == needed for form in forms)
+    except (Stuck, Undefined):
+        return False
+    finally:
+        ctx.fuel -= before - max(case.fuel, 0)
+
+
+def _squares_of_sides(ctx: Context, poly: Polynomial) -> Iterator[Polynomial]:
+    """O9: c - b with c >= 0 has the sign of c**2 - b**2 where that is >= 0."""
+    number = {mono: c for mono, c in poly.items() if not mono or all(key[0] in "bc" for key, _ in mono)}
+    if number and sign(ctx, number) & NONNEGATIVE and len(number) < len(poly):
+        rest = subtract(poly, number)
+        ctx.use("O9")
+        yield subtract(multiply(ctx, number, number), multiply(ctx, rest, rest))
+
+
+def _on_equations(ctx: Context, poly: Polynomial, equations: Equations) -> Iterator[Polynomial]:
+    """A polynomial, and with its terms brought to one degree by an equation h = c of the hypotheses, c != 0 (H2)."""
+    yield poly
+    given = [subtract({((key, 1),): 1}, value) for key, value in equations.values]
+    given += [subtract({lead: 1}, value) for lead, value in equations.rewrites]
+    for equation in given:
+        number = -Fraction(equation.get((), 0))
+        if number:
+            unit = scale({mono: c for mono, c in equation.items() if mono}, 1 / number)
+            yield from _of_one_degree(ctx, poly, unit)
+
+
+def _of_one_degree(ctx: Context, poly: Polynomial, unit: Polynomial) -> Iterator[Polynomial]:
+    """A polynomial with powers of what equals 1 as factors of its terms; roots of it only where it is one term > 0."""
+    degrees = {_degree(mono) for mono in unit}
+    if len(degrees) != 1 or (degree := degrees.pop()) <= 0:
+        return
+    most = max(_degree(mono) for mono in poly)
+    missing = {mono: (most - _degree(mono)) / degree for mono in poly}
+    rooted = any(e.denominator != 1 for e in missing.values())
+    if max(missing.values()) > MOST_DEGREES or (rooted and (len(unit) > 1 or sign(ctx, unit) & POSITIVE != POSITIVE)):
+        return
+    ctx.use("H2")
+    parts = (multiply(ctx, {mono: c}, power(ctx, unit, missing[mono])) for mono, c in poly.items())
+    yield add(*parts)
+
+
+def _degree(mono: Monomial) -> Fraction:
+    return sum((Fraction(e) for _, e in mono), Fraction(0))
 
 
 def _by_calculus(ctx: Context, gap: Polynomial, wanted: int) -> bool:

@@ -156,7 +156,7 @@ RULES: dict[str, Rule] = {
         Rule("O7", "maximum as a bound", "t[k := j] <= Max(t, k)"),
         Rule("O9", "monotone functions", "a < b if and only if F(a) < F(b)", "F increasing on an interval with both"),
         Rule("O10", "sign by the exponential", "G >= 0 if and only if exp(G) >= 1"),
-        Rule("O12", "squares", "t*a**2 + b**2/t >= 2*a*b", "t > 0"),
+        Rule("O12", "squares", "t*a**2 + b**2/t >= 2*a*b, c*a**2 >= 0", "t > 0, c >= 0"),
         Rule("O13", "tangents", "log(q) <= q - 1, exp(u) >= 1 + u", "q > 0"),
         Rule("O14", "Jensen", "Sum(w*g) >= Sum(w) - Sum(w*exp(-g))", "w >= 0"),
         Rule("O15", "Cauchy-Schwarz", "Sum(a*b)**2 <= Sum(a**2)*Sum(b**2)"),
@@ -167,6 +167,12 @@ RULES: dict[str, Rule] = {
             "sign of the derivative",
             "f(a) >= 0 and f' >= 0 on (a, b) give f >= 0 on [a, b); f'' <= 0 and f >= 0 at both ends give f >= 0",
             "f continuous on the interval, which the hypotheses give",
+        ),
+        Rule(
+            "O19",
+            "weighted means",
+            "a1*t1 + .. + ak*tk >= c*t1**w1*..*tk**wk",
+            "t >= 0, w > 0, w1 + .. + wk = 1, c <= (a1/w1)**w1*..*(ak/wk)**wk",
         ),
         Rule("L1", "simple limits", "a constant; 1/T tends to 0; what is bounded times what vanishes vanishes"),
         Rule(
