@@ -81,6 +81,15 @@ def possible(ctx: Context, poly: Polynomial) -> int:
     return bits
 
 
+def estimate(ctx: Context, poly: Polynomial, values: Mapping[str, float]) -> float | None:
+    """The value of a polynomial where its variables have the values given; None where it has none."""
+    model = Model(Random(0), 1.0, {(name, ()): value for name, value in values.items()})
+    try:
+        return _value(model, ctx, poly, NOWHERE)[0]
+    except NO_VALUE:
+        return None
+
+
 def _models(ctx: Context) -> list[Model]:
     """A few models of all that is known; none where none is found."""
     if not ctx.is_modelled:

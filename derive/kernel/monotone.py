@@ -33,7 +33,7 @@ from derive.kernel.context import (
 )
 from derive.kernel.differentiate import Target, differentiate
 from derive.kernel.functions import exponential, logarithm, number_constant
-from derive.kernel.model import possible
+from derive.kernel.model import estimate, possible
 from derive.kernel.polynomial import ONE, add, merge, scale, subtract
 from derive.kernel.ring import multiply, power, replace_generators, settle, variable
 from derive.kernel.sign import TYPE_SIGN, learn, sign
@@ -158,11 +158,11 @@ def _is_signed(ctx: Context, poly: Polynomial, wanted: int, depth: int) -> bool:
     if depth <= 0 or possible(ctx, poly) & wanted != wanted:
         return False
     ctx.spend(40)
-    if any(_on(ctx, whole, interval, strict, depth) for interval in _intervals(ctx, whole)):
-        return True
-    # A difference of two values of one function has simpler slopes as it stands.
-    apart = depth >= DEPTH - 1 and whole is not poly
-    return apart and any(_on(ctx, poly, interval, strict, depth) for interval in _intervals(ctx, poly))
+    # A difference of two values of one function has simpler slopes as it stands, or without variables below.
+    forms = [whole]
+    if depth >= DEPTH - 1:
+        forms += [form for form in (numerator(ctx, poly, "v"), poly) if form != whole]
+    return any(_on(ctx, form, interval, strict, depth) for form in forms for interval in _intervals(ctx, form))
 
 
 def _sign(ctx: Context, poly: Polynomial) -> int:
@@ -175,13 +175,13 @@ def _sign(ctx: Context, poly: Polynomial) -> int:
         ctx.depth = before
 
 
-def numerator(ctx: Context, poly: Polynomial) -> Polynomial:
-    """A polynomial times what is seen to be positive below its fraction bars."""
+def numerator(ctx: Context, poly: Polynomial, kinds: str = "") -> Polynomial:
+    """A polynomial times what is seen to be positive below its fraction bars, of some kinds only if these are given."""
     for _ in range(8):
         lowest: dict[str, Fraction] = {}
         for mono in poly:
             for key, e in mono:
-                if e < 0 and key[0] != "e":
+                if e < 0 and key[0] != "e" and (not kinds or key[0] in kinds):
                     lowest[key] = min(lowest.get(key, Fraction(0)), Fraction(e))
         cleared = False
         for key, e in sorted(lowest.items()):
@@ -433,17 +433,17 @@ def _turning_points(ctx: Context, slope: Polynomial, interval: Interval) -> Iter
 def _changes(ctx: Context, slope: Polynomial, interval: Interval) -> list[Fraction]:
     low, high = (_number(ctx, end) for end in (interval.low, interval.high))
     points = sorted({p for p in _grid(low, high)})
-    seen = [(p, s) for p in points if (s := _side(ctx, slope, interval.key, p))]
+    seen = [(p, value) for p in points if (value := estimate(ctx, slope, {interval.name: float(p)}))]
     found: list[Fraction] = []
     for (a, left), (b, right) in pairwise(seen):
         if left < 0 < right:
             for _ in range(40):
                 middle = (a + b) / 2
-                side = _side(ctx, slope, interval.key, middle)
-                if not side:
+                value = estimate(ctx, slope, {interval.name: float(middle)})
+                if not value:
                     a = b = middle
                     break
-                a, b = (middle, b) if side < 0 else (a, middle)
+                a, b = (middle, b) if value < 0 else (a, middle)
             found.append((a + b) / 2)
     return found
 

@@ -106,7 +106,7 @@ def _by_means(ctx: Context, gap: Polynomial, wanted: int, equations: Equations) 
         forms = [
             form for form in (poly, *_squares_of_sides(case, poly)) for form in _on_equations(case, form, equations)
         ]
-        return any(by_means(case, form) & needed == needed for form in forms)
+        return any((by_means(case, form) or sign(case, form)) & needed == needed for form in forms)
     except (Stuck, Undefined):
         return False
     finally:
@@ -137,7 +137,7 @@ def _on_equations(ctx: Context, poly: Polynomial, equations: Equations) -> Itera
 def _of_one_degree(ctx: Context, poly: Polynomial, unit: Polynomial) -> Iterator[Polynomial]:
     """A polynomial with powers of what equals 1 as factors of its terms; roots of it only where it is one term > 0."""
     degrees = {_degree(mono) for mono in unit}
-    if len(degrees) != 1 or (degree := degrees.pop()) <= 0:
+    if not poly or len(degrees) != 1 or (degree := degrees.pop()) <= 0:
         return
     most = max(_degree(mono) for mono in poly)
     missing = {mono: (most - _degree(mono)) / degree for mono in poly}

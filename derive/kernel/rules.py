@@ -174,6 +174,18 @@ RULES: dict[str, Rule] = {
             "a1*t1 + .. + ak*tk >= c*t1**w1*..*tk**wk",
             "t >= 0, w > 0, w1 + .. + wk = 1, c <= (a1/w1)**w1*..*(ak/wk)**wk",
         ),
+        Rule(
+            "O20",
+            "half the angle",
+            "cos(u) = (1 - t**2)/(1 + t**2), sin(u) = 2*t/(1 + t**2) for some t, or cos(u) = -1 and sin(u) = 0",
+            "both cases are looked at",
+        ),
+        Rule(
+            "O21",
+            "no roots, one sign",
+            "a polynomial in one value has the sign of one point where it has no roots of odd order",
+            "the roots in the range of the value are counted (Sturm)",
+        ),
         Rule("L1", "simple limits", "a constant; 1/T tends to 0; what is bounded times what vanishes vanishes"),
         Rule(
             "L3",

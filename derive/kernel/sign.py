@@ -60,6 +60,7 @@ from derive.kernel.ring import (
     replace_generators,
     variable,
 )
+from derive.kernel.roots import sign_by_roots
 from derive.kernel.spelling import names, places, poly_text, token
 from derive.kernel.sums import sum_over
 
@@ -355,6 +356,8 @@ def _of_polynomial(ctx: Context, poly: Polynomial) -> int:
             _looked_up(ctx, poly) if m and mono else UNKNOWN
         )
     bits = times(outer, _of_sum_of_terms(ctx, rest))
+    if mono and not decisive(bits) and ctx.depth > 0:
+        bits |= sign_by_roots(ctx, poly)
     if mono and not bits & NONZERO:
         bits |= _looked_up(ctx, scale(poly, Fraction(1) / c))
     if not decisive(bits) and any(e < 0 for _, e in mono):
@@ -932,6 +935,7 @@ def _extrema_inside(ctx: Context, mono: Monomial) -> Iterator[str]:
 SEARCHES = (
     _closed,
     _as_found_square,
+    sign_by_roots,
     _shifted,
     _radical,
     _exponents,
