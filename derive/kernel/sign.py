@@ -935,7 +935,6 @@ def _extrema_inside(ctx: Context, mono: Monomial) -> Iterator[str]:
 SEARCHES = (
     _closed,
     _as_found_square,
-    sign_by_roots,
     _shifted,
     _radical,
     _exponents,
@@ -947,6 +946,7 @@ SEARCHES = (
     _quadratic,
     _by_facts,
     _factored,
+    sign_by_roots,
 )
 UNSIGNED = (_exponents, _in_fewer_sums, _factored)
 """The rules that may show that something is not 0 without telling its sign."""
