@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from derive import cli
+from docs import pictures
 from docs.reference import FOLDER, pages
 
 Derive = Callable[..., tuple[int, str, str]]
@@ -91,3 +92,12 @@ def test_the_site_is_built_without_a_broken_link(tmp_path: Path) -> None:
     config = pytest.importorskip("mkdocs.config")
     build.build(config.load_config(str(ROOT / "mkdocs.yml"), site_dir=str(tmp_path)))
     assert (tmp_path / "tutorial" / "index.html").is_file()
+
+
+def test_the_terminal_of_the_readme_is_what_the_command_prints(derive: Derive, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "80")
+    Path(pictures.FILE).write_text(pictures.claims(), encoding="utf-8")
+    printed = derive(*pictures.COMMAND)[1]
+    drawn = (ROOT / "docs" / "pictures" / "check.svg").read_text(encoding="utf-8")
+    assert pictures.terminal(printed) == drawn, "run: python docs/pictures.py"

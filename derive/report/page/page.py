@@ -132,19 +132,21 @@ def _files(results: Results, told: Sequence[Told]) -> Iterator[str]:
     titles = {file.path: file.title for file in results.files}
     yield '<main id="claims">\n'
     for number, (path, claims) in enumerate(_by_file(told), 1):
-        heading = text(titles.get(path) or path)
+        heading = text(titles.get(path) or path) if len(titles) > 1 else "Claims"
         where = element("p", element("code", text(path)), "source") if titles.get(path) else ""
         yield f'<section aria-labelledby="file-{number}">\n<h2 id="file-{number}">{heading}</h2>\n'
-        yield where + _contents(heading, claims) + graph([claim.outcome for claim in claims])
+        yield where + _contents(path, claims) + graph([claim.outcome for claim in claims])
         yield from (claim.article for claim in claims)
         yield "</section>\n"
     yield "</main>\n"
 
 
-def _contents(heading: str, claims: Sequence[Told]) -> str:
+def _contents(path: str, claims: Sequence[Told]) -> str:
     rows = "".join(_row(claim) for claim in claims)
     count = f"{len(claims)} claim{'' if len(claims) == 1 else 's'}"
-    return f'<nav aria-label="Claims of {heading}"><details><summary>{count}</summary><ul>{rows}</ul></details></nav>\n'
+    return (
+        f'<nav aria-label="Claims of {text(path)}"><details><summary>{count}</summary><ul>{rows}</ul></details></nav>\n'
+    )
 
 
 def _row(told: Told) -> str:

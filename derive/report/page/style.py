@@ -36,7 +36,7 @@ border-bottom:1px solid var(--line);background:var(--paper)}
 form[hidden]{display:none}
 @media (min-width:50rem) and (min-height:30rem){form{position:sticky;top:0;z-index:1}}
 fieldset{display:flex;flex-wrap:wrap;gap:.25rem .9rem;border:0;padding:0;margin:0;min-width:0}
-legend{float:left;padding:0;margin-right:.9rem;color:var(--soft)}
+legend{float:left;padding:0;line-height:1.6rem;margin-right:.9rem;color:var(--soft)}
 input[type=search],button{font:inherit;padding:.3rem .6rem;color:inherit;background:var(--card);
 border:1px solid var(--soft);border-radius:.4rem;max-width:100%}
 label{display:inline-flex;align-items:center;gap:.35rem;min-height:1.6rem}output{margin-left:auto;color:var(--soft)}
