@@ -409,6 +409,39 @@ def test_wrong_digits_are_named(derive: Derive, at: str, value: str, prints: str
         assert "the value is" in derive("check", "--format", "concise")[1]
 
 
+def test_quiet_leaves_out_what_is_as_expected(derive: Derive) -> None:
+    write("derivations.yaml", GOOD, EXPECTED, BAD)
+    code, out, err = derive("check", "-q", "--format", "full", "--format", "full=whole.txt")
+    assert (code, err, out.splitlines()[0]) == (1, "", "error[DV101]: `bad` is refuted, expected proved")
+    assert Path("whole.txt").read_text(encoding="utf-8").endswith(out)
+    assert derive("check", "-q", "good")[1] == "1 claim in 1 file: 1 proved; every verdict as expected\n"
+
+
+def test_verbose_tells_what_was_known(derive: Derive) -> None:
+    edited = GOOD.replace("y + x", "x + 2*y - y")
+    for claim, said in ((GOOD, "0 known, 3 decided"), (edited, "2 known, 1 decided"), (edited, "told again")):
+        write("derivations.yaml", claim, MENDED)
+        _, out, err = derive("check", "-v", "--jobs", "0")
+        assert said in err and "known" not in out
+    assert "cache: none" in derive("check", "-v", "--no-cache")[2]
+
+
+def test_an_interrupt_while_repairs_are_sought_leaves_the_verdicts(
+    derive: Derive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(results: Results) -> Results:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("derive.repair.repair", interrupted)
+    write("derivations.yaml", GOOD, BAD)
+    code, out, _ = derive("check", "--jobs", "0")
+    assert (code, "✗ bad" in out, out.splitlines()[-1]) == (
+        130,
+        True,
+        "2 claims in 1 file: 1 proved, 1 refuted; 1 finding, interrupted",
+    )
+
+
 def test_a_report_on_standard_output_and_one_in_a_file(derive: Derive) -> None:
     write("derivations.yaml", GOOD)
     code, out, _ = derive("check", "--format", "concise", "--format", "json=out.json")

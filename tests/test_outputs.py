@@ -73,6 +73,7 @@ SCREENS = (
     ({"TERM": "dumb"}, 80, False, False),
     ({"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}, None, False, True),
     ({"PYTHONIOENCODING": "gbk", "PYTHONUTF8": "0"}, None, False, True),
+    ({"LC_ALL": "C", "PYTHONUTF8": ""}, None, False, True),
 )
 UNBREAKABLE = re.compile(r"^\W*\S+$")
 """A line of one word, which stays whole however long it is."""
