@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from derive.claim import Goal
-from derive.kernel.context import Propose, Stuck
+from derive.kernel.context import Propose, Stuck, Undefined
 from derive.kernel.equality import decide_equality, phases
 from derive.kernel.hypotheses import contradictory
 from derive.kernel.lemma import Supplied, Unfit, owed, rest, supply, under
@@ -31,9 +31,11 @@ __all__ = [
     "Propose",
     "Residual",
     "Smallest",
+    "Stuck",
     "Subject",
     "Supplied",
     "Theorem",
+    "Undefined",
     "Unfit",
     "cases",
     "contradictory",

@@ -7,18 +7,23 @@ from dataclasses import replace
 from derive.claim import Claim, Line
 from derive.derivation import Step
 from derive.elaborate.substitute import fits
+from derive.errors import InputError
 from derive.invoke import invoke
-from derive.kernel import Theorem
+from derive.kernel import Stuck, Theorem, Undefined, phases
+from derive.narrate.algebra import key_of, tidy
+from derive.narrate.definitions import folded
 from derive.narrate.equation import equation
 from derive.narrate.limits import limits
 from derive.narrate.optima import optima
 from derive.narrate.order import order
-from derive.narrate.setting import Setting, setting
+from derive.narrate.setting import FUEL, Setting, setting
 from derive.narrate.shorten import shortened
 from derive.narrate.words import words
+from derive.parse import parse
 from derive.prove import prove
-from derive.term import Limit, Op, Optimum, Term, subterms
+from derive.term import Limit, Op, Optimum, Term, size, subterms
 
+LARGEST_MIDDLE = 60
 LARGEST_SIDE = 150  # nodes
 DEEPEST_SIDE = 40
 
@@ -38,13 +43,42 @@ def narrate(line: Line, claim: Claim) -> tuple[Step, ...]:
     known = {str(i.name): i.dimension for i in line.goal.indices}
     left, right = (here.with_dimensions(t, known) for t in sides[:2])
     steps = _argument(left, line.written.op, right, here)
-    return with_new_conditions(shortened(left, steps, here)) if steps else _by_rules(line)
+    steps = shortened(left, steps, here) or _by_normal_form(left, right, here)
+    return with_new_conditions(steps) if steps else _by_rules(line)
 
 
 def _argument(left: Term, op: Op, right: Term, here: Setting) -> tuple[Step, ...]:
     if isinstance(left, Limit):
         return limits(left, right, here)
     return equation(left, right, here) if op == "==" else order(left, op, right, here)
+
+
+def _by_normal_form(left: Term, right: Term, here: Setting) -> tuple[Step, ...]:
+    """An equation by the normal form that both sides have, where that is short enough to look at."""
+    goal = here.line.goal
+    if goal.op != "==" or any(isinstance(t, Limit) for side in (left, right) for t in subterms(side)):
+        return ()
+    middle = _normal_form(here)
+    if middle is None or size(middle) > LARGEST_MIDDLE or {key_of(left), key_of(right)} & {key_of(middle)}:
+        return ()
+    first, second = here.theorem(left, "==", middle), here.theorem(middle, "==", right)
+    if not first or not second:
+        return ()
+    return (
+        Step("==", middle, (words(first),), None, first.conditions),
+        Step("==", right, (words(second),), None, second.conditions),
+    )
+
+
+def _normal_form(here: Setting) -> Term | None:
+    """That of the left side, tidy and with definitions by name."""
+    free = {str(i.name): i.dimension for i in here.line.goal.indices}
+    try:
+        text = dict(phases(here.line.goal, FUEL))["left"]
+        found = here.with_dimensions(parse(text, here.scope.names), free)
+        return tidy(folded(found, here, {d.name for d in here.definitions}))
+    except (InputError, RecursionError, Stuck, Undefined):
+        return None
 
 
 def _optimum(line: Line) -> tuple[Step, ...]:
@@ -57,6 +91,8 @@ def _optimum(line: Line) -> tuple[Step, ...]:
 def _by_rules(line: Line) -> tuple[Step, ...]:
     """The whole line as one step, with the lemmas, or else the main rules, that its proof uses."""
     theorem = invoke(line.goal, line.using) if line.using else prove(line.goal)
+    if not isinstance(theorem, Theorem):
+        theorem = prove(line.goal, deep=True)
     if not isinstance(theorem, Theorem):
         return ()
     said = "to the digits as printed" if line.exact else words(theorem)

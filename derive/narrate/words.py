@@ -58,6 +58,8 @@ def words(theorem: Theorem) -> str:
     """The lemmas, or else the main rules, of a proof; that it is calculation where no rule says more."""
     if theorem.lemmas:
         return f"by {', '.join(theorem.lemmas)}"
-    alone = next((said for rule, said in ALONE.items() if rule in theorem.rules), "")
-    found = [said for rule, said in WORDS.items() if rule in theorem.rules]
+    # Of an equation what is known of signs only says that its sides have a value.
+    rules = [r for r in theorem.rules if theorem.goal.op != "==" or r[0] != "O"]
+    alone = next((said for rule, said in ALONE.items() if rule in rules), "")
+    found = [said for rule, said in WORDS.items() if rule in rules]
     return alone or ", ".join(found[:MOST]) or "calculate both sides"
