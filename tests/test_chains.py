@@ -51,6 +51,7 @@ def test_the_ends_are_told_from_a_proof_of_their_own(path: Path) -> None:
         told = " ".join(chain(outcome, Paint()))
         agree = "the ends agree although step" in told
         assert agree == ("the ends agree" in outcome.claim.because), (outcome.claim.id, told)
+        assert "leads back" in told or "the line between is wrong; the ends agree" not in outcome.claim.because, told
         assert ("the ends do not follow" in told) == (outcome.claim.id in PARTED), (outcome.claim.id, told)
 
 
@@ -160,4 +161,4 @@ def test_a_step_that_is_too_large_is_found(bound: str, codes: list[str], tmp_pat
 def test_there_are_enough_of_both_sorts() -> None:
     found = [o for path in FILES for o in chains(path)]
     wrong = [o for o in found if len(wrong_steps(o.claim.because)) == 1]
-    assert len(found) >= 60 and len(wrong) * 5 >= len(found) * 2
+    assert len(found) >= 60 and len(wrong) * 3 >= len(found)

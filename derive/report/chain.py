@@ -21,7 +21,7 @@ def chain(outcome: Outcome, paint: Paint) -> Iterator[str]:
     if not outcome.claim.chained:
         return
     if "refuted" in words:
-        yield from _after(words.index("refuted"), words)
+        yield from _after(words.index("refuted"), words, isinstance(outcome.ends, Proved))
         yield from _ends_despite(words.index("refuted"), outcome, paint)
     elif outcome.word == "proved":
         yield from _ends(outcome, paint)
@@ -35,11 +35,17 @@ def step(outcome: Outcome, place: int) -> str:
     return f"step {place + 1} of {steps}{f' (where {clean(line.case)})' if line.case else ''}:"
 
 
-def _after(wrong: int, words: Sequence[str]) -> Iterator[str]:
-    """Which steps after the first wrong one are right, and which are wrong too."""
+def _after(wrong: int, words: Sequence[str], ends_agree: bool) -> Iterator[str]:
+    """Which steps after the first wrong one are right, and which are wrong too.
+
+    Where only the next step is wrong too and the ends agree, the expression between the two is what is wrong.
+    """
+    leads_back = ends_agree and words.count("refuted") == 2 and words[wrong + 1 :][:1] == ["refuted"]
     for kind, said in (("proved", "right again"), ("refuted", "wrong too")):
         found = [str(number) for number, w in enumerate(words, 1) if w == kind and number > wrong + 1]
-        if found:
+        if found and kind == "refuted" and leads_back:
+            yield f"step {found[0]} leads back from the expression that step {wrong + 1} gets wrong"
+        elif found:
             yield f"{_steps(found)} {said}"
 
 

@@ -190,7 +190,8 @@ def _side(value: Enclosure, digits: int) -> str:
         return value.low
     rounded = _rounded(value, digits)
     is_decimal = rounded.is_finite() and rounded.adjusted() >= MIN_EMIN
-    decimal = str(rounded) if is_decimal else value.low
+    # Python writes a zero with the decimals of what was rounded.
+    decimal = ("0" if not rounded else str(rounded)) if is_decimal else value.low
     if value.exact is None:
         return f"{decimal}…"
     exact = rational(value.exact)
