@@ -632,7 +632,7 @@ COMPLETIONS = (
     ("derive check --form", 2, ["--format"]),
     ("derive check --format ju", 3, ["junit"]),
     ("derive check --tag p", 3, ["product"]),
-    ("derive explain dv10", 2, ["DV101", "DV102", "DV103", "DV104", "DV105"]),
+    ("derive explain dv50", 2, sorted(code for code in CODES if code.startswith("DV50"))),
     ("derive schema r", 2, ["results"]),
 )
 
