@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from derive.claim import Declaration, Goal, Hypothesis, Line
+from derive.claim import Declaration, Goal, Hypothesis, Lemma, Line
 from derive.errors import problem
+from derive.invoke import invoke
 from derive.judge import judge
 from derive.outcome import Finding, Outcome, Results, Use
 from derive.prove import prove
@@ -63,7 +64,9 @@ def _without(goal: Goal, dropped: Hypothesis | Declaration) -> Goal:
 def _use(dropped: Hypothesis | Declaration, lines: list[tuple[Line, Proved]]) -> Use:
     text = _text(dropped)
     decided = [
-        (before, _decided(goal)) for line, before in lines if (goal := _without(line.goal, dropped)) != line.goal
+        (before, _decided(goal, line.using))
+        for line, before in lines
+        if (goal := _without(line.goal, dropped)) != line.goal
     ]
     for _, after in decided:
         if isinstance(after, Refuted):
@@ -89,10 +92,10 @@ def _gained(before: Proved, after: Proved) -> tuple[str, ...]:
     return tuple(c for c in dict.fromkeys(found) if c not in known)
 
 
-def _decided(goal: Goal) -> Verdict:
+def _decided(goal: Goal, using: tuple[Lemma, ...]) -> Verdict:
     from derive.refute import refute  # it brings NumPy along
 
-    proof, search = prove(goal), refute(goal)
+    proof, search = invoke(goal, using) if using else prove(goal), refute(goal)
     return judge(goal, proof, search)
 
 

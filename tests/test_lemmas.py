@@ -22,6 +22,7 @@ from derive.runner import run
 from derive.term import Relation
 from derive.verdict import Counterexample
 from derive.write import write
+from tests.conftest import Derive
 from tests.lemmas import INSTANCES, REFUSED
 
 FUEL = 50_000
@@ -116,8 +117,8 @@ def test_a_proof_names_the_lemmas_it_needs(tmp_path: Path) -> None:
   - id: idle
     claim: u > -1
   - id: user
-    claim: exp(sin(u)) <= exp(u)
-    using: [sine, idle]
+    claim: Sum(exp(sin(p[k])), k) <= Sum(exp(p[k]), k)
+    using: [sine: {u: 'p[k]'}, idle: {}]
 """
     found = outcomes(tmp_path, text, strict=True)["user"]
     assert (found.word, found.idle, [f.problem.code for f in found.findings]) == ("proved", ("idle",), ["DV106"])
@@ -164,3 +165,21 @@ def test_the_meaning_of_a_claim_changes_with_what_it_rests_on() -> None:
         found, _ = claims(text.format(right))
         meanings.append([meaning(lemma) for lemma in found["user"].lines[0].using])
     assert meanings[0] == meanings[2] != meanings[1]
+
+
+USER = "  - id: user\n    claim: Sum(exp(sin(p[k])), k) <= Sum(exp(p[k]), k)\n    using: [sine: {u: 'p[k]'}]\n"
+
+
+def test_the_overview_and_a_page_tell_what_rests_on_what(derive: Derive) -> None:
+    text = "  - id: sine\n    claim: sin(u) <= u\n" + USER
+    Path("derivations.yaml").write_text(SETTING + text, encoding="utf-8")
+    out = derive("show")[1]
+    assert "used by user" in out.split("user:")[0] and "uses sine" in out
+    proof = derive("show", "user", "--proof")[1]
+    assert "using sine" in proof and "by sine" in proof and "H8" in proof
+
+
+def test_dropping_a_hypothesis_drops_the_lemma_that_needs_it(derive: Derive) -> None:
+    text = "  - id: sine\n    claim: sin(u) <= u\n" + USER
+    Path("derivations.yaml").write_text(SETTING + text, encoding="utf-8")
+    assert "p: positive[n]: needed" in derive("check", "--audit", "-k", "user")[1]
