@@ -26,7 +26,7 @@ from derive.refute import refute
 from derive.term import Relation
 from derive.verdict import Conflict, Counterexample, Proved, Refuted, Undecided, Verdict
 from derive.write import write
-from tests.soundness.claims import CASES, goals, slips
+from tests.soundness.claims import CASES, goals, slips, without_models
 from tests.soundness.points import PRECISION, points
 
 REFUTED, PROVED, VACUOUS, UNDECIDED, FALSE, CRASH = OUTCOMES = (
@@ -74,7 +74,8 @@ def _fate(claim: str, mutant: Mutant, goal: Goal) -> Fate:
 
 def _verdict(goal: Goal) -> Verdict:
     """The verdict as the runner finds it, but what is proved is looked at harder."""
-    proof = prove(goal, FUEL)
+    with without_models():
+        proof = prove(goal, FUEL)
     search = refute(goal, EXTENDED if isinstance(proof, Theorem) else 1)
     if not isinstance(proof, Theorem) and not isinstance(search, Counterexample):
         proof = prove(goal, FUEL, deep=True)
