@@ -27,6 +27,8 @@ CASES = (
     ("log1p(y) == log(1 + y)", AGREES),
     ("Product(o[k], k) == o[i]*Product(o[k], k, k != i)", AGREES),
     ("limit(y/(1 + y), y, oo) == 1", SILENT),
+    ("(1 + x)**999*(1 + x) == (1 + x)**1000", SILENT),
+    ("y**(x + 1) == y*y**x", AGREES),
 )
 
 

@@ -32,6 +32,7 @@ from derive.verdict import Counterexample, Value
 
 MOST_NODES = 3_000
 MOST_CANCELLED = 120  # operations of a term that is still cancelled and factored; SymPy may take for ever
+MOST_EXPONENT, MOST_GROWING = 40, 1_000  # what SymPy would write out in full: powers, powers with exponents that vary
 DIGITS = (40, 90)
 SURE = Decimal("1e-25")
 
@@ -48,9 +49,12 @@ def calculus(term: Term, point: Counterexample) -> Fraction | Decimal | None:
         found = _built(term, scope)
         if found.has(*_UNSURE):
             return None
+        values = _values(point, scope)
+        if _grows(found, values):
+            return None
         if found.count_ops() <= MOST_CANCELLED:
             found = sympy.factor(sympy.cancel(found))
-        return _number(found.xreplace(_values(point, scope)))
+        return _number(found.xreplace(values))
     except (_Silent, ArithmeticError, AttributeError, NotImplementedError, RecursionError, TypeError, ValueError):
         return None  # SymPy fails on terms of every sort, in every way
 
@@ -124,6 +128,14 @@ def _values(point: Counterexample, scope: _Scope) -> dict[Any, Any]:
     return {symbol: _entry(values[name], at) for (name, at), symbol in scope.symbols.items()}
 
 
+def _grows(found: Any, values: Mapping[Any, Any]) -> bool:
+    """Whether numbers would become too long to be written out."""
+    exponents = [power.exp for power in found.atoms(sympy.Pow)]
+    varying = any(e.free_symbols for e in exponents) or bool(found.atoms(*_GROWING))
+    largest = max(map(abs, values.values()), default=0)
+    return any(e.is_number and abs(e) > MOST_EXPONENT for e in exponents) or bool(varying and largest > MOST_GROWING)
+
+
 def _entry(value: Value, at: tuple[int, ...]) -> Any:
     for k in at:
         assert isinstance(value, tuple)
@@ -146,6 +158,7 @@ def _number(found: Any) -> Fraction | Decimal | None:
 
 
 _UNSURE = (sympy.Heaviside, sympy.DiracDelta, sympy.Derivative, sympy.Subs, sympy.Piecewise)
+_GROWING = (sympy.exp, sympy.factorial, sympy.gamma, sympy.loggamma, sympy.binomial)
 _NOWHERE = (sympy.nan, sympy.zoo, sympy.oo, sympy.I)
 _BINARY: dict[str, Callable[[Any, Any], Any]] = {
     "+": lambda a, b: a + b,
