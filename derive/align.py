@@ -14,6 +14,8 @@ from derive.term import Relation, Term, Variable
 
 GAP = 2
 MATHS = ("latex", "markdown")
+IN_TEXT = {c: f"\\{c}" for c in "_%&#${}"} | {c: f"${c}$" for c in "<>|"}
+IN_TEXT |= {"\\": r"\textbackslash{}", "^": r"\^{}", "~": r"\~{}"}
 BETWEEN = re.compile(r" (?![+−-] )")
 """A blank at which a formula is not broken: all but those before a plus or minus."""
 
@@ -103,7 +105,10 @@ def _latex_rows(start: Term, chain: list[Step]) -> Iterator[str]:
 
 
 def _latex_part(part: str | Term | Relation) -> str:
-    return re.sub(r"([_%&#${}])", r"\\\1", clean(part)) if isinstance(part, str) else f"${show(part, 'latex')}$"
+    """Words as ``text`` sets them; the signs that its usual fonts have elsewhere are set as formulas."""
+    if not isinstance(part, str):
+        return f"${show(part, 'latex')}$"
+    return "".join(IN_TEXT.get(c, c) for c in clean(part))
 
 
 def _mathml_rows(start: Term, chain: list[Step]) -> Iterator[str]:

@@ -13,7 +13,9 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 
+from derive.align import align
 from derive.claim import Claim, Definition
+from derive.derivation import Step
 from derive.elaborate import elaborate
 from derive.load import load
 from derive.page import page
@@ -193,7 +195,7 @@ def test_every_style_keeps_its_promises(text: str) -> None:
     _WellFormed().feed(show(formula, "mathml"))
 
 
-CHILDREN = {"mfrac": 2, "mroot": 2, "msub": 2, "msup": 2, "msubsup": 3, "munder": 2}
+CHILDREN = {"mfrac": 2, "mroot": 2, "msub": 2, "msup": 2, "msubsup": 3, "munder": 2, "mover": 2}
 KNOWN = {"math", "mrow", "mi", "mn", "mo", "mspace", "msqrt", *CHILDREN}
 
 
@@ -368,8 +370,16 @@ def test_mathml_of_names_and_operators() -> None:
     assert "<munder><mo>∏</mo>" in show(read("Product(a[k], k)"), "mathml")
     assert "<msub><mi>x</mi><mrow><mi>max</mi></mrow></msub>" in show(Variable("x_max"), "mathml")
     assert "<mrow><mn>1</mn><mo>,</mo><mi>i</mi></mrow>" in show(read("x_1[i]"), "mathml")
-    assert "<mi>ŷ</mi>" in show(Variable("y_hat"), "mathml")
+    assert '<mover accent="true"><mi>y</mi><mo>^</mo></mover>' in show(Variable("y_hat"), "mathml")
 
 
 def test_styles_are_those_of_the_command_line() -> None:
     assert set(STYLES) == {"unicode", "pretty", "ascii", "latex", "markdown", "mathml", "json"}
+
+
+def test_words_beside_a_formula_of_latex_are_text() -> None:
+    """Every sign is drawn as it is written, in the usual fonts too, and none is a command."""
+    words = "a_b < 2 & |c| > {d} % #1 $e$ \\f ^ ~"
+    rows = align(read("x"), [Step("==", read("y"), (words,))], "latex")
+    wanted = r"a\_b $<$ 2 \& $|$c$|$ $>$ \{d\} \% \#1 \$e\$ \textbackslash{}f \^{} \~{}"
+    assert rf"  &= y && \text{{{wanted}}} \\" in rows

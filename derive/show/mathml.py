@@ -12,6 +12,8 @@ from derive.show.line import SYMBOLS, letter, word
 from derive.show.name import split
 
 OWN = {"times": "\u2062", "apply": "\u2061", "Sum": "∑", "Product": "∏"}
+SIGNS = {"hat": "^", "bar": "¯", "tilde": "~", "dot": "˙"}
+"""Accents, which stand over a letter that stays as slanted as it is."""
 IDENTIFIERS = {"pi", "E", "oo", "delta"}
 STANDALONE = 'xmlns="http://www.w3.org/1998/Math/MathML" display="block"'
 
@@ -84,7 +86,8 @@ def _base(part: Layout) -> tuple[str, list[str]]:
         return _element(part), []
     name = split(part.name)
     index = [_leaf("mn" if name.index.isdigit() else "mi", letter(name.index))] if name.index else []
-    return _leaf("mi", letter(f"{name.base}_{name.accent}" if name.accent else name.base)), index
+    base = _leaf("mi", letter(name.base))
+    return f'<mover accent="true">{base}{_leaf("mo", SIGNS[name.accent])}</mover>' if name.accent else base, index
 
 
 def _listed(indices: list[str]) -> list[str]:
