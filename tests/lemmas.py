@@ -71,7 +71,10 @@ INSTANCES = (
     (_lemma("Sum(w[k]**2, k) <= 1", w="simplex[n]"), "{'w[k]': 'p[i]/u - 1'}", "open: "),
     (_lemma("Sum(w[k]**2, k) == 1", w="onehot[n]"), "{'w[k]': 'q[k]'}", "`w` is onehot"),
     (_lemma("cos(2*pi*x) == 1", x="integer"), "{x: z}", "`x` is of integer type"),
+    (_lemma("Sum(w[k]**2, k) <= 1", w="simplex[n]"), "{'w[k]': '2*q[k] - 1/n'}", "open: 2*q["),
+    (_lemma("w[i]**2 >= 0", w="real[n]"), "{'w[k]': 'a[k]', i: '2'}", "the index `i` of the lemma cannot be `2`"),
     # What has no value somewhere.
+    (_lemma("Sum(acos(x)*w[k]**2, k, k != i) >= 0", x="real", w="real[n]"), "{x: '2', 'w[k]': 'a[k]'}", VALUED),
     (_lemma("sqrt(x)**2 == x", x="real"), "{x: z}", VALUED),
     (_lemma("x/x == 1", x="real"), "{x: z}", VALUED),
     (_lemma("x**2 >= 0", x="real"), "{x: log(z)}", VALUED),

@@ -12,7 +12,7 @@ from derive.prove import prove
 from derive.read import read
 from derive.runner import run
 from tests import test_cases
-from tests.soundness import approaches, inputs, language, metamorphic
+from tests.soundness import approaches, inputs, instances, language, metamorphic
 from tests.soundness.claims import CASES, ROOT, goals
 from tests.soundness.dummies import DUMMIES, dummy
 from tests.soundness.fuzz import FEATURES, LEAST_SHARE, fuzz
@@ -34,6 +34,12 @@ def test_no_single_slip_in_a_true_claim_is_proved() -> None:
     assert not [f for f in found if f.outcome in ALARMS]
     refuted, undecided = (sum(f.outcome == outcome for f in found) for outcome in (REFUTED, UNDECIDED))
     assert refuted >= LEAST_REFUTED * (refuted + undecided) > 0, [f for f in found if f.outcome == UNDECIDED]
+
+
+def test_lemmas_hold_at_random_instances() -> None:
+    seen, faults = instances.attack(60, seed=3)
+    assert not faults
+    assert seen["supplied"] * 4 >= seen["read"] >= 50
 
 
 def test_random_terms_and_claims() -> None:
