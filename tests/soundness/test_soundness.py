@@ -39,7 +39,7 @@ def test_no_single_slip_in_a_true_claim_is_proved() -> None:
 def test_lemmas_hold_at_random_instances() -> None:
     seen, faults = instances.attack(60, seed=3)
     assert not faults
-    assert seen["supplied"] * 4 >= seen["read"] >= 50
+    assert seen["supplied"] * 6 >= seen["read"] >= 50
 
 
 def test_random_terms_and_claims() -> None:
