@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import chain, combinations, product
-from typing import Any, Literal
+from math import lcm
+from typing import Any, Literal, TypeGuard
 
 from derive.certificate.terms import goal_to_json, index_to_json, to_json
 from derive.claim import Declaration, Goal, Hypothesis
@@ -29,7 +30,7 @@ from derive.kernel.theorem import Theorem
 from derive.prove import prove as prove_goal
 from derive.recheck.limits import NEAR
 from derive.recheck.polynomial import Undefined as Nowhere
-from derive.recheck.proof import State, prove
+from derive.recheck.proof import EVERY, Contradiction, State, prove
 from derive.recheck.terms import Rejected
 from derive.term import (
     Apply,
@@ -60,9 +61,12 @@ LEAST = 1  # from where on the bounds of a limit have to hold
 MOST_PLACES = 5
 OPS = {5: ">", 6: "<", 1: ">=", 2: "<=", 4: "!=", 3: "=="}
 CANDIDATES = (
-    *("largest", "rounded", "one term", "two entries", "one entry", "tangent", "tangent times"),
+    *("range", "largest", "rounded", "one term", "two entries", "one entry", "tangent", "tangent times"),
     *("cauchy", "square of", "product of sums"),
 )
+TURNING = ("sin", "cos", "tan", "cot", "sec", "csc")
+PI = ("const", "pi")
+MULTIPLES = (Fraction(1), Fraction(1, 2), Fraction(2))
 BOUNDED: dict[str, Op] = {"positive": ">", "negative": "<", "nonnegative": ">="}
 Json = Any
 Proof = dict[str, Any]
@@ -224,8 +228,8 @@ def proved_at(claim: dict[str, Any], goal: Goal, extra: tuple[Json, ...]) -> Pro
 
 def _proof(claim: Json, goal: Goal, extra: tuple[Json, ...], propose: Propose | None, depth: int) -> Proof | None:
     if contradictory(goal, FUEL):
-        return {"kind": "contradiction"}
-    direct = _direct(claim, goal, extra, propose)
+        return _contradiction(claim, goal, extra, propose)
+    direct = _direct(claim, goal, extra, propose) or _angle(claim, goal, extra, propose)
     if direct is not None or depth == 0:
         return direct
     for split, branches in _splits(goal, propose):
@@ -233,6 +237,103 @@ def _proof(claim: Json, goal: Goal, extra: tuple[Json, ...], propose: Propose | 
         if proofs is not None and any(p["kind"] != "contradiction" for p in proofs):
             return {"kind": "cases", "split": split, "branches": proofs}
     return None
+
+
+def _contradiction(claim: Json, goal: Goal, extra: tuple[Json, ...], propose: Propose | None) -> Proof | None:
+    """That the hypotheses exclude each other: something that one of them says the others exclude."""
+    try:
+        draft = _Draft(State(claim, extra), [])
+    except Contradiction:
+        return {"kind": "contradiction", "steps": [], "of": to_json(Number(Fraction(0)))}
+    try:
+        _use_equations(draft, goal)
+    except Contradiction:
+        return {"kind": "contradiction", "steps": [s for s, *_ in draft.steps], "of": to_json(Number(Fraction(0)))}
+    state = draft.state
+    for term in _excluded(goal):
+        stated = to_json(term)
+        form = state.reader.form(state.terms.term(stated, state.scope), state.env)
+        if form == EVERY:
+            return {"kind": "contradiction", "steps": [s for s, *_ in draft.steps], "of": stated}
+    return None
+
+
+def _excluded(goal: Goal) -> Iterator[Term]:
+    """What may have signs that exclude each other: the difference in a hypothesis, or of two of them."""
+    relations = [h.relation for h in goal.hypotheses if not h.quantified]
+    gaps = [Binary("-", r.left, r.right) for r in relations]
+    yield from gaps
+    for left, right in combinations(gaps, 2):
+        yield from (Binary(op, left, right) for op in ("+", "-"))
+
+
+# Angles.
+
+
+def _angle(claim: Json, goal: Goal, extra: tuple[Json, ...], propose: Propose | None) -> Proof | None:
+    """That two angles are the same: the sine of a multiple of their difference is 0, and it lies within one turn."""
+    inverse = any(_is_inverse(t) for side in (goal.left, goal.right) for t in subterms(side))
+    for times, halves in product(MULTIPLES if inverse and goal.op == "==" else (), (1, 2)):
+        angle = Binary("*", Number(times), Binary("-", goal.left, goal.right))
+        around = Binary("*", Number(Fraction(halves)), Constant("pi"))
+        zero, one = Number(Fraction(0)), Number(Fraction(1))
+        wanted: list[tuple[Term, Op, Term]] = [(Apply("sin", (angle,)), "==", zero)]
+        wanted += [(Apply("cos", (angle,)), "==", one)] if halves == 2 else []
+        turns = [_direct(*_instead(claim, goal, *part), extra, propose) for part in wanted]
+        within = [_within(*_instead(claim, goal, angle, "<", around), extra, propose)] if all(turns) else []
+        within += [_within(*_instead(claim, goal, angle, ">", Neg(around)), extra, propose)] if all(within) else []
+        if len(within) == 2 and all(within):
+            proof = {"kind": "angle", "times": str(times), "sine": turns[0], "within": within}
+            return {**proof, "cosine": turns[1] if halves == 2 else None}
+    return None
+
+
+def _instead(claim: Json, goal: Goal, left: Term, op: Op, right: Term) -> tuple[Json, Goal]:
+    """A claim and its goal with another relation."""
+    stated = {**claim, "left": to_json(left), "op": op, "right": to_json(right)}
+    return stated, replace(goal, left=left, op=op, right=right)
+
+
+def _is_inverse(term: Term) -> bool:
+    return isinstance(term, Apply) and term.function in ("asin", "acos", "atan")
+
+
+def _within(claim: Json, goal: Goal, extra: tuple[Json, ...], propose: Propose | None) -> Proof | None:
+    """A bound of an angle, by the ends of the ranges of the inverse functions in it, or as any inequality."""
+    try:
+        draft = _Draft(State(claim, extra), [])
+        _offer_spans(draft, goal)
+        return draft.proof() or _direct(claim, goal, extra, propose)
+    except (Rejected, Nowhere, Stuck, Undefined):
+        return None
+
+
+def _offer_spans(draft: _Draft, goal: Goal) -> None:
+    state = draft.state
+    difference = Binary("-", goal.left, goal.right) if goal.op == ">" else Binary("-", goal.right, goal.left)
+    gap = state.reader.read(state.terms.term(to_json(difference), state.scope), state.env)
+    taken: Term = Number(Fraction(0))
+    for term in sorted({t for t in subterms(goal.left) if _is_inverse(t)}, key=str):
+        assert isinstance(term, Apply)
+        value = state.reader.read(state.terms.term(to_json(term), state.scope), state.env)
+        (mono, sign), *_ = ((m, c) for m, c in value.items() if state.algebra.kind(m[0][0]) == "fn")
+        share = Fraction(gap.pop(mono, 0)) / sign
+        low, high = _span(state, term)
+        end = Binary("*", Number(low if share > 0 else high), Constant("pi"))
+        away = Binary("-", term, end) if share > 0 else Binary("-", end, term)
+        any(draft.offer(_lemma("G6", away, op, [to_json(term)])) for op in (">", ">="))
+        taken = Binary("+", taken, Binary("*", Number(abs(share)), away))
+    form = to_json(Binary("+", taken, Binary("-", difference, taken)))
+    draft.offer(_lemma("O2", difference, ">", [form]))
+
+
+def _span(state: State, term: Apply) -> tuple[Fraction, Fraction]:
+    """The range of an inverse function where its argument is, in units of pi."""
+    bits = state.reader.form(state.terms.term(to_json(term.args[0]), state.scope), state.env)
+    half, none = Fraction(1, 2), Fraction(0)
+    if term.function == "acos":
+        return (half if bits & 2 else none), (half if bits & 1 else Fraction(1))
+    return (none if bits & 1 else -half), (none if bits & 2 else half)
 
 
 def _branches(
@@ -328,6 +429,7 @@ def _direct(claim: Json, goal: Goal, extra: tuple[Json, ...], propose: Propose |
     for attempt in (_plain, _replacing, _signing) if goal.op == "==" else (_plain, _comparing, _signing):
         try:
             draft = _Draft(State(claim, extra), [])
+            _divide_angles(draft, goal)
             _use_equations(draft, goal)
             attempt(draft, goal, propose)
             proof = draft.proof()
@@ -389,6 +491,26 @@ def _signing(draft: _Draft, goal: Goal, propose: Propose | None) -> None:
 def _replace(draft: _Draft, goal: Goal, sides: Sides) -> None:
     for name, term in (("left", goal.left), ("right", goal.right)):
         _Replacer(draft, sides, name).replace(term, (), sides.scope, {}, frozenset())
+
+
+def _divide_angles(draft: _Draft, goal: Goal) -> None:
+    """Angles of which a fraction stands in a sine or cosine, by the part that all of them are multiples of."""
+    state = draft.state
+    angles = {t.args[0] for side in (goal.left, goal.right) for t in subterms(side) if _turns(t)}
+    stated = sorted(map(to_json, angles), key=str)
+    whole = 1
+    for angle in stated:
+        try:
+            poly = state.reader.read(state.terms.term(angle, state.scope), state.env)
+        except (Rejected, Nowhere):  # it holds a bound index
+            continue
+        whole = lcm(whole, *(Fraction(c).denominator for m, c in poly.items() if m not in state.algebra.atom(*PI)))
+    for angle in stated if whole > 1 else ():
+        draft.offer({"angle": angle, "parts": whole})
+
+
+def _turns(term: Term) -> TypeGuard[Apply]:
+    return isinstance(term, Apply) and term.function in TURNING
 
 
 def _use_equations(draft: _Draft, goal: Goal) -> None:
@@ -591,6 +713,12 @@ class _Lemmas:
                     form = ["add", ["mul", self.json(weight), _gap_of_tangent(u)], form]
                 yield self.lemma("O2", [form])
                 yield self.lemma("O2", [["add", form, self.json(parts[1])]])
+            case "range":
+                yield self.lemma("G6", [self.generator(parts[0])])
+            case "window":
+                value = ["apply", parts[0], self.json(note.polynomial)]
+                op = OPS.get(note.bits, ">=")
+                yield {**self.lemma("G6", [value, ["num", str(parts[1])]]), "lemma": value, "op": op}
             case "two entries" | "one entry":
                 yield self.entries(*parts)
             case "remainder":

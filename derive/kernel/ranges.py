@@ -57,7 +57,7 @@ def _in_windows(ctx: Context, name: str, angle: Polynomial) -> int:
             if below & NONNEGATIVE:
                 ctx.use("G6")
                 first = NONNEGATIVE if SIGNS[name][number] > 0 else NONPOSITIVE
-                return first | (above & below & NONZERO)
+                return ctx.note(angle, first | (above & below & NONZERO), "window", name, start)
         return UNKNOWN
     finally:
         ctx.depth += 1
@@ -69,14 +69,12 @@ def ranges(ctx: Context, key: str) -> Iterator[tuple[Polynomial, int]]:
     value: Polynomial = {((key, 1),): 1}
     pi = opaque(ctx, "c", "pi")
     bits = POSITIVE if name in STRICT else NONNEGATIVE
-    if name in ("atan", "asin"):
-        ctx.use("G6")
-        yield subtract(scale(pi, HALF), value), bits
-        yield add(scale(pi, HALF), value), bits
-    elif name == "acos":
-        ctx.use("G6")
-        yield subtract(pi, value), NONNEGATIVE
+    if name in ("atan", "asin", "acos"):
+        low, high = (Fraction(0), Fraction(1)) if name == "acos" else (-HALF, HALF)
+        gaps = [subtract(scale(pi, high), value), subtract(value, scale(pi, low))][: 1 if name == "acos" else 2]
     elif name in BOUNDED:
-        ctx.use("G6")
-        yield subtract(BOUNDED[name], value), bits
-        yield add(BOUNDED[name], value), bits
+        gaps = [subtract(BOUNDED[name], value), add(BOUNDED[name], value)]
+    else:
+        return
+    ctx.use("G6")
+    yield from ((gap, ctx.note(gap, bits, "range", key)) for gap in gaps)

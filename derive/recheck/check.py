@@ -5,6 +5,7 @@
 A LINE has ``claim``, ``sha256``, ``verdict`` and what shows the verdict:
 
     "proved"    "proof" and "witness", a point that the claim speaks of
+    "empty"     "proof" that the hypotheses exclude each other: there is no further case
     "refuted"   "refutation", see ``refutation.py``
     "equal"     "point" and "proof": a strict relation fails because the sides are the same there
     "instead"   "value", "proof" and "refutation": a limit is another value
@@ -29,14 +30,18 @@ from derive.recheck.terms import Rejected, listed, require
 
 VERSION = 1
 PARTS = {"proved": {"proof", "witness"}, "refuted": {"refutation"}, "equal": {"point", "proof"}}
-PARTS |= {"instead": {"value", "proof", "refutation"}, "outdone": {"refutation"}}
+PARTS |= {"empty": {"proof"}, "instead": {"value", "proof", "refutation"}, "outdone": {"refutation"}}
+NOTHING = {"left": ["num", "0"], "op": "==", "right": ["num", "0"]}
 CLAIM = {"left", "op", "right", "declarations", "indices", "hypotheses"}
 LONGEST, MOST_READ = 20_000_000, 4_000_000
 RULES = {  # every rule that a proof may be said to rest on, and what is checked before it is used
     "D3": "one dimension; a delta puts one index for another",
     "D4": "what a delta decides is read once for equal and once for different indices",
     "E2": "the same function, and arguments that are the same; never across a derivative",
-    "G1": "functions of an angle or of a hyperbola by their definitions, odd or even",
+    "G1": "addition theorems, sin**2 = 1 - cos**2, values at parts of pi; hyperbolic functions by exp",
+    "G2": "the function has a value",
+    "G5": "the sine of the angle is 0, and its cosine 1 or the angle within half a turn",
+    "G6": "bounds of a function; the angle lies in a half turn of one sign",
     "G7": "Abs(t) = u: u >= 0 and u**2 = t**2; a sign is taken out where it is proved",
     "G9": "ceiling(t) = -floor(-t)",
     "H2": "an equation that was assumed; what is replaced stands nowhere else; not below a derivative by what it names",
@@ -61,6 +66,7 @@ RULES = {  # every rule that a proof may be said to rest on, and what is checked
     "O9": "p has a sign and p**2 >= q**2",
     "O10": "the factor is positive",
     "O13": "the term is exp(u) - 1 - u",
+    "O18": "defined and continuous from the end on, with a derivative inside, by the hypotheses about the interval",
     "O15": "the term is the gap; one index",
     "O17": "a positive term of integer type",
     "P1": "an exponential of a sum is a product of exponentials",
@@ -131,6 +137,9 @@ def _line(id: str, line: Any) -> Checked:
     if verdict == "proved":
         admits(claim, line["witness"])
         return Checked(id, verdict, _sorted(prove(claim, line["proof"])))
+    if verdict == "empty":
+        require(line["proof"]["kind"] == "contradiction", "a line that holds because nothing satisfies its hypotheses")
+        return Checked(id, verdict, _sorted(prove({**claim, **NOTHING}, line["proof"], (), 1)))
     if verdict == "refuted":
         refutation(claim, line["refutation"])
         return Checked(id, verdict)

@@ -106,6 +106,8 @@ class Algebra:
         self.rewrite: Callable[[int], Poly | None] = lambda atom: None  # equations among the hypotheses (H2, H3, S10)
         self.summed = False  # whether one of them is about a sum
         self.symmetric: dict[str, Rational] = {}  # arrays with two indices that a hypothesis orders, and the sign
+        self.turn: Callable[[Poly], tuple[Poly, Poly]] = lambda angle: ({}, ONE)  # the sine and cosine of an angle
+        self.units: dict[Mono, int] = {}  # the part of an angle by which it is written
         self.leading: list[tuple[Mono, Poly, frozenset[str]]] = []  # products that a hypothesis replaces
 
     # Atoms.
@@ -116,7 +118,7 @@ class Algebra:
         if known is None:
             known = self.ids[structure] = len(self.atoms)
             self.atoms.append(structure)
-            self.restless.append(structure[0] in RESTLESS)
+            self.restless.append(structure[0] in RESTLESS or structure[:2] == ("fn", "sin"))
             bound = structure[1] if structure[0] == "sum" else structure[2:3] if structure[0] == "reduce" else ()
             self.inside.append(frozenset(self._inside(structure)) - set(bound))
             self.height.append(max([self.height[a] for a in _atoms(structure)] + [_level(i) for i in bound], default=0))
@@ -194,6 +196,10 @@ class Algebra:
                 self.used.add("G7")
                 odd: Mono = ((atom, 1),) if e % 2 else ()
                 return self.mul({merge(rest, odd): 1}, self.power(dict(parts[0]), e - e % 2))
+            elif head == "fn" and parts[0] == "sin" and e.denominator == 1 and e >= 2:
+                self.used.add("G1")
+                cosine = self.power(self.atom(head, "cos", parts[1]), 2)
+                return self.mul({merge(rest, ((atom, e - 2),)): 1}, add(ONE, scale(cosine, -1)))
             elif head == "sign" and e.denominator == 1 and (e > 2 or e < 0):
                 self.used.add("G7")
                 return self.mul({rest: 1}, self.power(self.atom(head, *parts), 2 - e % 2 if e > 0 else e % 2))
@@ -272,6 +278,10 @@ class Algebra:
         ((mono, v), *more) = rest.items()
         if not more and v == 1 and len(mono) == 1 and (mono[0][1].denominator > 1 or mono[0][1] % 2 == 1):
             return self.mul(outside, {((mono[0][0], mono[0][1] * e),): 1})
+        if not more and v == 1 and e.denominator == 2 and all(f.denominator == 1 and f % 2 == 0 for _, f in mono):
+            self.used.add("P7")
+            half: Poly = {tuple((a, f // 2) for a, f in mono): 1}
+            return self.mul(outside, self.power(self.apply("Abs", half), 2 * e))
         return self.mul(outside, _raised(self.atom("base", frozen(rest)), e))
 
     def _root_of_number(self, c: Rational, e: Rational) -> Poly:
@@ -321,13 +331,17 @@ class Algebra:
             return self._float((keep, drop, ONE, {}), lambda part: self.apply(name, *(same if part == ONE else other)))
         if name in ("Abs", "sign"):
             return self._absolute(name, args[0])
-        flip = len(args) == 1 and args[0] and args[0][max(args[0])] < 0 and name in ODD | EVEN
-        if flip:
+        if name in ("sin", "cos"):
             self.used.add("G1")
-            value = self.atom("fn", name, frozen(scale(args[0], -1)))
-            return value if name in EVEN else scale(value, -1)
-        if name in AT_ZERO and not args[0]:
-            return number(AT_ZERO[name])
+            return self.turn(args[0])[name == "cos"]
+        if name == "acos" and not args[0]:
+            return scale(self.atom("const", "pi"), HALF)
+        if name in (*ODD, "acos") and args[0] and args[0][max(args[0])] < 0:
+            self.used.add("G1")
+            value = scale(self.atom("fn", name, frozen(scale(args[0], -1))), -1)
+            return add(value, self.atom("const", "pi")) if name == "acos" else value
+        if name in ODD and not args[0]:
+            return {}
         return self.atom("fn", name, *map(frozen, args))
 
     def _absolute(self, name: str, poly: Poly) -> Poly:
@@ -814,7 +828,5 @@ def _rank(index: Index) -> tuple[bool, int, str, str]:
 
 
 RESTLESS = ("delta", "differ", "base", "Abs", "sign")
-ODD = {"sin", "atan", "asinh", "atanh", "asin", "erf", "cbrt"}
-EVEN = {"cos"}
-AT_ZERO = {**dict.fromkeys(ODD, 0), "cos": 1}
+ODD = ("atan", "asin", "erf")
 TOTAL = {"sin", "cos", "atan", "asinh", "erf", "cbrt", "floor", "ceiling", "acot"}

@@ -2,11 +2,14 @@
 
     {"kind": "direct", "steps": [STEP, ..]}                       the sides are compared after the steps
     {"kind": "cases", "split": SPLIT, "branches": [PROOF, ..]}    SPLIT: ["K1", IDX, IDX] | ["K5", n] | ["K2", t]
-    {"kind": "contradiction"}                                     of a case: its hypotheses exclude each other
+    {"kind": "angle", "times": c, "sine": PROOF, "within": [PROOF, PROOF], "cosine": PROOF}    see ``_angle``
+    {"kind": "contradiction", "steps": [STEP, ..], "of": t}       of a case: t would be < 0 and >= 0, say
+    "squeeze", "optimum", "slope", "multiple", "boxes"            see ``limits.py``, ``optima.py``, ``calculus.py``
 
 A STEP is one of
 
     {"use": number of a hypothesis, "for": t}       from now on t is replaced by what the equation says of it (H2, S10)
+    {"angle": t, "parts": q}     sines and cosines of the terms of t are written by those of a part of each (G1)
     {"lemma": t, "op": ">", "rule": r, "args": [..], "indices": [IDX, ..]}    t > 0 whatever the values of the indices
     {"side": "left" | "right", "path": [..], "rule": r, "to": t}      the subterm at the path is replaced by t
 
@@ -21,6 +24,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
+from derive.recheck.calculus import boxes, multiple, slope
 from derive.recheck.limits import squeeze
 from derive.recheck.optima import optimum
 from derive.recheck.polynomial import (
@@ -42,6 +46,7 @@ from derive.recheck.signs import TYPES, Signs, of_number
 from derive.recheck.terms import Index, Rejected, Term, Terms, children, listed, named, require
 
 DEEPEST_SPLIT, MOST_STEPS = 6, 2_000
+EVERY = 7  # >= 0, <= 0 and != 0 at once
 
 
 class Contradiction(Exception):
@@ -51,33 +56,69 @@ class Contradiction(Exception):
 def prove(claim: dict[str, Any], proof: Any, extra: tuple[Any, ...] = (), depth: int = 0) -> set[str]:
     """The rules that a proof of a claim rests on, under extra hypotheses. Raises Rejected where it is none."""
     require(isinstance(proof, dict) and depth <= DEEPEST_SPLIT, "a proof")
-    if proof.get("kind") == "squeeze":
-        require(proof.keys() == {"kind", "sides"}, "the parts of a squeeze")
-        return squeeze(claim, proof, extra, State, prove)
-    if proof.get("kind") == "optimum":
-        require(proof.keys() == {"kind", "admissible", "stationary", "curved"}, "the parts of an optimum")
-        return optimum(claim, proof, extra, State, prove)
-    if proof.get("kind") == "cases":
-        require(proof.keys() == {"kind", "split", "branches"}, "the parts of a proof by cases")
-        rule, cases = _cases(claim, proof["split"], extra)
-        branches = listed(proof["branches"], "branches")
-        require(len(branches) == len(cases), f"{rule}: every case is there")
-        require(any(b.get("kind") != "contradiction" for b in branches if isinstance(b, dict)), "a case is possible")
-        return {rule}.union(*(prove(claim, b, (*extra, c), depth + 1) for b, c in zip(branches, cases, strict=True)))
+    kind = proof.get("kind")
+    require(
+        isinstance(kind, str) and kind in KINDS and proof.keys() == {"kind"} | KINDS[kind][0], "the parts of a proof"
+    )
     try:
-        state = State(claim, extra)
-    except Contradiction:
-        require(depth > 0, "the hypotheses of a claim with a point do not contradict each other")
-        require(proof == {"kind": "contradiction"}, "the hypotheses do not contradict each other")
-        return set()
-    require(proof.keys() == {"kind", "steps"} and proof["kind"] == "direct", "the parts of a proof")
-    try:
-        for step in listed(proof["steps"], "steps")[:MOST_STEPS]:
-            state.take(step)
-        require(state.holds(), f"the sides are {claim['op']} after the steps")
+        return KINDS[kind][1](claim, proof, extra, depth)
     except Undefined as nowhere:
         raise Rejected(f"a side has no value anywhere: {nowhere}") from nowhere
+    except Contradiction as empty:
+        raise Rejected("the hypotheses do not contradict each other") from empty
+
+
+def _direct(claim: dict[str, Any], proof: Any, extra: tuple[Any, ...], depth: int) -> set[str]:
+    state = _after(claim, proof["steps"], extra)
+    require(state.holds(), f"the sides are {claim['op']} after the steps")
     return state.algebra.used
+
+
+def _after(claim: dict[str, Any], steps: Any, extra: tuple[Any, ...]) -> State:
+    state = State(claim, extra)
+    for step in listed(steps, "steps")[:MOST_STEPS]:
+        state.take(step)
+    return state
+
+
+def _contradiction(claim: dict[str, Any], proof: Any, extra: tuple[Any, ...], depth: int) -> set[str]:
+    """K2: what is assumed gives a term signs that exclude each other, or a relation between numbers that is false."""
+    require(depth > 0, "the hypotheses of a claim with a point do not contradict each other")
+    try:
+        state = _after(claim, proof["steps"], extra)
+        term = state.terms.term(proof["of"], state.scope)
+        value = state.reader.certain(term, state.env) and state.reader.form(term, state.env) == EVERY
+        require(value, "K2: a term with a value and signs that exclude each other")
+    except Contradiction:
+        return set()
+    return state.algebra.used
+
+
+def _by_cases(claim: dict[str, Any], proof: Any, extra: tuple[Any, ...], depth: int) -> set[str]:
+    rule, cases = _cases(claim, proof["split"], extra)
+    branches = listed(proof["branches"], "branches")
+    require(len(branches) == len(cases), f"{rule}: every case is there")
+    require(any(b.get("kind") != "contradiction" for b in branches if isinstance(b, dict)), "a case is possible")
+    return {rule}.union(*(prove(claim, b, (*extra, c), depth + 1) for b, c in zip(branches, cases, strict=True)))
+
+
+def _angle(claim: dict[str, Any], proof: dict[str, Any], extra: tuple[Any, ...], depth: int) -> set[str]:
+    """G5: the difference of the sides, taken ``times``, is 0: its sine is, and it lies between -pi and pi.
+
+    Between -2*pi and 2*pi its cosine is 1 as well.
+    """
+    require(claim["op"] == "==", "G5: an equation")
+    require(Terms([]).term(["num", proof["times"]], {})[1] != 0, "G5: a multiple of the difference")
+    angle, twice = ["mul", ["num", proof["times"]], ["sub", claim["left"], claim["right"]]], proof["cosine"] is not None
+    around = ["mul", ["num", "2" if twice else "1"], ["const", "pi"]]
+    bounds = [[angle, "<", around], [angle, ">", ["neg", around]]]
+    wanted = [[["apply", "sin", angle], "==", ["num", "0"]], *bounds]
+    proofs = [proof["sine"], *listed(proof["within"], "within")]
+    if twice:
+        wanted, proofs = [*wanted, [["apply", "cos", angle], "==", ["num", "1"]]], [*proofs, proof["cosine"]]
+    require(len(proofs) == len(wanted), "G5: every part is proved")
+    claims = ({**claim, "left": left, "op": op, "right": right} for left, op, right in wanted)
+    return {"G5"}.union(*(prove(c, p, extra, depth + 1) for c, p in zip(claims, proofs, strict=True)))
 
 
 def _cases(claim: dict[str, Any], split: Any, extra: tuple[Any, ...]) -> tuple[str, list[Any]]:
@@ -255,6 +296,8 @@ class State:
         match sorted(step):
             case ["for", "use"]:
                 self._use(step["use"], step["for"])
+            case ["angle", "parts"]:
+                self._divide_angle(step["angle"], step["parts"])
             case ["at", "attained"]:
                 self._attain(step["attained"], step["at"])
             case ["args", "indices", "lemma", "op", "rule"]:
@@ -297,9 +340,12 @@ class State:
         self.rewrites.append((target, value, opened, names))
         self.rewrites = [(pattern, a.renewed(was), free, used | names) for pattern, was, free, used in self.rewrites]
         a.summed = a.summed or kind == "sum"
-        for poly, known in [(f.poly, f.bits) for f in self.signs.facts]:
-            self.signs.learn(a.renewed(poly), known)
+        self._renew()
         self.signs.learn(value, bits)
+
+    def _renew(self) -> None:
+        for poly, known in [(f.poly, f.bits) for f in self.signs.facts]:
+            self.signs.learn(self.algebra.renewed(poly), known)
 
     def _symmetric(self, atom: int, value: Poly, opened: tuple[Index, ...]) -> bool:
         """H2: A[i, j] = A[j, i], or with a minus: the indices are put in order."""
@@ -311,6 +357,13 @@ class State:
         require(abs(c) == 1 and name not in a.symmetric, "H2: a symmetric or antisymmetric array")
         a.symmetric[name] = c
         return True
+
+    def _divide_angle(self, found: Any, parts: Any) -> None:
+        """G1: the terms of an angle are written by the sine and cosine of a part of each."""
+        require(type(parts) is int and 0 < parts <= LARGEST, "G1: an angle is divided into a few parts")
+        a = self.algebra
+        a.units |= dict.fromkeys(self.reader.read(self.terms.term(found, self.scope), self.env), parts)
+        self._renew()
 
     def _attain(self, found: Any, at: Any) -> None:
         """K4: a Max or Min is its body at an index, of which only that is known."""
@@ -494,6 +547,26 @@ def _power(state: State, old: Term, new: Term, env: Env) -> None:
     _same(state, old[2], u, env)
 
 
+KINDS: dict[str, tuple[set[str], Callable[[dict[str, Any], Any, tuple[Any, ...], int], set[str]]]] = {
+    "direct": ({"steps"}, _direct),
+    "contradiction": ({"steps", "of"}, _contradiction),
+    "cases": ({"split", "branches"}, _by_cases),
+    "angle": ({"times", "sine", "within", "cosine"}, _angle),
+    "squeeze": ({"sides"}, lambda claim, proof, extra, _: squeeze(claim, proof, extra, State, prove)),
+    "optimum": (
+        {"admissible", "stationary", "curved"},
+        lambda claim, proof, extra, _: optimum(claim, proof, extra, State, prove),
+    ),
+    "slope": (
+        {"name", "low", "high", "from", "strict", "proofs"},
+        lambda claim, proof, extra, _: slope(claim, proof, extra, State, prove),
+    ),
+    "multiple": (
+        {"term", "factor", "proof"},
+        lambda claim, proof, extra, _: multiple(claim, proof, extra, State, prove),
+    ),
+    "boxes": ({"name", "ends"}, lambda claim, proof, extra, _: boxes(claim, proof, extra, State)),
+}
 STEPS: dict[str, Callable[[State, Term, Term, Env], None]] = {
     "R4": _same,
     "E2": _argument,

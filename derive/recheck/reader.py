@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
+from functools import partial
 
+from derive.recheck.angles import turn
 from derive.recheck.polynomial import (
     HALF,
     NEGATIVE,
@@ -34,6 +36,7 @@ class Reader:
     def __init__(self, terms: Terms, algebra: Algebra) -> None:
         self.terms = terms
         self.algebra = algebra
+        algebra.turn = partial(turn, algebra)
         self.form: Callable[[Term, Env], int] = lambda term, env: 0  # the sign that a term shows as it is written
 
     def place(self, index: Index, env: Env) -> Index:
@@ -117,6 +120,14 @@ class Reader:
                 above = {"sinh": odd, "cosh": even, "tanh": odd, "coth": even}.get(name, ONE)
                 under = {"tanh": even, "coth": odd, "sech": even, "csch": odd}.get(name, ONE)
                 return a.mul(above, a.power(under, -1))
+            case "asinh" | "acosh" | "atanh":
+                a.used.add("G1")
+                up, down = add(t, ONE), add(t, number(-1))
+                if name == "atanh":
+                    return scale(add(a.log(up), scale(a.log(scale(down, -1)), -1)), HALF)
+                square = a.power(add(a.mul(t, t), ONE), HALF)
+                root = a.mul(a.power(up, HALF), a.power(down, HALF)) if name == "acosh" else square
+                return a.log(add(t, root))
             case "tan" | "cot" | "sec" | "csc":
                 sin, cos = a.apply("sin", t), a.apply("cos", t)
                 above = {"tan": sin, "cot": cos}.get(name, ONE)
@@ -307,17 +318,13 @@ class Reader:
         match function:
             case "sin" | "cos":
                 outer = a.apply("cos", t) if function == "sin" else scale(a.apply("sin", t), -1)
-            case "atan" | "asinh":
-                outer = a.power(add(ONE, square), -1 if function == "atan" else -HALF)
+            case "atan":
+                outer = a.power(add(ONE, square), -1)
             case "erf":
                 outer = scale(a.mul(a.exp(scale(square, -1)), a.power(a.atom("const", "pi"), -HALF)), 2)
-            case "asin" | "acos" | "atanh":
+            case "asin" | "acos":
                 self._open(POSITIVE, add(ONE, scale(square, -1)), f"V3: {function} is differentiated inside its domain")
-                outer = a.power(add(ONE, scale(square, -1)), -1 if function == "atanh" else -HALF)
-                outer = scale(outer, -1 if function == "acos" else 1)
-            case "acosh":
-                self._open(POSITIVE, add(t, number(-1)), "V3: acosh is differentiated inside its domain")
-                outer = a.power(add(square, number(-1)), -HALF)
+                outer = scale(a.power(add(ONE, scale(square, -1)), -HALF), -1 if function == "acos" else 1)
             case _:
                 raise Rejected(f"the derivative of {function}")
         return a.mul(outer, self.differentiate(t, name, at))

@@ -8,6 +8,7 @@ indices (``~1``) in a fact stand for every value of their dimension.
 from __future__ import annotations
 
 from collections.abc import Callable
+from fractions import Fraction
 from functools import reduce
 from itertools import product
 from operator import and_
@@ -15,6 +16,7 @@ from typing import Any, NamedTuple
 
 from derive.recheck.interval import Undecided
 from derive.recheck.polynomial import (
+    HALF,
     NEGATIVE,
     ONE,
     POSITIVE,
@@ -45,7 +47,8 @@ TYPES = {
     "onehot": 1,
 }
 JUMPS = ("floor", "ceiling", "acot", "factorial", "binomial", "gamma")
-RANGES = {"acos": 1, "acosh": 1, "factorial": POSITIVE}
+RISING = ("asin", "atan", "erf")  # through 0
+RANGES = {"acos": 1, "factorial": POSITIVE}
 
 
 class Fact(NamedTuple):
@@ -192,6 +195,8 @@ class Signs:
             case "power":
                 bits = self.sign(dict(parts[0]))
                 own = bits & POSITIVE if bits & 1 else bits & 4
+            case _ if parts[0] in RISING:
+                own = self.sign(dict(parts[1]))
             case _:
                 own = RANGES.get(parts[0], 0)
         return own | self._looked_up({((atom, 1),): 1})
@@ -391,6 +396,38 @@ def _rounded(signs: Signs, poly: Poly, args: list[Any], env: Env) -> int:
     return 1 if poly == away else POSITIVE
 
 
+def _in_range(signs: Signs, poly: Poly, args: list[Any], env: Env) -> int:
+    """G6: the bounds of the values of a function; with a number, where the angle of a sine or cosine lies."""
+    term, *start = args
+    if start:
+        return _in_window(signs, poly, args, env)
+    require(term[0] == "apply" and term[1] in BOUNDS, "G6: a function with bounds")
+    low, high, bits, unit = BOUNDS[term[1]]
+    whole = signs.algebra.atom("const", "pi") if unit else ONE
+    value = signs.reader.read(term, env)
+    if term[1] == "acos" and poly == add(scale(whole, HALF), scale(value, -1)):
+        return signs.sign(signs.reader.read(term[2], env))
+    gaps = add(value, scale(whole, -low)), add(scale(whole, high), scale(value, -1))
+    require(poly in gaps, "G6: the value less a bound, or a bound less the value")
+    return bits
+
+
+def _in_window(signs: Signs, poly: Poly, args: list[Any], env: Env) -> int:
+    """G6: sin is positive from 0 to pi and negative from there on; cos a quarter earlier."""
+    term, (_, start) = args
+    require(term[:2] in (("apply", "sin"), ("apply", "cos")), "G6: a sine or cosine")
+    require(signs.reader.read(term, env) == poly, "G6: the sine or cosine is the term")
+    turns = start + (HALF if term[1] == "cos" else 0)
+    require(turns.denominator == 1, "G6: where a half turn of one sign starts")
+    a = signs.algebra
+    pi, angle = a.atom("const", "pi"), signs.reader.read(term[2], env)
+    above = signs.sign(add(angle, scale(pi, -start)))
+    below = signs.sign(add(scale(pi, start + 1), scale(angle, -1)))
+    require(bool(above & below & 1), "G6: the angle lies within a half turn")
+    bits = 1 | (above & below & 4)
+    return bits if turns % 2 == 0 else negated(bits)
+
+
 RULES: dict[str, Callable[[Signs, Poly, list[Any], Env], int]] = {
     "O2": _by_form,
     "N1": _enclosed,
@@ -402,4 +439,13 @@ RULES: dict[str, Callable[[Signs, Poly, list[Any], Env], int]] = {
     "O9": _by_square,
     "O17": _whole,
     "N2": _rounded,
+    "G6": _in_range,
+}
+BOUNDS: dict[str, tuple[Fraction, Fraction, int, bool]] = {  # lower, upper, whether they are reached, in units of pi
+    "asin": (-HALF, HALF, 1, True),
+    "atan": (-HALF, HALF, POSITIVE, True),
+    "acos": (Fraction(0), Fraction(1), 1, True),
+    "sin": (Fraction(-1), Fraction(1), 1, False),
+    "cos": (Fraction(-1), Fraction(1), 1, False),
+    "erf": (Fraction(-1), Fraction(1), POSITIVE, False),
 }

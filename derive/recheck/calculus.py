@@ -1,0 +1,157 @@
+"""Orders by calculus (O18): a function of one variable on an interval, by its slope or by enclosures.
+
+    {"kind": "slope", "name": x, "low": END, "high": END, "from": "low" | "high" | "both", "strict": "value" | "slope",
+     "proofs": [PROOF, ..]}
+    {"kind": "multiple", "term": g, "factor": k, "proof": PROOF}     g = k*f with k > 0 has the sign of f
+    {"kind": "boxes", "name": x, "ends": ["0", "1/2", ..]}           f is enclosed on every part of an interval
+    END: [t, whether x may be there], or null where the interval has no end
+
+Here f is the greater side less the smaller one. That the variable lies in the interval is known of the claim; all other
+variables stand still, and of what is assumed only that counts which does not speak of x. On the interval with the ends
+from which f is followed it has a value and is made of continuous functions, inside it has a derivative. Proved are
+f >= 0 at the end and f' >= 0 inside (f' <= 0 from the high end); or f >= 0 at both ends and f'' <= 0 inside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from itertools import pairwise
+from typing import Any
+
+from derive.recheck.interval import Interval, Undecided
+from derive.recheck.limits import INTEGERS, Prove, inner_positions, mentions, replaced
+from derive.recheck.polynomial import POSITIVE, Undefined, add, scale
+from derive.recheck.terms import Terms, listed, require
+from derive.recheck.value import Point
+
+ZERO = ["num", "0"]
+CONTINUOUS = (
+    *("exp", "log", "sqrt", "cbrt", "expm1", "log1p", "erf", "Abs", "Max", "Min"),
+    *("sin", "cos", "tan", "cot", "sec", "csc", "asin", "acos", "atan"),
+    *("sinh", "cosh", "tanh", "coth", "sech", "csch", "asinh", "acosh", "atanh"),
+)
+MOST_BOXES = 1_000
+Claim = dict[str, Any]
+MakeState = Callable[[Claim, tuple[Any, ...]], Any]
+
+
+def slope(claim: Claim, proof: Any, extra: tuple[Any, ...], state: MakeState, prove: Prove) -> set[str]:
+    """The rules that an order rests on that is shown by a slope. Raises Rejected."""
+    name, ends, start = proof["name"], {side: proof[side] for side in ("low", "high")}, proof["from"]
+    f, strict = _oriented(claim)
+    types = {n: kind for n, kind, shape in claim["declarations"] if shape == []}
+    require(types.get(name, "integer") not in INTEGERS, "O18: a real variable")
+    here = state(claim, extra)
+    for side, end in ends.items():
+        require(end is None or (not mentions(end[0], name) and _is_beyond(here, name, side, end)), "O18: the interval")
+    followed = ("low", "high") if start == "both" else (start,)
+    require(start in ("low", "high", "both") and all(ends[s] is not None for s in followed), "O18: an end")
+    outside = _without(claim, name, extra)
+    closed = state(_between(outside, name, ends, followed), ())
+    require(_is_continuous(closed, f, name), "O18: the function is continuous as far as it is followed")
+    moved = ["diff", f, [["var", name]] * len(followed)]
+    inside = _between(outside, name, {s: end and [end[0], False] for s, end in ends.items()}, ())
+    _require_derivative(state(inside, ()), moved)
+    by_value = strict and proof["strict"] == "value" and len(followed) == 1
+    reached = any(ends[s][1] for s in followed)
+    require(by_value or not strict or not reached, "O18: the end is not reached, or the value there is strict")
+    values = [(outside, replaced(f, name, ends[s][0]), ">" if by_value else ">=") for s in followed]
+    op = {"low": ">", "high": "<", "both": "<"}[start] + ("" if strict and not by_value else "=")
+    wanted = [*values, (inside, moved, op)]
+    proofs = listed(proof["proofs"], "proofs")
+    require(len(proofs) == len(wanted), "O18: every part is proved")
+    parts = ({**c, "left": t, "op": o, "right": ZERO} for c, t, o in wanted)
+    return {"O18"}.union(*(prove(c, p) for c, p in zip(parts, proofs, strict=True)))
+
+
+def multiple(claim: Claim, proof: Any, extra: tuple[Any, ...], state: MakeState, prove: Prove) -> set[str]:
+    """O10: what is a positive multiple of the difference of the sides has its sign."""
+    f, strict = _oriented(claim)
+    here = state(claim, extra)
+    g, k, whole = (here.terms.term(t, here.scope) for t in (proof["term"], proof["factor"], f))
+    known = here.reader.certain(g, here.env) and here.reader.certain(k, here.env)
+    require(known, "O10: the multiple and its factor have a value")
+    require(here.reader.form(k, here.env) & POSITIVE == POSITIVE, "O10: the factor of the multiple is positive")
+    read = here.reader.read
+    gap = add(read(g, here.env), scale(here.algebra.mul(read(k, here.env), read(whole, here.env)), -1))
+    require(here.algebra.is_zero(gap), "O10: the multiple of the difference")
+    stated = {**claim, "left": proof["term"], "op": ">" if strict else ">=", "right": ZERO}
+    return {"O10"} | prove(stated, proof["proof"], extra)
+
+
+def boxes(claim: Claim, proof: Any, extra: tuple[Any, ...], state: MakeState) -> set[str]:
+    """N1: on every part of an interval in which the variable lies the difference of the sides is enclosed."""
+    f, strict = _oriented(claim)
+    here, name = state(claim, extra), proof["name"]
+    require(here.terms.types.get(name) not in (None, *INTEGERS) and not here.terms.shapes[name], "N1: a real variable")
+    numbers = [here.terms.term(["num", end], {})[1] for end in listed(proof["ends"], "ends")]
+    require(2 <= len(numbers) <= MOST_BOXES and all(a <= b for a, b in pairwise(numbers)), "N1: an interval in parts")
+    for side, end in (("low", proof["ends"][0]), ("high", proof["ends"][-1])):
+        require(_is_beyond(here, name, side, [["num", end], True]), "N1: the variable lies in the interval")
+    term = here.terms.term(f, {})
+    require(all(_is_positive(here.terms, term, name, a, b, strict) for a, b in pairwise(numbers)), "N1: a part")
+    return {"N1"}
+
+
+def _is_positive(terms: Terms, term: Any, name: str, low: Fraction, high: Fraction, strict: bool) -> bool:
+    try:
+        value = Point(terms, {}, {name: Interval(low, high, 64)}, 64).value(term, {})
+    except (Undecided, LookupError):
+        return False
+    return bool(value.low > 0 or (value.low == 0 and not strict))
+
+
+def _oriented(claim: Claim) -> tuple[Any, bool]:
+    require(claim["op"] in ("<", "<=", ">", ">="), "O18: an order")
+    sides = [claim["left"], claim["right"]]
+    return ["sub", *(sides if claim["op"][0] == ">" else sides[::-1])], len(claim["op"]) == 1
+
+
+def _is_beyond(here: Any, name: str, side: str, end: Any) -> bool:
+    """Whether the variable is seen to lie beyond an end, or at it where it may."""
+    gap = ["sub", ["var", name], end[0]] if side == "low" else ["sub", end[0], ["var", name]]
+    term, wanted = here.terms.term(gap, here.scope), 1 if end[1] is True else POSITIVE
+    return here.reader.certain(term, here.env) and bool(here.reader.form(term, here.env) & wanted == wanted)
+
+
+def _without(claim: Claim, name: str, extra: tuple[Any, ...]) -> Claim:
+    """A claim in which nothing is known of a variable."""
+    known = [*claim["hypotheses"], *({"relation": r, "quantified": []} for r in extra)]
+    kept = [h for h in known if not any(mentions(t, name) for t in h["relation"][2:])]
+    declared = [[n, "real", []] if n == name else [n, kind, shape] for n, kind, shape in claim["declarations"]]
+    return {**claim, "declarations": declared, "hypotheses": kept, "left": ZERO, "op": "==", "right": ZERO}
+
+
+def _between(claim: Claim, name: str, ends: dict[str, Any], followed: tuple[str, ...]) -> Claim:
+    """A claim with the variable in the interval: with the ends that it may reach, and with those that are followed."""
+    bounds = []
+    for side, end in ends.items():
+        op = {"low": ">", "high": "<"}[side] + ("=" if end and (end[1] is True or side in followed) else "")
+        bounds += [{"relation": ["rel", op, ["var", name], end[0]], "quantified": []}] if end else []
+    return {**claim, "hypotheses": [*claim["hypotheses"], *bounds]}
+
+
+def _is_continuous(closed: Any, f: Any, name: str) -> bool:
+    term = closed.terms.term(f, closed.scope)
+    return closed.reader.certain(term, closed.env) and not _jumps(f, name)
+
+
+def _jumps(term: Any, name: str) -> bool:
+    if not mentions(term, name):
+        return False
+    return (
+        term[0] in ("reduce", "diff", "limit", "optimum")
+        or (term[0] == "apply" and term[1] not in CONTINUOUS)
+        or any(_jumps(term[n], name) for n in inner_positions(term))
+    )
+
+
+def _require_derivative(inside: Any, moved: Any) -> None:
+    """Every open condition of the derivative (V3) has to be seen, by what is assumed inside of the interval alone."""
+    term = inside.terms.term(moved, inside.scope)
+    require(inside.reader.certain(term[1], inside.env), "O18: the function has a value inside")
+    try:
+        inside.reader.read(term, inside.env)
+    except Undefined as nowhere:
+        require(False, f"O18: a derivative inside: {nowhere}")
