@@ -13,6 +13,7 @@ from itertools import chain, combinations, product
 from math import lcm
 from typing import Any, Literal, TypeGuard
 
+from derive.certificate.calculus import by_slopes
 from derive.certificate.terms import goal_to_json, index_to_json, to_json
 from derive.claim import Declaration, Goal, Hypothesis
 from derive.kernel import FUEL, Propose, cases, contradictory
@@ -230,6 +231,8 @@ def _proof(claim: Json, goal: Goal, extra: tuple[Json, ...], propose: Propose | 
     if contradictory(goal, FUEL):
         return _contradiction(claim, goal, extra, propose)
     direct = _direct(claim, goal, extra, propose) or _angle(claim, goal, extra, propose)
+    direct = direct or by_slopes(claim, goal, extra, lambda c, g, e: _direct(c, g, e, propose))
+    direct = direct if direct is None or direct["kind"] == "direct" or _is_proof(claim, direct, extra) else None
     if direct is not None or depth == 0:
         return direct
     for split, branches in _splits(goal, propose):
@@ -334,6 +337,14 @@ def _span(state: State, term: Apply) -> tuple[Fraction, Fraction]:
     if term.function == "acos":
         return (half if bits & 2 else none), (half if bits & 1 else Fraction(1))
     return (none if bits & 1 else -half), (none if bits & 2 else half)
+
+
+def _is_proof(claim: Json, proof: Proof, extra: tuple[Json, ...]) -> bool:
+    try:
+        prove(claim, proof, extra)
+    except (Rejected, Nowhere):
+        return False
+    return True
 
 
 def _branches(

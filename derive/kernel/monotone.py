@@ -177,6 +177,7 @@ def _sign(ctx: Context, poly: Polynomial) -> int:
 
 def numerator(ctx: Context, poly: Polynomial, kinds: str = "") -> Polynomial:
     """A polynomial times what is seen to be positive below its fraction bars, of some kinds only if these are given."""
+    before, times = poly, ONE
     for _ in range(8):
         lowest: dict[str, Fraction] = {}
         for mono in poly:
@@ -192,10 +193,13 @@ def numerator(ctx: Context, poly: Polynomial, kinds: str = "") -> Polynomial:
                 flip = not even and bits & POSITIVE != POSITIVE
                 parts = (scale(settle(ctx, merge(mono, ((key, -e),))), c) for mono, c in poly.items())
                 poly = scale(add(*parts), -1 if flip else 1)
+                times = {merge(mono, ((key, -e),)): -c if flip else c for mono, c in times.items()}
                 cleared = True
                 break
         if not cleared:
             break
+    if times != ONE:
+        ctx.note(before, NONNEGATIVE, "cleared", poly, times)
     return poly
 
 
@@ -296,10 +300,12 @@ def _by_slope(ctx: Context, poly: Polynomial, interval: Interval, strict: bool, 
             not positive and _is_strict_but_for_points(ctx, slope, interval, wanted, depth)
         ):
             ctx.use("O18")
+            ctx.note(poly, NONNEGATIVE | (NONZERO if strict else 0), "slope", interval, end, positive, slope)
             return True
     ends = None if at_low is None or at_high is None else (at_low, at_high)
     if ends is not None and _is_concave(inside, outside, slope, ends, interval, strict, depth):
         ctx.use("O18")
+        ctx.note(poly, NONNEGATIVE | (NONZERO if strict else 0), "slope", interval, "both", False, slope)
         return True
     return depth > DEPTH - 4 and _by_turning_point(ctx, poly, slope, interval, strict, depth)
 
@@ -398,6 +404,10 @@ def _by_turning_point(
         sides = ((left, NONPOSITIVE), (right, NONNEGATIVE))
         if all(_is_signed(_inside(ctx, part, ends=False), slope, wanted, depth - 1) for part, wanted in sides):
             ctx.use("O18")
+            bits = NONNEGATIVE | (NONZERO if strict else 0)
+            for part, end in ((left, "high"), (right, "low")):
+                ctx.note(poly, bits, "slope", part, end, strict, slope)
+            ctx.note(poly, bits, "turning point", interval, e)
             return True
     return False
 
@@ -515,6 +525,7 @@ def _by_boxes(ctx: Context, poly: Polynomial, interval: Interval, depth: int) ->
             rays.append(Interval(interval.key, interval.name, {(): b}, None, True, False))
         if all(_by_slope(ctx, poly, ray, True, depth - 1) for ray in rays):
             ctx.use("O18")
+            ctx.note(poly, POSITIVE, "boxes", interval, a, b)
             return True
     return False
 

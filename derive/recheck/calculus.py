@@ -90,11 +90,12 @@ def boxes(claim: Claim, proof: Any, extra: tuple[Any, ...], state: MakeState) ->
     for side, end in (("low", proof["ends"][0]), ("high", proof["ends"][-1])):
         require(_is_beyond(here, name, side, [["num", end], True]), "N1: the variable lies in the interval")
     term = here.terms.term(f, {})
-    require(all(_is_positive(here.terms, term, name, a, b, strict) for a, b in pairwise(numbers)), "N1: a part")
+    require(all(is_positive(here.terms, term, name, a, b, strict) for a, b in pairwise(numbers)), "N1: a part")
     return {"N1"}
 
 
-def _is_positive(terms: Terms, term: Any, name: str, low: Fraction, high: Fraction, strict: bool) -> bool:
+def is_positive(terms: Terms, term: Any, name: str, low: Fraction, high: Fraction, strict: bool) -> bool:
+    """Whether a term is seen to be > 0, or >= 0 where that is enough, for all values of its variable in an interval."""
     try:
         value = Point(terms, {}, {name: Interval(low, high, 64)}, 64).value(term, {})
     except (Undecided, LookupError):

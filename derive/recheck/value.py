@@ -69,7 +69,10 @@ def _still(a: Any) -> Interval:
 
 @dataclass(slots=True)
 class Point:
-    """Sizes of dimensions and exact values of variables, nested tuples for arrays; ``work`` counts the nodes met."""
+    """Sizes of dimensions and exact values of variables, nested tuples for arrays; ``work`` counts the nodes met.
+
+    An interval as a value stands for all of its numbers.
+    """
 
     terms: Terms
     sizes: dict[str, int]
@@ -120,7 +123,8 @@ class Point:
 
     def leaf(self, name: str, at: tuple[int, ...], moved: Moved) -> Any:
         """A variable or component, moved by the diffs in force."""
-        value: Any = exactly(reduce(lambda array, k: array[k - 1], at, self.values[name]), self.bits)
+        value: Any = reduce(lambda array, k: array[k - 1], at, self.values[name])
+        value = value if isinstance(value, Interval) else exactly(value, self.bits)
         for other, where, tag in moved:
             if (other, where) == (name, at):
                 value = Dual(tag, value, exactly(1, self.bits))

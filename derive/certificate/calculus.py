@@ -1,0 +1,227 @@
+"""Orders that the kernel showed by calculus (O18), as proofs for the standalone checker."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any
+
+from derive.certificate.terms import goal_to_json, relation_to_json, to_json
+from derive.claim import Goal, Hypothesis
+from derive.kernel import FUEL
+from derive.kernel.context import NONZERO, Context, Note, Polynomial, Stuck, Undefined
+from derive.kernel.differentiate import Target, differentiate
+from derive.kernel.equality import read_sides
+from derive.kernel.monotone import Interval, by_calculus
+from derive.kernel.normalize import OP_SIGN
+from derive.kernel.polynomial import ONE, scale, subtract
+from derive.kernel.readback import term_of
+from derive.kernel.ring import replace_generators
+from derive.recheck.calculus import is_positive
+from derive.recheck.terms import Terms
+from derive.term import Binary, Number, Op, Relation, Term, Variable, children, subterms, with_children
+
+Json = Any
+Proof = dict[str, Any]
+Direct = Callable[[Json, Goal, tuple[Json, ...]], Proof | None]
+MOST_PARTS = 300
+ZERO = Number(Fraction(0))
+FOUND = ("slope", "turning point", "boxes")
+
+
+def by_slopes(claim: Json, goal: Goal, extra: tuple[Json, ...], direct: Direct) -> Proof | None:
+    """The proof of an order by slopes and enclosures, as the kernel found it; None where it found none."""
+    if goal.op in ("==", "!=") or goal.indices:
+        return None
+    notes: list[Note] = []
+    try:
+        sides = read_sides(goal, FUEL, None, notes)
+        notes.clear()
+        gap = subtract(sides.left, sides.right)
+        if not by_calculus(sides.ctx, gap, OP_SIGN[goal.op]):
+            return None
+        upward = goal.op[0] == ">"
+        return _Slopes(sides.ctx, notes, direct).prove(claim, goal, extra, gap if upward else scale(gap, -1))
+    except (Stuck, Undefined):
+        return None
+
+
+@dataclass(slots=True)
+class _Slopes:
+    """What the kernel found, and how it is put together: every polynomial here is said to be >= 0, or > 0."""
+
+    ctx: Context
+    notes: list[Note]
+    direct: Direct
+
+    def prove(self, claim: Json, goal: Goal, extra: tuple[Json, ...], poly: Polynomial) -> Proof | None:
+        """That the greater side less the smaller one, which is the polynomial, has its sign."""
+        for note in [n for n in self.notes if n.rule == "cleared" and n.polynomial == poly]:
+            found = self._multiple(claim, goal, extra, *note.parts)
+            if found is not None:
+                return found
+        return self._multiple(claim, goal, extra, poly, ONE)
+
+    def _multiple(
+        self, claim: Json, goal: Goal, extra: tuple[Json, ...], poly: Polynomial, factor: Polynomial
+    ) -> Proof | None:
+        op: Op = ">" if goal.op in ("<", ">") else ">="
+        term = term_of(self.ctx, poly, {})
+        inner = replace(goal, left=term, op=op, right=ZERO)
+        stated = {**claim, "left": to_json(term), "op": op, "right": to_json(ZERO)}
+        proof = self._found(stated, inner, extra, poly)
+        proof = proof or self.direct(stated, inner, extra)
+        whole = {"kind": "multiple", "term": to_json(term), "factor": to_json(term_of(self.ctx, factor, {}))}
+        return None if proof is None else {**whole, "proof": proof}
+
+    def _found(self, claim: Json, goal: Goal, extra: tuple[Json, ...], poly: Polynomial) -> Proof | None:
+        for n, note in enumerate(self.notes):
+            strict = goal.op == ">" and not note.bits & NONZERO
+            if note.rule in FOUND and note.polynomial == poly and not strict:
+                rest = _Slopes(self.ctx, self.notes[:n], self.direct)
+                make = {"slope": rest._slope, "turning point": rest._turning, "boxes": rest._boxes}[note.rule]
+                proof = make(claim, goal, extra, poly, *note.parts)
+                if proof is not None:
+                    return proof
+        return None
+
+    def _slope(self, claim: Json, goal: Goal, extra: tuple[Json, ...], poly: Polynomial, *how: Any) -> Proof | None:
+        interval, start, positive, slope = how
+        strict = goal.op == ">"
+        ends = {"low": _end(self.ctx, interval.low), "high": _end(self.ctx, interval.high)}
+        followed = ("low", "high") if start == "both" else (start,)
+        outside = _without(goal, interval.name)
+        proofs = [
+            self._part(
+                outside, poly, interval, getattr(interval, side), ends[side], ">" if strict and positive else ">="
+            )
+            for side in followed
+        ]
+        moved = slope if start != "both" else differentiate(self.ctx, slope, Target(interval.name))
+        op: Op = ">" if strict and not positive else ">="
+        if start != "low":
+            moved, op = scale(moved, -1), "<" if strict and not positive else "<="
+        inside = _between(outside, interval.name, ends)
+        term = Binary("-", goal.left, goal.right)
+        derivative = ["diff", to_json(term), [["var", interval.name]] * len(followed)]
+        stated = {**goal_to_json(replace(inside, left=ZERO, op=op, right=ZERO)), "left": derivative}
+        written = replace(inside, left=term_of(self.ctx, moved, {}), op=">" if op in "<>" else ">=", right=ZERO)
+        proofs.append(self.prove(stated, written, (), moved))
+        if not all(proofs):
+            return None
+        closed = {"low": interval.closed_low, "high": interval.closed_high}
+        stated_ends = {side: [to_json(end), closed[side]] if end is not None else None for side, end in ends.items()}
+        how_strict = "value" if positive else "slope"
+        named = {"kind": "slope", "name": interval.name, **stated_ends, "from": start, "strict": how_strict}
+        return {**named, "proofs": proofs}
+
+    def _part(
+        self, outside: Goal, poly: Polynomial, interval: Interval, end: Polynomial, at: Term | None, op: Op
+    ) -> Proof | None:
+        assert at is not None
+        value = replace_generators(self.ctx, poly, {interval.key: end})
+        term = _at(Binary("-", term_of(self.ctx, poly, {}), ZERO), interval.name, at)
+        goal = replace(outside, left=term, op=op, right=ZERO)
+        return self.prove(goal_to_json(goal), goal, (), value)
+
+    def _turning(
+        self, claim: Json, goal: Goal, extra: tuple[Json, ...], poly: Polynomial, interval: Interval, e: Polynomial
+    ) -> Proof | None:
+        """Beyond the point by the slope from it, before it by the slope up to it."""
+        gap = Binary("-", Variable(interval.name), term_of(self.ctx, e, {}))
+        branches = []
+        for op, sides in (("<", "left"), (">", "right")):
+            relation = relation_to_json(gap, op, ZERO)  # type: ignore[arg-type]
+            case = replace(goal, hypotheses=(*goal.hypotheses, Hypothesis(Relation(gap, op, ZERO))))  # type: ignore[arg-type]
+            notes = [
+                n
+                for n in self.notes
+                if n.rule == "slope"
+                and n.polynomial == poly
+                and (n.parts[0].high if sides == "left" else n.parts[0].low) == e
+            ]
+            found = (self._slope(claim, case, (*extra, relation), poly, *n.parts) for n in notes)
+            branches.append(next((p for p in found if p is not None), None))
+        before, beyond = branches
+        if before is None or beyond is None:
+            return None
+        return {"kind": "cases", "split": ["K2", to_json(gap)], "branches": [beyond, before, beyond]}
+
+    def _boxes(
+        self,
+        claim: Json,
+        goal: Goal,
+        extra: tuple[Json, ...],
+        poly: Polynomial,
+        interval: Interval,
+        a: Fraction,
+        b: Fraction,
+    ) -> Proof | None:
+        parts = _parts(claim, interval.name, a, b)
+        if parts is None:
+            return None
+        proof: Proof = {"kind": "boxes", "name": interval.name, "ends": [str(p) for p in parts]}
+        for end, at in ((interval.low, a), (interval.high, b)):
+            if end is not None:
+                continue
+            gap = Binary("-", Variable(interval.name), Number(at))
+            notes = [n for n in self.notes if n.rule == "slope" and n.polynomial == poly and _is_ray(n.parts[0], at)]
+            op: Op = "<" if at == a else ">"
+            case = replace(goal, hypotheses=(*goal.hypotheses, Hypothesis(Relation(gap, op, ZERO))))
+            relation = relation_to_json(gap, op, ZERO)
+            found = (self._slope(claim, case, (*extra, relation), poly, *n.parts) for n in notes)
+            ray = next((p for p in found if p is not None), None)
+            if ray is None:
+                return None
+            branches = [proof, ray, proof] if at == a else [ray, proof, proof]
+            proof = {"kind": "cases", "split": ["K2", to_json(gap)], "branches": branches}
+        return proof
+
+
+def _is_ray(interval: Interval, at: Fraction) -> bool:
+    number: Polynomial = {(): at} if at else {}
+    return number in (interval.low, interval.high)
+
+
+def _parts(claim: Json, name: str, low: Fraction, high: Fraction) -> list[Fraction] | None:
+    """The ends of parts on each of which the checker sees the sign."""
+    terms = Terms(claim["declarations"])
+    term = terms.term(["sub", claim["left"], claim["right"]], {})
+    ends, left = [low], [(low, high)]
+    while left:
+        a, b = left.pop()
+        if is_positive(terms, term, name, a, b, claim["op"] == ">"):
+            ends.append(b)
+            continue
+        if len(left) + len(ends) > MOST_PARTS or b - a < Fraction(1, 10**6):
+            return None
+        middle = (a + b) / 2
+        left += [(middle, b), (a, middle)]
+    return ends
+
+
+def _end(ctx: Context, end: Polynomial | None) -> Term | None:
+    return None if end is None else term_of(ctx, end, {})
+
+
+def _without(goal: Goal, name: str) -> Goal:
+    kept = tuple(h for h in goal.hypotheses if not any(_mentions(t, name) for t in (h.relation.left, h.relation.right)))
+    declared = tuple(replace(d, type="real") if d.name == name else d for d in goal.declarations)
+    return replace(goal, hypotheses=kept, declarations=declared)
+
+
+def _between(goal: Goal, name: str, ends: dict[str, Term | None]) -> Goal:
+    ops: dict[str, Op] = {"low": ">", "high": "<"}
+    bounds = [Hypothesis(Relation(Variable(name), ops[side], end)) for side, end in ends.items() if end is not None]
+    return replace(goal, hypotheses=(*goal.hypotheses, *bounds))
+
+
+def _mentions(term: Term, name: str) -> bool:
+    return any(isinstance(t, Variable) and t.name == name for t in subterms(term))
+
+
+def _at(term: Term, name: str, by: Term) -> Term:
+    if isinstance(term, Variable) and term.name == name:
+        return by
+    return with_children(term, tuple(_at(t, name, by) for t in children(term)))
