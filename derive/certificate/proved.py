@@ -229,10 +229,12 @@ def proved_at(claim: dict[str, Any], goal: Goal, extra: tuple[Json, ...]) -> Pro
 
 def _proof(claim: Json, goal: Goal, extra: tuple[Json, ...], propose: Propose | None, depth: int) -> Proof | None:
     if contradictory(goal, FUEL):
-        return _contradiction(claim, goal, extra, propose)
+        return _contradiction(claim, goal, extra)
     direct = _direct(claim, goal, extra, propose) or _angle(claim, goal, extra, propose)
     direct = direct or by_slopes(claim, goal, extra, lambda c, g, e: _direct(c, g, e, propose))
     direct = direct if direct is None or direct["kind"] == "direct" or _is_proof(claim, direct, extra) else None
+    if direct is None and extra:
+        direct = _contradiction(claim, goal, extra)
     if direct is not None or depth == 0:
         return direct
     for split, branches in _splits(goal, propose):
@@ -242,23 +244,27 @@ def _proof(claim: Json, goal: Goal, extra: tuple[Json, ...], propose: Propose | 
     return None
 
 
-def _contradiction(claim: Json, goal: Goal, extra: tuple[Json, ...], propose: Propose | None) -> Proof | None:
+def _contradiction(claim: Json, goal: Goal, extra: tuple[Json, ...]) -> Proof | None:
     """That the hypotheses exclude each other: something that one of them says the others exclude."""
     try:
         draft = _Draft(State(claim, extra), [])
     except Contradiction:
         return {"kind": "contradiction", "steps": [], "of": to_json(Number(Fraction(0)))}
-    try:
-        _use_equations(draft, goal)
-    except Contradiction:
-        return {"kind": "contradiction", "steps": [s for s, *_ in draft.steps], "of": to_json(Number(Fraction(0)))}
-    state = draft.state
-    for term in _excluded(goal):
-        stated = to_json(term)
-        form = state.reader.form(state.terms.term(stated, state.scope), state.env)
-        if form == EVERY:
-            return {"kind": "contradiction", "steps": [s for s, *_ in draft.steps], "of": stated}
+    for prepare in (lambda: None, lambda: _use_equations(draft, goal)):
+        steps, found = [s for s, *_ in draft.steps], to_json(Number(Fraction(0)))
+        try:
+            prepare()
+            steps = [s for s, *_ in draft.steps]
+            found = next((t for t in map(to_json, _excluded(goal)) if _form(draft.state, t) == EVERY), None)
+        except Contradiction:
+            pass
+        if found is not None:
+            return {"kind": "contradiction", "steps": steps, "of": found}
     return None
+
+
+def _form(state: State, term: Json) -> int:
+    return state.reader.form(state.terms.term(term, state.scope), state.env)
 
 
 def _excluded(goal: Goal) -> Iterator[Term]:
@@ -608,6 +614,9 @@ class _Replacer:
             summand = logarithm(ctx, Reader(ctx).read(term.body, inner))
             body = term_of(ctx, summand, {**names, place: str(term.index.name)})
             yield "T2", _stated(ctx, Apply("exp", (Reduce("Sum", body, term.index, term.excluded),)))
+        if isinstance(term, Binary) and term.op == "**" and not isinstance(term.right, Number):
+            exponent = logarithm(ctx, Reader(ctx).read(term.left, scope))
+            yield "P6", _stated(ctx, Apply("exp", (Binary("*", term_of(ctx, exponent, names), term.right),)))
         new = _stated(ctx, term_of(ctx, Reader(ctx).read(term, scope), names))
         yield from ((rule, new) for rule in _rules_of(term))
 

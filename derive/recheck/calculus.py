@@ -150,7 +150,7 @@ def _jumps(term: Any, name: str) -> bool:
 
 def _require_derivative(inside: Any, moved: Any) -> None:
     """Every open condition of the derivative (V3) has to be seen, by what is assumed inside of the interval alone."""
-    term = inside.terms.term(moved, inside.scope)
+    term, inside.reader.exists = inside.terms.term(moved, inside.scope), False
     require(inside.reader.certain(term[1], inside.env), "O18: the function has a value inside")
     try:
         inside.reader.read(term, inside.env)

@@ -92,6 +92,7 @@ RULES = {  # every rule that a proof may be said to rest on, and what is checked
     "V3": "the argument lies strictly inside the domain",
     "V6": "the derivative exists for every index",
     "V7": "the derivative of every factor exists",
+    "V14": "the derivative of the whole is known to exist; the argument of the Abs is smooth",
     "V13": "a factor that is not 0, and a smooth rest; the argument moves",
 }
 

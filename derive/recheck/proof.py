@@ -247,14 +247,7 @@ class State:
 
     def _rewritten(self, atom: int) -> Poly | None:
         """What a hypothesis says that an atom is (H2, H3, S10), unless a derivative moves what it speaks of (H5)."""
-        if self.matching:
-            return None
         a, (head, *parts) = self.algebra, self.algebra.atoms[atom]
-        if head == "comp" and self.terms.types.get(parts[0]) == "onehot" and len(parts[1]) == 1:
-            if parts[0] in self.algebra.below:
-                return None
-            a.used.add("H3")
-            return a.delta(parts[1][0], a.place(Index(f"@{parts[0]}", parts[1][0].dimension)))
         if head == "comp" and parts[0] in a.symmetric and parts[0] not in a.below:
             i, j = parts[1]
             if _rank(j) < _rank(i):
@@ -262,6 +255,13 @@ class State:
                 return scale(a.atom("comp", parts[0], (j, i)), a.symmetric[parts[0]])
             if i == j and a.symmetric[parts[0]] < 0:
                 return {}
+        if self.matching:
+            return None
+        if head == "comp" and self.terms.types.get(parts[0]) == "onehot" and len(parts[1]) == 1:
+            if parts[0] in self.algebra.below:
+                return None
+            a.used.add("H3")
+            return a.delta(parts[1][0], a.place(Index(f"@{parts[0]}", parts[1][0].dimension)))
         for pattern, value, opened, names in self.rewrites:
             if not names.isdisjoint(self.algebra.below):
                 continue

@@ -104,9 +104,22 @@ class Signs:
             names = frozenset(x for x in free if isinstance(x, str))
             self.facts.append(Fact(poly, bits, pattern, names, self._continuous(poly), self._shape(poly)))
             self.memo.clear()
+            self._learn_factors(poly, bits)
             c, mono, rest = self.algebra.unit(poly)
             if mono and len(poly) > 1 and self._of_mono(mono) & POSITIVE == POSITIVE:
                 self.learn(rest, bits if c > 0 else negated(bits))
+
+    def _learn_factors(self, poly: Poly, bits: int) -> None:
+        """O2: where a product differs from 0, so does every factor; and so does what stands under a root or an Abs."""
+        (mono, *more) = poly
+        if not bits & 4 or more:
+            return
+        for atom, e in mono:
+            own = e > 0 and self.algebra.kind(atom) in ("base", "Abs", "sign")
+            if own:
+                self.learn(dict(self.algebra.atoms[atom][1]), 4)
+            elif e > 0 and (e != 1 or len(mono) > 1):
+                self.learn({((atom, 1),): 1}, 4)
 
     def _shape(self, poly: Poly) -> object:
         """What a polynomial has in common with its instances."""
