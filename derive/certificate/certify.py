@@ -37,7 +37,9 @@ def _line(goal: Goal, verdict: Verdict) -> Json | None:
     named = {"claim": claim, "sha256": digest(claim)}
     if isinstance(verdict, Proved):
         witness = verdict.support.witness or _admitted(goal)
-        proof = proved(goal, _factorisations() if "R5" in verdict.theorem.rules else None) if witness else None
+        beyond = any(isinstance(side, Limit | Optimum) for side in (goal.left, goal.right))
+        propose = _factorisations() if beyond or "R5" in verdict.theorem.rules else None
+        proof = proved(goal, propose) if witness else None
         if witness is None or proof is None:
             return None
         return {**named, "verdict": "proved", "proof": proof, "witness": point_to_json(witness)}

@@ -55,6 +55,7 @@ from derive.term import (
     with_children,
 )
 
+REFUSED = (Rejected, Nowhere, Contradiction)
 DEPTH = 3
 MOST_LEMMAS = 400
 FUEL_OF_BOUNDS = 15_000
@@ -77,13 +78,13 @@ Definitions = dict[str, tuple[list[Any], Json]]
 def proved(goal: Goal, propose: Propose | None = None) -> Proof | None:
     """The proof of a goal that was proved; None where the checker cannot follow."""
     if isinstance(goal.left, Limit) or isinstance(goal.right, Limit):
-        return _limit(goal) if goal.op == "==" else None
+        return _limit(goal, propose) if goal.op == "==" else None
     if isinstance(goal.left, Optimum) or isinstance(goal.right, Optimum):
-        return _optimum(goal) if goal.op == "==" else None
+        return _optimum(goal, propose) if goal.op == "==" else None
     return _proof(goal_to_json(goal), goal, (), propose, DEPTH)
 
 
-def _optimum(goal: Goal) -> Proof | None:
+def _optimum(goal: Goal, propose: Propose | None) -> Proof | None:
     """Calculus in one variable: the claimed value is admissible, the slope is 0 there, the curvature has one sign."""
     found, value = (goal.left, goal.right) if isinstance(goal.left, Optimum) else (goal.right, goal.left)
     assert isinstance(found, Optimum)
@@ -116,22 +117,22 @@ def _optimum(goal: Goal) -> Proof | None:
             for r in wanted
         ),
     ]
-    proofs = [_proof(goal_to_json(g), g, (), None, DEPTH) for g in goals]
+    proofs = [_proof(goal_to_json(g), g, (), propose, DEPTH) for g in goals]
     if not all(proofs):
         return None
     proof = {"kind": "optimum", "stationary": proofs[0], "curved": proofs[1], "admissible": proofs[2:]}
     try:
         prove(goal_to_json(goal), proof)
-    except (Rejected, Nowhere):
+    except REFUSED:
         return None
     return proof
 
 
-def _limit(goal: Goal) -> Proof | None:
+def _limit(goal: Goal, propose: Propose | None) -> Proof | None:
     """A squeeze by bounds of the usual kinds, each proved by the kernel."""
     limit, value = (goal.left, goal.right) if isinstance(goal.left, Limit) else (goal.right, goal.left)
     assert isinstance(limit, Limit)
-    sides = [_one_side(goal, limit, value, way) for way in _ways(limit)]
+    sides = [_one_side(goal, limit, value, way, propose) for way in _ways(limit)]
     found = [side for side in sides if side is not None]
     return {"kind": "squeeze", "sides": found} if len(found) == len(sides) else None
 
@@ -144,7 +145,7 @@ def _ways(limit: Limit) -> list[str]:
     return [limit.side] if limit.side else ["+", "-"]
 
 
-def _one_side(goal: Goal, limit: Limit, value: Term, way: str) -> Proof | None:
+def _one_side(goal: Goal, limit: Limit, value: Term, way: str, propose: Propose | None) -> Proof | None:
     near = Variable(NEAR)
     step = Binary("/", Number(Fraction(1)), near)
     arguments: dict[str, Term] = {"oo": near, "-oo": Neg(near)}
@@ -155,7 +156,7 @@ def _one_side(goal: Goal, limit: Limit, value: Term, way: str) -> Proof | None:
     for bounds in filter(None, (body_itself, *_bounds(goal, value, near))):
         goals = [replace(inner, left=a, op="<=", right=b) for a, b in _ordered(bounds, body)]
         if all(isinstance(prove_goal(g, FUEL_OF_BOUNDS, 1), Theorem) for g in goals):
-            proofs = [_proof(goal_to_json(g), g, (), None, DEPTH) for g in goals]
+            proofs = [_proof(goal_to_json(g), g, (), propose, DEPTH) for g in goals]
             stated = {which: to_json(bound) for which, bound in bounds.items()}
             side = {"from": way, "least": str(LEAST), **stated, "proofs": proofs}
             if all(proofs) and _is_accepted(goal, limit, side, way):
@@ -170,7 +171,7 @@ def _is_accepted(goal: Goal, limit: Limit, side: Proof, way: str) -> bool:
     one = replace(goal, left=alone) if goal.left is limit else replace(goal, right=alone)
     try:
         prove(goal_to_json(one), {"kind": "squeeze", "sides": [side]})
-    except (Rejected, Nowhere):
+    except REFUSED:
         return False
     return True
 
@@ -246,21 +247,23 @@ def _proof(claim: Json, goal: Goal, extra: tuple[Json, ...], propose: Propose | 
 
 def _contradiction(claim: Json, goal: Goal, extra: tuple[Json, ...]) -> Proof | None:
     """That the hypotheses exclude each other: something that one of them says the others exclude."""
+    nothing, steps = to_json(Number(Fraction(0))), list[Json]()
     try:
         draft = _Draft(State(claim, extra), [])
+        found = _excluded_by(draft.state, goal)
+        if found is None:
+            _use_equations(draft, goal)
+            steps = [step for step, *_ in draft.steps]
+            found = _excluded_by(draft.state, goal)
     except Contradiction:
-        return {"kind": "contradiction", "steps": [], "of": to_json(Number(Fraction(0)))}
-    for prepare in (lambda: None, lambda: _use_equations(draft, goal)):
-        steps, found = [s for s, *_ in draft.steps], to_json(Number(Fraction(0)))
-        try:
-            prepare()
-            steps = [s for s, *_ in draft.steps]
-            found = next((t for t in map(to_json, _excluded(goal)) if _form(draft.state, t) == EVERY), None)
-        except Contradiction:
-            pass
-        if found is not None:
-            return {"kind": "contradiction", "steps": steps, "of": found}
-    return None
+        found = nothing
+    except (Rejected, Nowhere):
+        return None
+    return None if found is None else {"kind": "contradiction", "steps": steps, "of": found}
+
+
+def _excluded_by(state: State, goal: Goal) -> Json | None:
+    return next((t for t in map(to_json, _excluded(goal)) if _form(state, t) == EVERY), None)
 
 
 def _form(state: State, term: Json) -> int:
@@ -313,7 +316,7 @@ def _within(claim: Json, goal: Goal, extra: tuple[Json, ...], propose: Propose |
         draft = _Draft(State(claim, extra), [])
         _offer_spans(draft, goal)
         return draft.proof() or _direct(claim, goal, extra, propose)
-    except (Rejected, Nowhere, Stuck, Undefined):
+    except (*REFUSED, Stuck, Undefined):
         return None
 
 
@@ -348,7 +351,7 @@ def _span(state: State, term: Apply) -> tuple[Fraction, Fraction]:
 def _is_proof(claim: Json, proof: Proof, extra: tuple[Json, ...]) -> bool:
     try:
         prove(claim, proof, extra)
-    except (Rejected, Nowhere):
+    except REFUSED:
         return False
     return True
 
@@ -422,7 +425,7 @@ class _Draft:
         signs.hits.clear()
         try:
             self.state.take(step)
-        except (Rejected, Nowhere):
+        except REFUSED:
             return False
         self.steps.append((step, set(range(before, len(signs.facts))), set(signs.hits)))
         return True
@@ -452,7 +455,7 @@ def _direct(claim: Json, goal: Goal, extra: tuple[Json, ...], propose: Propose |
             proof = draft.proof()
             if proof is not None:
                 return _shortened(claim, extra, proof)
-        except (Rejected, Nowhere, Stuck, Undefined):
+        except (*REFUSED, Stuck, Undefined):
             continue
     return None
 
@@ -465,7 +468,7 @@ def _shortened(claim: Json, extra: tuple[Json, ...], proof: Proof) -> Proof:
             return proof
         try:
             prove(claim, {**proof, "steps": kept}, extra)
-        except Rejected:
+        except REFUSED:
             continue
         return {**proof, "steps": kept}
     return proof
@@ -519,7 +522,7 @@ def _divide_angles(draft: _Draft, goal: Goal) -> None:
     for angle in stated:
         try:
             poly = state.reader.read(state.terms.term(angle, state.scope), state.env)
-        except (Rejected, Nowhere):  # it holds a bound index
+        except REFUSED:  # it holds a bound index
             continue
         whole = lcm(whole, *(Fraction(c).denominator for m, c in poly.items() if m not in state.algebra.atom(*PI)))
     for angle in stated if whole > 1 else ():

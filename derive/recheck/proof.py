@@ -214,7 +214,8 @@ class State:
                 i, j = (self.reader.place(self.terms.index(x, self.scope), self.env) for x in (left, right))
                 if value == "1":
                     keep, drop = sorted((i, j), key=lambda x: (not isinstance(x.name, int), str(x.name)))
-                    require(isinstance(drop.name, str) or keep == drop, "K1: two literal indices")
+                    if isinstance(drop.name, int) and keep != drop:
+                        raise Contradiction
                     self.env = {k: keep if v == drop else v for k, v in self.env.items()} | {str(drop.name): keep}
                 elif i == j:
                     raise Contradiction
