@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import combinations
 from itertools import product as cartesian
 
 from derive.kernel.context import (
@@ -23,7 +24,7 @@ from derive.kernel.context import (
 )
 from derive.kernel.functions import exponential
 from derive.kernel.polynomial import ONE, add, merge, scale, subtract
-from derive.kernel.ring import multiply, power, rename, rename_mono, variable
+from derive.kernel.ring import multiply, open_bound, power, rename, rename_mono, variable
 from derive.kernel.spelling import places
 from derive.kernel.sums import sum_over
 
@@ -152,17 +153,18 @@ def _body(ctx: Context, poly: Polynomial, weighting: Weighting) -> Polynomial | 
 def _without_sum(ctx: Context, mono: Monomial, weighting: Weighting) -> Polynomial | None:
     for key, e in mono:
         gen = ctx.generators[key]
-        if gen.kind != "s" or e != 1 or len(gen.parts[0]) != 1 or gen.parts[0][0][1] != weighting.place[1]:
-            continue
-        if ((key, 1),) == weighting.total:
+        if gen.kind != "s" or e != 1 or ((key, 1),) == weighting.total:
             continue
         rest = tuple(f for f in mono if f[0] != key)
-        summand = rename_mono(ctx, gen.parts[1].mono, {gen.parts[0][0]: weighting.place})
-        if len(summand) == 1:
-            ((inner, c),) = summand.items()
-            if _divides(weighting.weight, inner):
+        for bound in (p for p in gen.parts[0] if p[1] == weighting.place[1]):
+            others = tuple(p for p in gen.parts[0] if p != bound)
+            opened = {p: ctx.open(p[1]) for p in others}
+            summand = rename_mono(ctx, gen.parts[1].mono, {bound: weighting.place, **opened})
+            ((inner, c), *more) = summand.items()
+            if not more and _divides(weighting.weight, inner):
                 inner = merge(inner, tuple((k, -f) for k, f in weighting.weight))
-                return multiply(ctx, {rest: 1}, {inner: c})
+                body: Polynomial = sum_over(ctx, tuple(opened.values()), {inner: c}) if others else {inner: c}
+                return multiply(ctx, {rest: 1}, body)
     return None
 
 
@@ -195,23 +197,52 @@ def tangents(ctx: Context, key: str) -> Iterator[tuple[Polynomial, int]]:
 def cauchy(ctx: Context, key: str) -> Iterator[tuple[Polynomial, int]]:
     """O15: (Sum a*b)**2 <= Sum a**2 * Sum b**2, for the ways to write the summand as a product."""
     gen = ctx.generators[key]
-    (bound,), summand = gen.parts[0], gen.parts[1].mono
+    bound, summand = gen.parts[0], gen.parts[1].mono
     for a in _parts(ctx, summand):
         b = merge(summand, tuple((k, -e) for k, e in a))
-        left = sum_over(ctx, *_opened(ctx, bound, a))
-        right = sum_over(ctx, *_opened(ctx, bound, b))
+        left, right = (_sum_of_squares(ctx, bound, part) for part in (a, b))
         ctx.use("O15")
         gap = subtract(multiply(ctx, left, right), power(ctx, {((key, 1),): 1}, 2))
-        yield gap, ctx.note(gap, NONNEGATIVE, "cauchy", bound, {a: 1}, {b: 1})
+        yield gap, ctx.note(gap, NONNEGATIVE, "cauchy", bound[0], {a: 1}, {b: 1}) if len(bound) == 1 else NONNEGATIVE
 
 
-def _opened(ctx: Context, bound: Place, mono: Monomial) -> tuple[tuple[Place, ...], Polynomial]:
-    place = ctx.open(bound[1])
-    squared = tuple((k, 2 * e) for k, e in mono)
+def cauchy_inside(ctx: Context, key: str) -> Iterator[tuple[Polynomial, int]]:
+    """O15 below a sum: Sum(r*Sum(a*b, j)**2, i) <= Sum(r*Sum(a**2, j)*Sum(b**2, j), i) for r >= 0.
+
+    A square below a sum stands as a sum over j and k, of factors with j, the same ones with k, and r.
+    """
+    gen = ctx.generators[key]
+    body, fresh = open_bound(ctx, gen.parts[0], {gen.parts[1].mono: 1})
+    if len(body) != 1 or next(iter(body.values())) != 1:
+        return
+    for j, k in combinations(fresh, 2):
+        found = _squared(ctx, next(iter(body)), j, k) if j[1] == k[1] else None
+        if found is None or not ctx.sign(ctx, {found[1]: 1}) & NONNEGATIVE:
+            continue
+        own, rest = found
+        for a in _parts(ctx, own):
+            b = merge(own, tuple((factor, -e) for factor, e in a))
+            both = multiply(ctx, *(_sum_of_squares(ctx, (j,), part) for part in (a, b)))
+            outer = tuple(p for p in fresh if p not in (j, k))
+            above = multiply(ctx, {rest: 1}, both)
+            ctx.use("O15")
+            yield subtract(sum_over(ctx, outer, above) if outer else above, {((key, 1),): 1}), NONNEGATIVE
+
+
+def _squared(ctx: Context, mono: Monomial, j: Place, k: Place) -> tuple[Monomial, Monomial] | None:
+    """m and r with mono = m[j]*m[k]*r, where r has neither index."""
+    held = {key: ctx.generators[key].places & {j, k} for key, _ in mono}
+    own, other, rest = (tuple(f for f in mono if held[f[0]] == some) for some in ({j}, {k}, set()))
+    whole = len(own) + len(other) + len(rest) == len(mono)
+    return (own, rest) if own and whole and rename_mono(ctx, other, {k: j}) == {own: 1} else None
+
+
+def _sum_of_squares(ctx: Context, bound: tuple[Place, ...], mono: Monomial) -> Polynomial:
+    opened = {p: ctx.open(p[1]) for p in bound}
     whole: Polynomial = ONE
-    for k, e in squared:
-        whole = multiply(ctx, whole, power(ctx, {((k, 1),): 1}, e))
-    return (place,), rename(ctx, whole, {bound: place})
+    for k, e in mono:
+        whole = multiply(ctx, whole, power(ctx, {((k, 1),): 1}, 2 * e))
+    return sum_over(ctx, tuple(opened.values()), rename(ctx, whole, opened))
 
 
 def _parts(ctx: Context, summand: Monomial) -> Iterator[Monomial]:

@@ -27,6 +27,7 @@ from derive.kernel.comparison import (
 from derive.kernel.constants import constant_sign
 from derive.kernel.context import (
     BOUND,
+    FRESH,
     NEGATIVE,
     NONNEGATIVE,
     NONPOSITIVE,
@@ -43,7 +44,7 @@ from derive.kernel.context import (
     Stuck,
     Undefined,
 )
-from derive.kernel.convexity import averaged, cauchy, squares, tangents
+from derive.kernel.convexity import averaged, cauchy, cauchy_inside, squares, tangents
 from derive.kernel.functions import exponential, logarithm
 from derive.kernel.model import possible
 from derive.kernel.polynomial import ONE, add, constant, magnitude, merge, scale, subtract
@@ -61,7 +62,7 @@ from derive.kernel.ring import (
     variable,
 )
 from derive.kernel.roots import sign_by_roots
-from derive.kernel.spelling import names, places, poly_text, token
+from derive.kernel.spelling import names, opaque, places, poly_text, token
 from derive.kernel.sums import sum_over
 
 TYPE_SIGN = {
@@ -636,6 +637,45 @@ def _in_fewer_sums(ctx: Context, poly: Polynomial) -> int:
     return UNKNOWN
 
 
+def _in_cases(ctx: Context, poly: Polynomial) -> int:
+    """K2: the sign that a polynomial has for either sign of what stands below an Abs or a sign.
+
+    An index that stands for any value is given a name of its own first: what a case assumes is assumed at it only.
+    """
+    if not ctx.lemmas:
+        return UNKNOWN
+    keys = {key for mono in poly for key, _ in mono if key[0] in "hz"}
+    inner = min((ctx.generators[key].parts[0] for key in keys), key=len, default=None)
+    if inner is None or any(p[0] == BOUND for p in places(ctx, inner)):
+        return UNKNOWN
+    named = {p: ctx.witness(p[1]) for p in places(ctx, poly) if p[0] == FRESH}
+    poly, inner = (rename(ctx, part, named) for part in (poly, inner))
+    own = {kind: next(iter(opaque(ctx, kind, inner)))[0][0] for kind in "hz"}
+    total = POSITIVE | NEGATIVE
+    for bits, unit in ((POSITIVE, 1), (NEGATIVE, -1), (ZERO, 0)):
+        case = ctx.fork()
+        learn(case, inner, bits)
+        there = replace_generators(case, poly, {own["h"]: scale(inner, unit), own["z"]: scale(ONE, unit)})
+        total &= sign(case, _with_equal(case, there, inner) if bits == ZERO else there)
+        ctx.fuel = case.fuel
+        if not total & ZERO:
+            return UNKNOWN
+    ctx.use("K2")
+    return total
+
+
+def _with_equal(ctx: Context, poly: Polynomial, zero: Polynomial) -> Polynomial:
+    """H2: a component or variable that stands alone in what is 0, written as the rest of it."""
+    for mono, c in zero.items():
+        if len(mono) == 1 and mono[0][0][0] in "va" and mono[0][1] == 1:
+            key = mono[0][0]
+            rest = {m: v for m, v in zero.items() if m != mono}
+            flat = all(k[0] in "va" and k != key for m in rest for k, _ in m)
+            if flat and ctx.generators[key].parts[0] not in ctx.least:
+                return replace_generators(ctx, poly, {key: scale(rest, -1 / Fraction(c))})
+    return poly
+
+
 def _quadratic(ctx: Context, poly: Polynomial) -> int:
     """O12: A*g**2 + B*g + C has the sign of A where 4*A*C >= B**2, for a generator g or a power of one."""
     if not ctx.lemmas:
@@ -778,8 +818,11 @@ def _inequalities(
         gen = ctx.generators[key]
         if gen.kind == "m":
             yield from _extremum_bounds(ctx, key, free)
-        elif gen.kind == "s" and len(gen.parts[0]) == 2:
+        elif gen.kind == "s" and len(gen.parts[0]) > 1:
             yield from _diagonal(ctx, key)
+            if ctx.lemmas:
+                yield from cauchy_inside(ctx, key)
+                yield from cauchy(ctx, key) if any((key, 2) in mono for mono in poly) else ()
         elif gen.kind == "s" and len(gen.parts[0]) == 1:
             yield from _split_off(ctx, key, free)
             yield from _two_split_off(ctx, key, free)
@@ -793,6 +836,7 @@ def _inequalities(
             yield from _rounding(ctx, key)
         elif gen.kind in "dg":
             yield subtract(ONE, {((key, 1),): 1}), NONNEGATIVE
+            yield from _two_deltas(ctx, key, keys)
         elif gen.kind == "a" and gen.parts[0] in ctx.simplex and gen.parts[0] not in ctx.suspended:
             yield from _two_entries(ctx, key, keys)
             yield subtract(ONE, {((key, 1),): 1}), NONNEGATIVE | _below_one(ctx, gen.parts[0], gen.parts[1][0])
@@ -800,6 +844,16 @@ def _inequalities(
         yield from squares(ctx, poly, *against)
         yield from products_of_sums(ctx, poly)
         yield from tangents_elsewhere(ctx, poly)
+
+
+def _two_deltas(ctx: Context, key: str, keys: list[str]) -> Iterator[tuple[Polynomial, int]]:
+    """D1: an index equals one of two different ones at most."""
+    for other in keys:
+        if key[0] == other[0] == "d" and key < other:
+            apart = ctx.generators[key].places ^ ctx.generators[other].places
+            if len(apart) == 2 and apart in ctx.distinct:
+                ctx.use("D1")
+                yield subtract(ONE, {((key, 1),): 1, ((other, 1),): 1}), NONNEGATIVE
 
 
 def _two_entries(ctx: Context, key: str, keys: list[str]) -> Iterator[tuple[Polynomial, int]]:
@@ -899,7 +953,10 @@ def _two_split_off(ctx: Context, key: str, free: list[Place]) -> Iterator[tuple[
 
 def _diagonal(ctx: Context, key: str) -> Iterator[tuple[Polynomial, int]]:
     """O6: a sum over pairs of terms >= 0 is at least the sum over the pairs of an index with itself."""
-    (one, other), summand = ctx.generators[key].parts[0], ctx.generators[key].parts[1].mono
+    bound, summand = ctx.generators[key].parts[0], ctx.generators[key].parts[1].mono
+    if len(bound) != 2:
+        return
+    one, other = bound
     if one[1] == other[1] and _of_monomial(ctx, summand) & NONNEGATIVE:
         ctx.use("O6")
         place = ctx.open(one[1])
@@ -945,6 +1002,7 @@ SEARCHES = (
     _averaged,
     _quadratic,
     _by_facts,
+    _in_cases,
     _factored,
     sign_by_roots,
 )
