@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
+from itertools import islice
 
-from derive.claim import Goal, Lemma
+from derive.claim import Goal, Image, Lemma
 from derive.kernel import FUEL, Residual, Supplied, Theorem, Unfit, owed, rest, supply, under
 from derive.prove import prove
-from derive.term import Relation
+from derive.term import Relation, Term, Variable, children, subterms, with_children
 from derive.write import write
 
 FEW = 4
+MOST_INSTANCES = 6
 
 
 @lru_cache(maxsize=256)
@@ -22,13 +25,44 @@ def invoke(goal: Goal, using: tuple[Lemma, ...]) -> Theorem | Residual:
         return plain
     supplied: list[Supplied] = []
     unfit = ""
-    for lemma in using:
+    for lemma in [instance for named in using for instance in _instances(goal, named)]:
         found = _supplied(goal, lemma)
         if isinstance(found, Supplied):
             supplied.append(found)
         else:
             unfit = unfit or f"`{lemma.id}` cannot be used: {found}"
     return _with(goal, tuple(supplied)) or replace(plain, detail=unfit or plain.detail)
+
+
+def _instances(goal: Goal, lemma: Lemma) -> Iterator[Lemma]:
+    """The lemma with what its variables without an image may stand for: a side of it matches a part of the goal."""
+    named = {image.name for image in lemma.images} | set(lemma.goal.dimensions)
+    missing = [d.name for d in lemma.goal.declarations if d.name not in named]
+    parts = dict.fromkeys(t for side in (goal.left, goal.right) for t in subterms(side))
+    patterns = [side for side in (lemma.goal.left, lemma.goal.right) if children(side)]
+    bindings = (_matched(pattern, part, missing) for pattern in patterns for part in parts) if missing else ()
+    found = dict.fromkeys(tuple(images.items()) for images in bindings if images)
+    if not found:
+        yield lemma
+    for images in islice(found, MOST_INSTANCES):
+        yield replace(lemma, images=(*lemma.images, *(Image(name, term) for name, term in images)))
+
+
+def _matched(pattern: Term, part: Term, missing: list[str]) -> dict[str, Term]:
+    """What each of the missing variables stands for; empty where the pattern is another one, or leaves one out."""
+    images: dict[str, Term] = {}
+    stack = [(pattern, part)]
+    while stack:
+        one, other = stack.pop()
+        if isinstance(one, Variable) and one.name in missing:
+            if images.setdefault(one.name, other) != other:
+                return {}
+            continue
+        below, inside = children(one), children(other)
+        if type(one) is not type(other) or len(below) != len(inside) or with_children(one, inside) != other:
+            return {}
+        stack += zip(below, inside, strict=True)
+    return images if len(images) == len(missing) else {}
 
 
 def _with(goal: Goal, supplied: tuple[Supplied, ...]) -> Theorem | None:

@@ -20,7 +20,8 @@ REFUSED = (
     (TRUE + "  - id: a\n    claim: u > 0\n    using: [lemma: {w: z}]\n", "`w` is no variable of `lemma`"),
     (TRUE + "  - id: a\n    claim: u > 0\n    using: [lemma: {u: zz}]\n", "zz"),
     (
-        "  - id: b\n    variables: {w: real}\n    claim: w**2 >= 0\n  - id: a\n    claim: u > 0\n    using: b\n",
+        "  - id: b\n    variables: {w: 'real[n]'}\n    claim: w[i]**2 >= 0\n"
+        "  - id: a\n    claim: u > 0\n    using: b\n",
         "`w` of `b` means nothing here",
     ),
     (

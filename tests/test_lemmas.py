@@ -19,7 +19,7 @@ from derive.outcome import Outcome
 from derive.prove import prove
 from derive.refute import refute
 from derive.runner import run
-from derive.term import Relation
+from derive.term import Component, Index, Optimum, Relation
 from derive.verdict import Counterexample
 from derive.write import write
 from tests.conftest import Derive
@@ -108,6 +108,25 @@ def test_only_the_kernel_supplies_and_only_to_the_goal_that_was_asked() -> None:
     with pytest.raises(ValueError, match="another goal"):
         supply(line.goal, line.using[0], theorem, (), FUEL)
     assert under(line.goal, (one,)).hypotheses == (*line.goal.hypotheses, one.hypothesis)
+
+
+def test_images_are_of_the_goal_and_of_its_dimensions() -> None:
+    line = stated("    claim: w[i]**2 >= 0\n    variables: {w: 'real[n]'}", "{'w[k]': 'a[k]'}").lines[0]
+    lemma = line.using[-1]
+    (image,) = lemma.images
+    wrong = (
+        (replace(image, term=Component("b", image.indices)), "stands for what does not occur here"),
+        (replace(image, indices=(Index("k", "2"),)), "has other dimensions"),
+        (replace(image, term=Component("a", (Index("i", "2"),))), "an index of what `w` stands for"),
+    )
+    for changed, message in wrong:
+        with pytest.raises(Unfit, match=message):
+            owed(line.goal, replace(lemma, images=(changed,)))
+    with pytest.raises(Unfit, match="dimension `n` of the lemma"):
+        owed(line.goal, replace(lemma, dimensions=(("n", "r"),)))
+    optimum = Optimum("argmax", line.goal.left, "z")
+    with pytest.raises(Unfit, match="no lemma is used for an optimum"):
+        owed(replace(line.goal, left=optimum), lemma)
 
 
 def test_a_proof_names_the_lemmas_it_needs(tmp_path: Path) -> None:

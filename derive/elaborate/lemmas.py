@@ -91,6 +91,8 @@ def _instance(use: WrittenUse, claim: Claim, inference: Inference) -> Instance:
     images = []
     for d in declared.values():
         key = next((k for k in given if k[0] == d.name), None)
+        if key is None and not d.dimensions and d.name not in inference.scope.names:
+            continue  # what it stands for is found where the lemma is used
         images.append(_image(d, given.pop(key) if key else None, slots, use, inference))
     for written, _ in given.values():
         known = ", ".join(f"`{n}`" for n in (*declared, *slots, *indices))
