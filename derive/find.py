@@ -98,10 +98,12 @@ def _is_hidden(path: Path) -> bool:
     return any(part.startswith(".") for part in path.parts)
 
 
-def _above() -> str | None:
-    """The repair where a folder above has the file that was perhaps meant."""
+def _elsewhere() -> str | None:
+    """The repair where the file that was perhaps meant is near: the only one here, or one of a folder above."""
     here = Path.cwd()
-    path = next((folder / DEFAULT for folder in here.parents if (folder / DEFAULT).is_file()), None)
+    only = sorted(here.glob("*.yaml"))
+    above = (folder / DEFAULT for folder in here.parents if (folder / DEFAULT).is_file())
+    path = only[0] if len(only) == 1 else next(above, None)
     return f"did you mean `derive check {os.path.relpath(path)}`?" if path else None
 
 
@@ -111,6 +113,6 @@ def _defaults(configuration: Configuration, id: str | None = None) -> Found:
     names, root = configuration.files, configuration.root
     if names is None:
         if not Path(DEFAULT).exists():
-            return Found((), (problem("DV026", help=_above(), path=f"./{DEFAULT}"),))
+            return Found((), (problem("DV026", help=_elsewhere(), path=f"./{DEFAULT}"),))
         return _targets([Path(DEFAULT)], configuration, id)
     return _targets([Path(os.path.relpath(root / name)) for name in names], configuration, id)

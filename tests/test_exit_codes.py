@@ -102,6 +102,9 @@ SITUATIONS = (
     Situation("no file", 2, says="DV026"),
     Situation("a missing file", 2, "check gone.yaml", {A: GOOD}, "DV001"),
     Situation("a missing file beside a good one", 2, f"check {A} gone.yaml", {A: GOOD}),
+    Situation(
+        "one file of another name", 2, files={"notes.yaml": GOOD}, says="did you mean `derive check notes.yaml`?"
+    ),
     Situation("a misspelt file", 2, "check derivation.yaml", {A: GOOD}, "did you mean `derivations.yaml`?"),
     Situation("a file without its ending", 2, "check derivations", {A: GOOD}, "did you mean `derivations.yaml`?"),
     Situation("a word that is nothing", 2, "check softmax", says="DV091"),
