@@ -87,7 +87,10 @@ font-family:ui-monospace,Menlo,Consolas,"DejaVu Sans Mono",monospace}
 .graph tspan{fill:var(--verdict)}.related{font:.875rem/1.45 var(--sans);margin:.5rem 0}
 body>footer{margin-top:4rem;border-top:1px solid var(--line);padding-top:.75rem}
 @media print{:root{--ink:#000;--soft:#333;--paper:#fff;--card:#fff;--line:#999;--link:#000;--proved:#000;--refuted:#000;
---undecided:#000}body{max-width:none;padding:0;font-size:10pt}form,nav,.skip,.claim>footer details{display:none}
+--undecided:#000;--left:#1d5fbf;--right:#c2410c;--bound:#126b33}html{font-size:10pt;color-scheme:light}
+body{max-width:none;padding:0}.claim:has(>figure){grid-template-columns:minmax(0,1fr) 17rem;
+grid-template-rows:auto auto auto 1fr}.claim>header{grid-column:1/-1}.claim>figure{grid-column:2;grid-row:2/5}
+form,nav,.skip,.claim>footer details{display:none}
 .claim{content-visibility:visible;break-inside:avoid-page;box-shadow:none}.f,pre{overflow:visible}
 pre{white-space:pre-wrap}h2{break-after:avoid}
 details::details-content{content-visibility:visible;display:block;block-size:auto;opacity:1}a{text-decoration:none}}
