@@ -48,7 +48,7 @@ def refute(goal: Goal, effort: int = 1) -> Counterexample | Support:
     search = _Search(goal, integers, _TRIES * effort or _FEW_TRIES, few=effort == 0)
     found = next(search.counterexamples(scan), None)
     if found is None and search.few and not search.is_about_something(scan):
-        search = _Search(goal, integers, _TRIES)
+        search = _Search(goal, integers, _TRIES, brief=True)
         found = next(search.counterexamples(scan), None)
     if found is not None:
         return _report(goal, _shrunk(goal, integers, found))
@@ -270,12 +270,13 @@ class _Doubt:
 
 @dataclass(slots=True)
 class _Search:
-    """One search through batches of points, and its tallies."""
+    """One search through batches of points, and its tallies; a brief one ends with the batch that holds a witness."""
 
     goal: Goal
     integers: frozenset[str]
     tries: int
     few: bool = False
+    brief: bool = False
     noise: float = _CLEAR
     false_alarms: int = 0
     points: int = 0
@@ -301,6 +302,8 @@ class _Search:
                 yield from self.witnessed(seen)
                 yield from self.tied(seen)
                 later += self.doubtful(seen)
+            if self.brief and self.witness is not None:
+                break
         later.sort(key=lambda doubt: -doubt.gap)
         for kind, share in (("gap", 2), ("left", 2), ("right", 2), ("both", 1)):
             chosen = [doubt for doubt in later if doubt.kind == kind]
