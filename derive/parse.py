@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import keyword
 import re
+import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -145,7 +146,9 @@ _OPEN = "("  # inside parentheses the grammar does not mind leading blanks
 def _tree(source: _Source) -> ast.expr:
     whole = (0, len(source.text))
     try:
-        node = ast.parse(f"{_OPEN}{source.text})", mode="eval").body
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what Python finds odd about a text is told by this parser, or is none
+            node = ast.parse(f"{_OPEN}{source.text})", mode="eval").body
     except SyntaxError as error:
         raise InputError(problem("DV037", at=whole, found=f"`{clip(source.text)}`", repair=f"{error.msg}")) from error
     except (MemoryError, RecursionError) as error:  # what the grammar raises on text that is nested too deeply

@@ -329,6 +329,13 @@ def test_an_expression_is_not_a_relation() -> None:
     assert caught.value.problems[0].code == "DV043"
 
 
+@pytest.mark.parametrize("text", ("1or x", "0x1for x in y", "1if x else 2"))
+def test_python_tells_nobody_what_it_finds_odd(text: str, recwarn: pytest.WarningsRecorder) -> None:
+    with pytest.raises(InputError):
+        parse(text)
+    assert not recwarn.list
+
+
 def test_the_largest_formulas_that_are_read() -> None:
     for text in (
         "(" * MAX_BRACKETS + "x" + ")" * MAX_BRACKETS,
