@@ -2,8 +2,9 @@
 
     python benchmarks/certificates.py [FILE]        the catalogue, if no file is named
 
-Times are those of the processor, each the least of three, in milliseconds; sizes are of compact JSON. The claim of a
-row is the slowest to check.
+Times are those of the processor, each the least of three, in milliseconds; sizes are of compact JSON. The first table
+is by what a claim says, the second names the claims that are slowest to check. At the end the whole run is timed without
+certificates and with them.
 """
 
 from __future__ import annotations
@@ -23,10 +24,12 @@ from derive.outcome import Outcome
 from derive.prove import prove
 from derive.recheck.check import check
 from derive.runner import run
+from derive.term import Limit, Optimum
 
 CATALOGUE = Path(__file__).resolve().parent.parent / "derivations.yaml"
 ROUNDS = 3
 SLOWEST = 8
+KINDS = ("equation", "order", "limit", "optimum")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,7 @@ class Cost:
     """Milliseconds to prove the lines of a claim, to write its certificate and to check it; bytes."""
 
     id: str
+    kind: str
     prove: float
     produce: float
     check: float
@@ -48,11 +52,37 @@ def main(path: Path) -> None:
     if not costs:
         return
     print(f"{'':44}{'prove':>10}{'produce':>10}{'check':>10}{'bytes':>10}{'check/prove':>13}")
-    columns = [[getattr(c, name) for c in costs] for name in ("prove", "produce", "check", "size")]
-    for title, taken in (("median", median), ("largest", max), ("sum", sum)):
-        print(row(title, *map(taken, columns)))
+    for kind in ("all", *KINDS, "refuted"):
+        chosen = [c for c in costs if kind in ("all", c.kind)]
+        columns = [[getattr(c, name) for c in chosen] for name in ("prove", "produce", "check", "size")]
+        for title, taken in (("median", median), ("largest", max)) if chosen else ():
+            print(row(f"{kind} ({len(chosen)}), {title}", *map(taken, columns)))
+    print()
     for cost in sorted(costs, key=lambda c: -c.check)[:SLOWEST]:
         print(row(cost.id, cost.prove, cost.produce, cost.check, cost.size))
+    print_whole(path, costs)
+
+
+def print_whole(path: Path, costs: list[Cost]) -> None:
+    """What certificates add to a run, and what a check takes beside a search."""
+    without = least(lambda: run((Target(path),)))
+    adding = sum(c.produce for c in costs)
+    print(
+        f"\nrun without certificates {without:.0f}, with them {without + adding:.0f}: {1 + adding / without:.2f} times"
+    )
+    checking, proving = median(c.check for c in costs), median(c.prove for c in costs)
+    print(f"median check {checking:.2f}, median search {proving:.2f}: {checking / proving:.2f} times")
+
+
+def kind_of(outcome: Outcome) -> str:
+    """What a claim says: the kind of its first line."""
+    goal = outcome.claim.lines[0].goal
+    sides = (goal.left, goal.right)
+    if outcome.word != "proved":
+        return "refuted"
+    if any(isinstance(side, Limit | Optimum) for side in sides):
+        return "limit" if any(isinstance(side, Limit) for side in sides) else "optimum"
+    return "equation" if goal.op == "==" else "order"
 
 
 def measure(outcome: Outcome) -> Cost | None:
@@ -62,7 +92,14 @@ def measure(outcome: Outcome) -> Cost | None:
         return None
     text = json.dumps(certificate, separators=(",", ":"))
     proving = least(lambda: [prove(line.goal) for line in outcome.claim.lines])
-    return Cost(outcome.claim.id, proving, least(lambda: certify(outcome)), least(lambda: check(text)), len(text))
+    return Cost(
+        outcome.claim.id,
+        kind_of(outcome),
+        proving,
+        least(lambda: certify(outcome)),
+        least(lambda: check(text)),
+        len(text),
+    )
 
 
 def least(work: Callable[[], Any]) -> float:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
-from derive.certificate.proved import proved, proved_at
+from derive.certificate.proved import empty, proved, proved_at
 from derive.certificate.refuted import point_to_json, refuted
 from derive.certificate.terms import goal_to_json, to_json
 from derive.claim import Goal, Hypothesis
@@ -35,6 +35,9 @@ def certify(outcome: Outcome) -> Json | None:
 def _line(goal: Goal, verdict: Verdict) -> Json | None:
     claim = goal_to_json(goal)
     named = {"claim": claim, "sha256": digest(claim)}
+    if isinstance(verdict, Proved) and verdict.theorem.method == "contradiction":
+        proof = empty(goal)
+        return None if proof is None else {**named, "verdict": "empty", "proof": proof}
     if isinstance(verdict, Proved):
         witness = verdict.support.witness or _admitted(goal)
         beyond = any(isinstance(side, Limit | Optimum) for side in (goal.left, goal.right))

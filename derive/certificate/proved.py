@@ -84,6 +84,13 @@ def proved(goal: Goal, propose: Propose | None = None) -> Proof | None:
     return _proof(goal_to_json(goal), goal, (), propose, DEPTH)
 
 
+def empty(goal: Goal) -> Proof | None:
+    """The proof that nothing satisfies the hypotheses of a goal."""
+    zero = Number(Fraction(0))
+    nothing = replace(goal, left=zero, op="==", right=zero)
+    return _contradiction(goal_to_json(nothing), nothing, ())
+
+
 def _optimum(goal: Goal, propose: Propose | None) -> Proof | None:
     """Calculus in one variable: the claimed value is admissible, the slope is 0 there, the curvature has one sign."""
     found, value = (goal.left, goal.right) if isinstance(goal.left, Optimum) else (goal.right, goal.left)
