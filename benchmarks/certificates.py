@@ -3,8 +3,8 @@
     python benchmarks/certificates.py [FILE]        the catalogue, if no file is named
 
 Times are those of the processor, each the least of three, in milliseconds; sizes are of compact JSON. The first table
-is by what a claim says, the second names the claims that are slowest to check. At the end the whole run is timed without
-certificates and with them.
+is by what a claim says, the second names the claims that are slowest to check. At the end the whole run is timed
+without certificates and with them.
 """
 
 from __future__ import annotations
@@ -54,7 +54,9 @@ def main(path: Path) -> None:
     print(f"{'':44}{'prove':>10}{'produce':>10}{'check':>10}{'bytes':>10}{'check/prove':>13}")
     for kind in ("all", *KINDS, "refuted"):
         chosen = [c for c in costs if kind in ("all", c.kind)]
-        columns = [[getattr(c, name) for c in chosen] for name in ("prove", "produce", "check", "size")]
+        columns: list[list[float]] = [
+            [getattr(c, name) for c in chosen] for name in ("prove", "produce", "check", "size")
+        ]
         for title, taken in (("median", median), ("largest", max)) if chosen else ():
             print(row(f"{kind} ({len(chosen)}), {title}", *map(taken, columns)))
     print()
