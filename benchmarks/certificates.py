@@ -58,7 +58,7 @@ def main(path: Path) -> None:
             [getattr(c, name) for c in chosen] for name in ("prove", "produce", "check", "size")
         ]
         for title, taken in (("median", median), ("largest", max)) if chosen else ():
-            print(row(f"{kind} ({len(chosen)}), {title}", *map(taken, columns)))
+            print(row(f"{kind} ({len(chosen)}), {title}", *(float(taken(column)) for column in columns)))
     print()
     for cost in sorted(costs, key=lambda c: -c.check)[:SLOWEST]:
         print(row(cost.id, cost.prove, cost.produce, cost.check, cost.size))
