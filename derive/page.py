@@ -148,7 +148,7 @@ def _large(sizes: tuple[int, ...]) -> Iterator[str]:
 def _derivation(line: Line, steps: tuple[Step, ...], style: str, width: int) -> Iterator[tuple[str, bool]]:
     """The derivation of a line; a single step says no more than its reason."""
     if len(steps) == 1:
-        yield f"  {reason(steps[0], style)}", False
+        yield f"  {reason(steps[0], 'unicode' if style in HARMLESS else style)}", False
     elif steps:
         yield "", True
         yield from ((row, True) for row in align(line.written.left, steps, style, width - 2))

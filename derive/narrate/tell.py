@@ -8,11 +8,12 @@ from derive.claim import Claim, Line
 from derive.derivation import Reason, Step, Telling
 from derive.narrate.algebra import key_of
 from derive.narrate.narrate import narrate, with_new_conditions
+from derive.narrate.words import CALCULATION
 from derive.outcome import Outcome
 from derive.verdict import Proved, Verdict
 
 MOST_REASONS = 3
-MINOR = ("cancel", "collect equal terms", "rearrange", "simplify", "multiply out", "split the fraction")
+MINOR = ("cancel", "collect equal terms", "rearrange", "simplify", "multiply out", "split the fraction", CALCULATION)
 
 
 def tell(outcome: Outcome) -> Telling:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from derive.kernel import Theorem
 
 MOST = 2
+CALCULATION = "calculate both sides"
 ALONE = {
     "O7": "no component exceeds the largest one",
     "G9": "rounding changes a number by less than one",
@@ -62,4 +63,4 @@ def words(theorem: Theorem) -> str:
     rules = [r for r in theorem.rules if theorem.goal.op != "==" or r[0] != "O"]
     alone = next((said for rule, said in ALONE.items() if rule in rules), "")
     found = [said for rule, said in WORDS.items() if rule in rules]
-    return alone or ", ".join(found[:MOST]) or "calculate both sides"
+    return alone or ", ".join(found[:MOST]) or CALCULATION

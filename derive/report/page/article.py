@@ -47,6 +47,8 @@ def _body(outcome: Outcome) -> Iterator[str]:
 def _setting(claim: Claim) -> Iterator[str]:
     yield _led("where", used(claim))
     yield _led("assuming", dict.fromkeys(h.relation for line in claim.lines for h in line.goal.hypotheses))
+    if claim.uses:
+        yield element("p", f"using {text(', '.join(claim.uses))}", "lead")
 
 
 def _led(lead: str, formulas: Iterable[Formula]) -> str:
