@@ -386,8 +386,10 @@ class _Search:
             ("right", right & ~left),
             ("both", ~left & ~right),
         )
+        # Where floats tell nothing at all, more points are left to balls.
+        blind = not (left.any() or right.any())
         for kind, where in missing:
-            for place in _places(seen.admissible & where, 1):
+            for place in _places(seen.admissible & where, self.tries if blind else 1):
                 yield _Doubt(kind, 0.0, seen, place)
 
     def support(self) -> Support:
