@@ -28,6 +28,7 @@ from derive.kernel.readback import term_of
 from derive.kernel.reductions import extremum, product_over
 from derive.kernel.ring import absolute, component, delta, guarded, multiply, power, renew, variable
 from derive.kernel.sign import decisive, learn, negated, times
+from derive.kernel.spelling import poly_text
 from derive.kernel.sums import sum_over
 from derive.term import (
     Apply,
@@ -246,7 +247,10 @@ class Reader:
             self._collect(poly, POSITIVE, Relation(either, ">", ZERO_TERM), scope)
 
     def _learn_written(self, term: Term, poly: Polynomial, scope: Scope) -> None:
-        if not decisive(self.ctx.sign(self.ctx, poly)):
+        # Once for each value: looking at the author's form reads it again, and so all that is nested in it.
+        seen = ("written", poly_text(self.ctx, poly, {}), self.ctx.suspended)
+        if seen not in self.ctx.memo and not decisive(self.ctx.sign(self.ctx, poly)):
+            self.ctx.memo[seen] = True
             learn(self.ctx, poly, self.written_sign(term, scope))
 
     def _apply(self, function: str, args: tuple[Term, ...], scope: Scope) -> Polynomial:
