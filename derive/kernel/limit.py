@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 from derive.claim import Declaration, Goal, Hypothesis
 from derive.kernel.approach import Approach, Bound, Unsettled
@@ -25,7 +26,7 @@ from derive.kernel.context import (
     Stuck,
     Undefined,
 )
-from derive.kernel.equality import Sides, conclude
+from derive.kernel.equality import Sides, conclude, decide_equality
 from derive.kernel.functions import exponential
 from derive.kernel.hypotheses import assume, context_of, contradictory
 from derive.kernel.normalize import ZERO_TERM, Condition, Reader, Scope
@@ -37,7 +38,24 @@ from derive.kernel.sign import learn, sign
 from derive.kernel.spelling import NOTHING, intern, names, places, poly_text
 from derive.kernel.theorem import Residual, Side, Theorem, make_theorem
 from derive.kernel.zero import Equations, remainder
-from derive.term import Constant, Diff, Limit, Neg, Op, Relation, Term, Variable, children, subterms, with_children
+from derive.term import (
+    Apply,
+    Binary,
+    Constant,
+    Diff,
+    Limit,
+    Neg,
+    Number,
+    Op,
+    Optimum,
+    Reduce,
+    Relation,
+    Term,
+    Variable,
+    children,
+    subterms,
+    with_children,
+)
 from derive.write import write
 
 DEPTH = 4
@@ -85,7 +103,9 @@ def decide_limit(goal: Goal, fuel: int) -> Theorem | Residual:
         other = second
     if goal.op != "==":
         return _decide_order(goal, limit, other, fuel)
-    return _by_cases(goal, limit, other, fuel, DEPTH)
+    found = _by_cases(goal, limit, other, fuel, DEPTH)
+    settled = isinstance(found, Theorem) or found.instead is not None or found.absent
+    return found if settled else _by_ratio(goal, limit, other, fuel) or found
 
 
 def _sides(goal: Goal) -> tuple[Limit, Term]:
@@ -163,6 +183,59 @@ def _decide_order(goal: Goal, limit: Limit, other: Term, fuel: int) -> Theorem |
     if isinstance(proof, Residual):
         return proof
     return make_theorem(goal, proof.rules, proof.conditions, "limit", proof.left_only, proof.right_only)
+
+
+# Ratios.
+
+
+def _by_ratio(goal: Goal, limit: Limit, other: Term, fuel: int) -> Theorem | Residual | None:
+    """L11: a(n) tends to 0 where Abs(a(n + 1)/a(n)) tends to less than 1; to oo where to more than 1 and a(n) > 0."""
+    declared = goal.declaration(limit.variable)
+    binds = any(isinstance(t, Limit | Diff | Reduce | Optimum) for t in subterms(limit.body))
+    if declared is None or declared.type not in WHOLE or limit.point != OO or binds:
+        return None
+    following = _shifted(limit.body, limit.variable)
+    quotient = replace(limit, body=Apply("Abs", (Binary("/", following, limit.body),)))
+    ratio = evaluate_limit(replace(goal, left=quotient, right=ZERO_TERM), fuel)
+    if isinstance(ratio, Residual) or ratio == Neg(OO):
+        return None
+    plain = replace(goal, hypotheses=tuple(h for h in goal.hypotheses if not _speaks_of(h, limit.variable)))
+    less = None if ratio == OO else _unconditional(replace(plain, left=ratio, op="<", right=Number(Fraction(1))), fuel)
+    if less is not None:
+        return _settled(goal, ZERO_TERM, other, less.rules, fuel)
+    more = ratio == OO or _unconditional(replace(plain, left=ratio, op=">", right=Number(Fraction(1))), fuel)
+    counted = tuple(replace(d, type="positive integer") if d == declared else d for d in goal.declarations)
+    above = replace(plain, left=limit.body, op=">", right=ZERO_TERM, declarations=counted)
+    positive = _unconditional(above, fuel) if more else None
+    return None if positive is None else _settled(goal, OO, other, positive.rules, fuel)
+
+
+def _shifted(term: Term, name: str) -> Term:
+    """A term without binders at n + 1."""
+    if isinstance(term, Variable) and term.name == name:
+        return Binary("+", term, Number(Fraction(1)))
+    return with_children(term, tuple(_shifted(c, name) for c in children(term)))
+
+
+def _speaks_of(hypothesis: Hypothesis, name: str) -> bool:
+    sides = (hypothesis.relation.left, hypothesis.relation.right)
+    return any(isinstance(t, Variable) and t.name == name for side in sides for t in subterms(side))
+
+
+def _unconditional(goal: Goal, fuel: int) -> Theorem | None:
+    found = decide_order(goal, fuel)
+    return found if isinstance(found, Theorem) and not found.conditions else None
+
+
+def _settled(goal: Goal, found: Term, other: Term, rules: tuple[str, ...], fuel: int) -> Theorem | Residual:
+    """The theorem where the other side is the limit; otherwise what it is instead."""
+    same = found == other
+    if not same and found not in INFINITE and other not in INFINITE:
+        equal = decide_equality(replace(goal, left=found, right=other), fuel)
+        same = isinstance(equal, Theorem) and not equal.conditions
+    if same:
+        return make_theorem(goal, _sorted(("L11", *rules)), (), "limit")
+    return Residual("limit not established", f"the limit is {write(found)}", instead=found)
 
 
 # Cases.

@@ -214,6 +214,12 @@ RULES: dict[str, Rule] = {
         ),
         Rule("L10", "limit of a sum", "lim Sum(t, k) = Sum(lim t, k)", "the range does not grow"),
         Rule(
+            "L11",
+            "ratio of neighbours",
+            "a(n) tends to 0 where Abs(a(n + 1)/a(n)) tends to less than 1, to oo where to more than 1 and a(n) > 0",
+            "n is whole and tends to oo; the quotient has a value for all n far out",
+        ),
+        Rule(
             "M1",
             "concave and stationary",
             "f'' < 0 on an interval and f'(e) = 0 give the unique maximum e",

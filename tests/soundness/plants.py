@@ -197,6 +197,28 @@ PLANTS = (
         "if True",
     ),
     Plant("a jump taken for a continuous function", "monotone.is_continuous", "return all(", "return True or all("),
+    Plant(
+        "a derivative at the end of a domain that is not passed",
+        "differentiate.ends",
+        "if through or ctx.sign",
+        "if True or ctx.sign",
+    ),
+    Plant("weights that do not sum to one", "means._holds", "or sum(weights) != 1", "or False"),
+    Plant(
+        "a product of other powers than the weights",
+        "means._holds",
+        "if mixed != _exponent",
+        "if False and mixed != _exponent",
+    ),
+    Plant("more than the weighted mean", "means._holds", "mean.size**common <= product", "True"),
+    Plant("roots of what may be negative", "means._atoms", "and least.denominator == 1 and not", "and False and not"),
+    Plant(
+        "a polynomial with roots of odd order",
+        "roots.sign_of_values",
+        "if _roots_inside(root_of_odd_order, where):",
+        "if False:",
+    ),
+    Plant("a whole number is a real one only", "monotone._relaxed", "or _is_counted(ctx, poly, name)", "or False"),
     Plant("sine positive on a whole turn", "ranges._in_windows", "scale(pi, start + 1)", "scale(pi, start + 2)"),
     Plant("floor of what is not whole", "counting._is_whole_monomial", "return all(", "return True or all("),
     # Names and ranges.
