@@ -233,8 +233,9 @@ def _settled(goal: Goal, found: Term, other: Term, rules: tuple[str, ...], fuel:
     if not same and found not in INFINITE and other not in INFINITE:
         equal = decide_equality(replace(goal, left=found, right=other), fuel)
         same = isinstance(equal, Theorem) and not equal.conditions
+    rule = "L11"
     if same:
-        return make_theorem(goal, _sorted(("L11", *rules)), (), "limit")
+        return make_theorem(goal, _sorted((rule, *rules)), (), "limit")
     return Residual("limit not established", f"the limit is {write(found)}", instead=found)
 
 
