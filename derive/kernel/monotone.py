@@ -27,6 +27,7 @@ from derive.kernel.context import (
     NONZERO,
     POSITIVE,
     Context,
+    Monomial,
     Polynomial,
     Stuck,
     Undefined,
@@ -188,7 +189,9 @@ def numerator(ctx: Context, poly: Polynomial, kinds: str = "") -> Polynomial:
         for key, e in sorted(lowest.items()):
             base: Polynomial = ctx.generators[key].parts[0] if key[0] == "b" else {((key, 1),): 1}
             bits = _sign(ctx, base)
-            even = e.denominator == 1 and e % 2 == 0
+            # Below a delta a denominator may be 0 where the delta is.
+            bare = any(_is_below(mono, key) and all(k[0] not in "dg" for k, _ in mono) for mono in poly)
+            even = e.denominator == 1 and e % 2 == 0 and bare
             if bits & POSITIVE == POSITIVE or even or (bits & NEGATIVE == NEGATIVE and e.denominator == 1):
                 flip = not even and bits & POSITIVE != POSITIVE
                 parts = (scale(settle(ctx, merge(mono, ((key, -e),))), c) for mono, c in poly.items())
@@ -201,6 +204,10 @@ def numerator(ctx: Context, poly: Polynomial, kinds: str = "") -> Polynomial:
     if times != ONE:
         ctx.note(before, NONNEGATIVE, "cleared", poly, times)
     return poly
+
+
+def _is_below(mono: Monomial, key: str) -> bool:
+    return any(k == key and e < 0 for k, e in mono)
 
 
 # --- intervals ---
