@@ -20,7 +20,7 @@ from derive.write import write
 def article(outcome: Outcome, anchor: str, more: str = "", related: str = "") -> str:
     """The claim as an ``article``; ``more`` is HTML that shows it and tells why it holds, ``related`` links others."""
     names = f"claim {outcome.word}{'' if outcome.as_expected else ' finding'}"
-    said = element("div", "".join((*_body(outcome), related)), "said")
+    said = element("div", "".join((*_body(outcome), related or _using(outcome.claim))), "said")
     body = _heading(outcome, anchor) + said + more + _foot(outcome.claim)
     return f'<article class="{names}" id="{text(anchor)}">{body}</article>\n'
 
@@ -47,8 +47,11 @@ def _body(outcome: Outcome) -> Iterator[str]:
 def _setting(claim: Claim) -> Iterator[str]:
     yield _led("where", used(claim))
     yield _led("assuming", dict.fromkeys(h.relation for line in claim.lines for h in line.goal.hypotheses))
-    if claim.uses:
-        yield element("p", f"using {text(', '.join(claim.uses))}", "lead")
+
+
+def _using(claim: Claim) -> str:
+    """What a claim rests on, where nothing else is there to be linked."""
+    return element("p", f"uses {text(', '.join(claim.uses))}", "related") if claim.uses else ""
 
 
 def _led(lead: str, formulas: Iterable[Formula]) -> str:
