@@ -39,7 +39,7 @@ def _line(goal: Goal, verdict: Verdict) -> Json | None:
         proof = empty(goal)
         return None if proof is None else {**named, "verdict": "empty", "proof": proof}
     if isinstance(verdict, Proved):
-        witness = verdict.support.witness or _admitted(goal)
+        witness = verdict.support.witness or admitted(goal)
         beyond = any(isinstance(side, Limit | Optimum) for side in (goal.left, goal.right))
         propose = _factorisations() if beyond or "R5" in verdict.theorem.rules else None
         proof = proved(goal, propose) if witness else None
@@ -97,7 +97,7 @@ def _complete(goal: Goal, found: Counterexample) -> Counterexample:
     return replace(found, values=(*found.values, *((d.name, UNSEEN[d.type]) for d in missing)))
 
 
-def _admitted(goal: Goal) -> Counterexample | None:
+def admitted(goal: Goal) -> Counterexample | None:
     """A point at which the hypotheses hold and what stands opposite a limit or an optimum has a value."""
     values = [side for side in (goal.left, goal.right) if not isinstance(side, Limit | Optimum)]
     value = values[0] if values and values[0] not in INFINITE else Number(Fraction(0))

@@ -21,13 +21,13 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from derive.certificate.certify import certify
+from derive.certificate.certify import admitted, certify
 from derive.certificate.refuted import point_to_json
 from derive.certificate.terms import goal_to_json
 from derive.claim import Declaration, Goal, Hypothesis
 from derive.evaluate import Point
 from derive.find import Target
-from derive.kernel import Theorem
+from derive.kernel import FUEL, Theorem, contradictory
 from derive.prove import prove
 from derive.read import read
 from derive.recheck.check import VERSION, check, digest
@@ -124,6 +124,9 @@ def fate(kind: str, line: Json, claim: Json = None) -> Fate:
 def _confirmed(line: Json) -> str:
     """Whether the program itself comes to the verdict that the checker accepted."""
     goal = goal_of(line["claim"])
+    if line["verdict"] == "empty":
+        found = admitted(goal)
+        return FALSE if found else AGREED if contradictory(goal, FUEL) else UNCONFIRMED
     proof, search = prove(goal), refute(goal, EXTENDED)
     proved, refuted = isinstance(proof, Theorem), isinstance(search, Counterexample)
     if line["verdict"] != "proved":
