@@ -64,7 +64,7 @@ def _is_inverse(ctx: Context, key: str) -> bool:
 def _is_zero(ctx: Context, angle: Polynomial, vanishes: Vanishes) -> bool:
     whole = lcm(*(Fraction(c).denominator for c in angle.values()))
     primitive = Fraction(whole, gcd(*(int(c * whole) for c in angle.values())))
-    factors: tuple[Rational, ...] = (primitive, 1, whole, primitive * HALF, HALF)
+    factors: tuple[Rational, ...] = (primitive, primitive * HALF) if primitive <= 1 else (primitive, 1, HALF)
     for factor in dict.fromkeys(factors):
         scaled = scale(angle, factor)
         half, full = _within(ctx, scaled, 1), _within(ctx, scaled, 2)
