@@ -161,3 +161,9 @@ def test_a_thousand_claims_are_read_in_linear_time() -> None:
 
     seconds(50)
     assert seconds(2_000) < 20 * seconds(200) + 0.5
+
+
+def test_a_case_without_steps_is_told() -> None:
+    file = load_text("claims:\n  - id: a\n    cases:\n      - {when: 1 > 0, steps: []}\n", "claims.yaml")
+    claims, problems = elaborate(file)
+    assert not claims and [(p.code, p.claim_id) for p in problems] == [("DV086", "a")]

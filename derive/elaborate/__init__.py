@@ -154,6 +154,10 @@ def _lines(entry: Entry, scope: Scope, problems: list[Problem]) -> list[_Written
 
 
 def _of_case(number: int, case: WrittenCase, scope: Scope, problems: list[Problem]) -> list[_Written]:
+    if not case.steps:
+        empty = problem("DV086", found="`steps` of a case is empty", repair="write an expression, then `== x + 1`")
+        problems.append(empty.placed("", case.when[0].span if case.when else None))
+        return []
     return [replace(w, case=number) for w in _steps(case.steps, scope, problems)]
 
 
