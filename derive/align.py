@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from rich.cells import cell_len
@@ -16,8 +15,8 @@ GAP = 2
 MATHS = ("latex", "markdown")
 IN_TEXT = {c: f"\\{c}" for c in "_%&#${}"} | {c: f"${c}$" for c in "<>|"}
 IN_TEXT |= {"\\": r"\textbackslash{}", "^": r"\^{}", "~": r"\~{}"}
-BETWEEN = re.compile(r" (?![+−-] )")
-"""A blank at which a formula is not broken: all but those before a plus or minus."""
+MOST_BRACKETS = 8
+SIGNS = ("+ ", "− ", "- ")
 
 
 def align(left: Term, steps: Sequence[Step], style: str, width: int = 80) -> list[str]:
@@ -70,11 +69,35 @@ def _text_row(formula: str, why: str, column: int, width: int) -> Iterator[str]:
     if place + cell_len(why) <= width:
         yield f"  {formula}{' ' * (place - cell_len(formula))}{why}"
         return
-    fits = cell_len(formula) <= width
-    first, *rest = [formula] if fits else wrap(BETWEEN.sub("\u00a0", formula), width - 4)
-    yield f"  {first}".replace("\u00a0", " ")
-    yield from (f"      {row}".replace("\u00a0", " ") for row in rest)
+    first, *rest = broken(formula, width)
+    yield f"  {first}"
+    yield from (f"      {row}" for row in rest)
     yield from (f"  {' ' * min(column, 24)}{row}" for row in wrap(why, width - min(column, 24)))
+
+
+def broken(formula: str, width: int) -> list[str]:
+    """A formula on one line, or broken before a plus or minus, with room for an indent of four cells.
+
+    In as few brackets as it takes: a break outside of all of them is read at once.
+    """
+    if cell_len(formula) <= width:
+        return [formula]
+    rows = [formula]
+    for depth in range(MOST_BRACKETS):
+        rows = [row.replace("\u00a0", " ") for row in wrap(_glued(formula, depth), width - 4)]
+        if all(cell_len(row) <= width - 4 for row in rows):
+            break
+    return rows
+
+
+def _glued(formula: str, depth: int) -> str:
+    """The formula with blanks that do not break: inside of more brackets than ``depth``, and not before a sign."""
+    level, glued = 0, ""
+    for place, c in enumerate(formula):
+        level += (c in "([{") - (c in ")]}")
+        is_break = level <= depth and formula[place + 1 : place + 3] in SIGNS
+        glued += "\u00a0" if c == " " and not is_break else c
+    return glued
 
 
 def _side(step: Step, style: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from derive.align import align, reason
+from derive.align import align, broken, reason
 from derive.claim import Claim, Line
 from derive.derivation import Step, Telling
 from derive.outcome import Outcome
@@ -96,7 +96,13 @@ def _relation(written: Relation, style: str, width: int) -> list[str]:
     if style in MARKUP or all(len(wrap(row, width)) == 1 for row in rows):
         return rows
     right = show(Relation(Variable("x"), written.op, written.right), "unicode" if style == "pretty" else style)
-    return [*show(written.left, style, width).splitlines(), f"  {right.removeprefix('x').strip()}"]
+    left = (part for row in show(written.left, style, width).splitlines() for part in _within(row, width))
+    return [*left, *(f"  {row}" for row in _within(right.removeprefix("x").strip(), width - 2))]
+
+
+def _within(row: str, width: int) -> list[str]:
+    first, *rest = broken(row, width)
+    return [first, *(f"    {part}" for part in rest)]
 
 
 def _context(claim: Claim, style: str, width: int) -> Iterator[tuple[str, bool]]:
