@@ -34,7 +34,7 @@ from derive.kernel.normalize import ZERO_TERM, Condition, Reader, Scope
 from derive.kernel.order import decide_order
 from derive.kernel.polynomial import add, scale, subtract
 from derive.kernel.readback import term_of
-from derive.kernel.ring import inside, multiply, power, rename, renew, replace_generators
+from derive.kernel.ring import inside, multiply, power, rename, renew, replace_generators, variable
 from derive.kernel.sign import learn, sign, times
 from derive.kernel.spelling import names
 from derive.kernel.theorem import Residual, Theorem, make_theorem
@@ -219,6 +219,8 @@ def _setting(found: Rivals, fuel: int) -> _Setting:
     reader = Reader(ctx, [])
     objective = reader.read(found.objective, scope)
     conditions = tuple(reader.conditions or ())
+    if not found.component:
+        variable(ctx, found.variable.name)  # an objective need not mention it
     ctx.use("M5")
     sense = 1 if found.kind == "argmax" else -1
     return _Setting(found, ctx, scope, equations, optimiser, objective, conditions, sense)
