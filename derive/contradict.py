@@ -11,6 +11,7 @@ from derive.kernel import FUEL, Residual, Theorem, decide, evaluate_limit, neste
 from derive.prove import prove
 from derive.rivals import Captured, Rivals, comparison, existence, memberships, refutable, rivals
 from derive.term import (
+    NEGATION,
     Binary,
     Component,
     Constant,
@@ -25,7 +26,7 @@ from derive.term import (
     Variable,
     subterms,
 )
-from derive.tie import NEGATION, tie
+from derive.tie import tie
 from derive.verdict import Contradicted, Counterexample, Enclosure, Support
 from derive.write import write
 
@@ -61,7 +62,7 @@ def _in_case(contradicted: Contradicted, found: Residual) -> Contradicted:
     """With the case, of those that a parameter makes, in which it is proved."""
     if not found.within:
         return contradicted
-    case = " and ".join(f"{write(h.relation.left)} {h.relation.op} {write(h.relation.right)}" for h in found.within)
+    case = " and ".join(write(h.relation) for h in found.within)
     theorem = contradicted.theorem
     named = Comparison(f"{theorem.method} where {case}", theorem.rules, theorem.conditions)
     return replace(contradicted, theorem=named)
@@ -179,7 +180,9 @@ def _as_good(found: Rivals, image: Term) -> Contradicted | None:
     equality = replace(
         asserted, left=moved.at_optimiser, op="==", right=found.at_optimiser, hypotheses=found.goal.hypotheses
     )
-    if not all(_is_shown(g, found) for g in (equality, *memberships(moved))):
+    given = prove(replace(found.goal, left=found.optimiser, op="==", right=found.optimiser))
+    proofs = (prove(g) for g in (equality, *memberships(moved)))
+    if not isinstance(given, Theorem) or not all(_holds_with(given, proof) for proof in proofs):
         return None
     # The values agree, so that the sides differ by as much as the points do.
     apart = replace(
@@ -193,13 +196,9 @@ def _as_good(found: Rivals, image: Term) -> Contradicted | None:
     return Contradicted(against, Comparison("another admissible point"), shown)
 
 
-def _is_shown(goal: Goal, found: Rivals) -> bool:
-    """Whether a relation is proved wherever the claimed optimiser has a value."""
-    given = prove(replace(found.goal, left=found.optimiser, op="==", right=found.optimiser))
-    theorem = prove(goal)
-    if not isinstance(given, Theorem) or not isinstance(theorem, Theorem):
-        return False
-    return set(theorem.conditions) <= set(given.conditions)
+def _holds_with(given: Theorem, found: Theorem | Residual) -> bool:
+    """Whether something is proved wherever the sides of a theorem have a value."""
+    return isinstance(found, Theorem) and set(found.conditions) <= set(given.conditions)
 
 
 def _attempts(goal: Goal, residual: Residual) -> Iterator[tuple[Goal, Residual]]:

@@ -8,8 +8,8 @@ from derive.claim import Goal, Hypothesis
 from derive.contradict import contradict, outdone, stray
 from derive.kernel import Residual, Theorem
 from derive.prove import prove
-from derive.term import Limit, Optimum, subterms
-from derive.tie import NEGATION, tie
+from derive.term import NEGATION, Limit, Optimum, subterms
+from derive.tie import tie
 from derive.verdict import Conflict, Counterexample, Proved, Reason, Refuted, Support, Undecided, Verdict
 
 

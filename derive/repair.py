@@ -94,7 +94,7 @@ def _suggestions(outcome: Outcome) -> tuple[str, ...]:
     plain = replace(entry, claim=_scalar(line.written), steps=(), cases=(), assume=assume)
     plain = replace(plain, correction=None, expect="proved", stable=None)
     conditioned = _first(file, _conditioned(plain, line.goal), STEPS_OF_CONDITIONS)
-    edits = [(f"`{_written(r)}` is proved", replace(plain, claim=_scalar(r))) for r in _edits(line)]
+    edits = [(f"`{write(r)}` is proved", replace(plain, claim=_scalar(r))) for r in _edits(line)]
     edited = _first(file, edits)
     return tuple(filter(None, (edited, conditioned)))
 
@@ -117,13 +117,8 @@ def _turned(text: str) -> Iterator[str]:
             return
 
 
-def _written(relation: Relation) -> str:
-    """The relation in the claim language."""
-    return f"{write(relation.left)} {relation.op} {write(relation.right)}"
-
-
 def _scalar(relation: Relation) -> Scalar:
-    return _text(_written(relation))
+    return _text(write(relation))
 
 
 def _text(text: str) -> Scalar:

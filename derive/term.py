@@ -161,6 +161,8 @@ class Optimum:
 Term = Number | Constant | Variable | Component | Delta | Neg | Binary | Apply | Call | Reduce | Diff | Limit | Optimum
 
 Op = Literal["==", "!=", "<", "<=", ">", ">="]
+NEGATION: dict[Op, Op] = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
+"""What holds between two values where a relation fails."""
 OPS: tuple[Op, ...] = ("==", "!=", "<=", ">=", "<", ">")
 
 

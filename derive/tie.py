@@ -8,11 +8,9 @@ from derive.claim import Goal
 from derive.instance import instance
 from derive.kernel import Theorem
 from derive.prove import prove
-from derive.term import Op
 from derive.verdict import Counterexample, Support
 
 MOST_TIES = 8
-NEGATION: dict[Op, Op] = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 
 
 def tie(goal: Goal, support: Support) -> Counterexample | None:

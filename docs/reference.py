@@ -33,7 +33,7 @@ MEANINGS = {
     "argmax": "`argmax(f, p) == e`: `e` is the unique global maximiser over what `p` may be",
     "argmin": "`argmin(f, p) == e`: the unique global minimiser",
     "Rational": "`Rational(1, 3)`: an exact number, as is `1/3`",
-    "Max": "`Max(a, b, ..)`: the largest; `Max(o)`: the largest component of an array or of a definition with one index",
+    "Max": "`Max(a, b, ..)`: the largest; `Max(o)`: the largest component of an array or a one-index definition",
     "Min": "`Min(a, b, ..)`, `Min(o)`: the smallest",
 }
 """What is written for each of ``HEADS``."""

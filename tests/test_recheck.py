@@ -23,6 +23,7 @@ from derive.recheck.check import RULES, VERSION
 from derive.recheck.proof import STEPS
 from derive.recheck.signs import RULES as SIGNS
 from derive.recheck.terms import Rejected
+from tests.alone import ALONE
 from tests.soundness.forgeries import (
     ALARMS,
     SAME,
@@ -46,15 +47,7 @@ WITHOUT = {
     "softmax-plus-maximum-in-float64",  # it fails in float64 only
     "enumeration-rate-of-blocks",  # two whole parts in one line
 }
-ALONE = """
-import json, sys
-class Nothing:
-    def find_spec(self, name, path=None, target=None):
-        known = name in ("derive", "derive.recheck") or name.startswith("derive.recheck.")
-        if not known and name.split(".")[0] not in sys.stdlib_module_names:
-            raise ImportError(name)
-sys.meta_path.insert(0, Nothing())
-sys.path.insert(0, sys.argv[1])
+BY_CHECK = """
 from derive.recheck.check import check
 for text in json.load(sys.stdin):
     check(text)
@@ -74,7 +67,7 @@ def certificate(line: Any) -> dict[str, Any]:
 def test_certificates_are_accepted_where_nothing_else_can_be_imported() -> None:
     texts = [json.dumps(certificate(line)) for line in lines(CATALOGUE)]
     assert len(texts) > 280
-    command = [sys.executable, "-I", "-S", "-c", ALONE, str(ROOT)]
+    command = [sys.executable, "-I", "-S", "-c", ALONE + BY_CHECK, str(ROOT)]
     done = subprocess.run(command, input=json.dumps(texts), capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == "['derive']"

@@ -39,6 +39,7 @@ from derive.refute import refute
 from derive.signature import FUNCTIONS
 from derive.term import Number
 from derive.verdict import Counterexample, Enclosure, Refuted, Value
+from tests.alone import ALONE
 
 ROOT = Path(__file__).parent.parent
 
@@ -62,15 +63,7 @@ def _certified() -> Iterator[tuple[str, Any, Any]]:
                     yield claim.id, goal_to_json(line.goal), stated
 
 
-ALONE = """
-import json, sys
-class Nothing:
-    def find_spec(self, name, path=None, target=None):
-        known = name in ("derive", "derive.recheck") or name.startswith("derive.recheck.")
-        if not known and name.split(".")[0] not in sys.stdlib_module_names:
-            raise ImportError(name)
-sys.meta_path.insert(0, Nothing())
-sys.path.insert(0, sys.argv[1])
+BY_REFUTATION = """
 from derive.recheck.refutation import refutation
 for name, claim, stated in json.load(sys.stdin):
     refutation(claim, stated)
@@ -80,7 +73,7 @@ for name, claim, stated in json.load(sys.stdin):
 
 def test_what_a_point_refutes_is_refuted_again_without_the_program() -> None:
     assert len(certified()) > 200 and not [name for name, _, stated in certified() if stated is None]
-    command = [sys.executable, "-I", "-S", "-c", ALONE, str(ROOT)]
+    command = [sys.executable, "-I", "-S", "-c", ALONE + BY_REFUTATION, str(ROOT)]
     done = subprocess.run(command, input=json.dumps(certified()), capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout.split() == [name for name, _, _ in certified()]

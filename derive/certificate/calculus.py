@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from derive.certificate.terms import goal_to_json, relation_to_json, to_json
+from derive.certificate.variables import mentions, replaced
 from derive.claim import Goal, Hypothesis
 from derive.kernel import FUEL
 from derive.kernel.context import NONZERO, Context, Note, Polynomial, Stuck, Undefined
@@ -20,7 +21,7 @@ from derive.kernel.readback import term_of
 from derive.kernel.ring import replace_generators
 from derive.recheck.calculus import is_positive
 from derive.recheck.terms import Terms
-from derive.term import Binary, Number, Op, Relation, Term, Variable, children, subterms, with_children
+from derive.term import Binary, Number, Op, Relation, Term, Variable
 
 Json = Any
 Proof = dict[str, Any]
@@ -121,7 +122,7 @@ class _Slopes:
     ) -> Proof | None:
         assert at is not None
         value = replace_generators(self.ctx, poly, {interval.key: end})
-        term = _at(Binary("-", term_of(self.ctx, poly, {}), ZERO), interval.name, at)
+        term = replaced(Binary("-", term_of(self.ctx, poly, {}), ZERO), interval.name, at)
         goal = replace(outside, left=term, op=op, right=ZERO)
         return self.prove(goal_to_json(goal), goal, (), value)
 
@@ -206,7 +207,7 @@ def _end(ctx: Context, end: Polynomial | None) -> Term | None:
 
 
 def _without(goal: Goal, name: str) -> Goal:
-    kept = tuple(h for h in goal.hypotheses if not any(_mentions(t, name) for t in (h.relation.left, h.relation.right)))
+    kept = tuple(h for h in goal.hypotheses if not any(mentions(t, name) for t in (h.relation.left, h.relation.right)))
     declared = tuple(replace(d, type="real") if d.name == name else d for d in goal.declarations)
     return replace(goal, hypotheses=kept, declarations=declared)
 
@@ -215,13 +216,3 @@ def _between(goal: Goal, name: str, ends: dict[str, Term | None]) -> Goal:
     ops: dict[str, Op] = {"low": ">", "high": "<"}
     bounds = [Hypothesis(Relation(Variable(name), ops[side], end)) for side, end in ends.items() if end is not None]
     return replace(goal, hypotheses=(*goal.hypotheses, *bounds))
-
-
-def _mentions(term: Term, name: str) -> bool:
-    return any(isinstance(t, Variable) and t.name == name for t in subterms(term))
-
-
-def _at(term: Term, name: str, by: Term) -> Term:
-    if isinstance(term, Variable) and term.name == name:
-        return by
-    return with_children(term, tuple(_at(t, name, by) for t in children(term)))

@@ -15,6 +15,7 @@ from typing import Any, Literal, TypeGuard
 
 from derive.certificate.calculus import by_slopes
 from derive.certificate.terms import goal_to_json, index_to_json, to_json
+from derive.certificate.variables import mentions, replaced
 from derive.claim import Declaration, Goal, Hypothesis
 from derive.kernel import FUEL, Propose, cases, contradictory
 from derive.kernel.context import BOUND, FREE, FRESH, Context, Note, Place, Polynomial, Stuck, Undefined
@@ -52,7 +53,6 @@ from derive.term import (
     Variable,
     children,
     subterms,
-    with_children,
 )
 
 REFUSED = (Rejected, Nowhere, Contradiction)
@@ -102,7 +102,7 @@ def _optimum(goal: Goal, propose: Propose | None) -> Proof | None:
     about = [
         h
         for h in goal.hypotheses
-        if _mentions(h.relation.left, variable.name) or _mentions(h.relation.right, variable.name)
+        if mentions(h.relation.left, variable.name) or mentions(h.relation.right, variable.name)
     ]
     kept = tuple(h for h in goal.hypotheses if h not in about)
     wanted = [h.relation for h in about]
@@ -117,9 +117,9 @@ def _optimum(goal: Goal, propose: Propose | None) -> Proof | None:
             replace(
                 goal,
                 hypotheses=kept,
-                left=_replaced(r.left, variable.name, value),
+                left=replaced(r.left, variable.name, value),
                 op=r.op,
-                right=_replaced(r.right, variable.name, value),
+                right=replaced(r.right, variable.name, value),
             )
             for r in wanted
         ),
@@ -157,7 +157,7 @@ def _one_side(goal: Goal, limit: Limit, value: Term, way: str, propose: Propose 
     step = Binary("/", Number(Fraction(1)), near)
     arguments: dict[str, Term] = {"oo": near, "-oo": Neg(near)}
     arguments |= {"+": Binary("+", limit.point, step), "-": Binary("-", limit.point, step)}
-    body = _replaced(limit.body, limit.variable, arguments[way])
+    body = replaced(limit.body, limit.variable, arguments[way])
     body_itself = {} if value in (Constant("oo"), Neg(Constant("oo"))) else {"lower": body, "upper": body}
     inner = _near(goal, limit.variable, LEAST)
     for bounds in filter(None, (body_itself, *_bounds(goal, value, near))):
@@ -189,7 +189,7 @@ def _ordered(bounds: dict[str, Term], body: Term) -> list[tuple[Term, Term]]:
 
 def _near(goal: Goal, name: str, least: int) -> Goal:
     """The goal with the variable of the limit gone, and one that is large."""
-    kept = [h for h in goal.hypotheses if not any(_mentions(t, name) for t in (h.relation.left, h.relation.right))]
+    kept = [h for h in goal.hypotheses if not any(mentions(t, name) for t in (h.relation.left, h.relation.right))]
     large = Hypothesis(Relation(Variable(NEAR), ">=", Number(Fraction(least))))
     declared = [d for d in goal.declarations if d.name != name]
     return replace(goal, declarations=(*declared, Declaration(NEAR, "positive")), hypotheses=(*kept, large))
@@ -218,16 +218,6 @@ def _sizes(goal: Goal) -> Iterator[Term]:
             sides = (relation.left, relation.right) if relation.op == ">" else (relation.right, relation.left)
             yield Binary("/", Number(Fraction(1)), Binary("-", *sides))
     yield from (Number(Fraction(c)) for c in (1, 4, 20))
-
-
-def _mentions(term: Term, name: str) -> bool:
-    return any(isinstance(t, Variable) and t.name == name for t in subterms(term))
-
-
-def _replaced(term: Term, name: str, by: Term) -> Term:
-    if isinstance(term, Variable) and term.name == name:
-        return by
-    return with_children(term, tuple(_replaced(t, name, by) for t in children(term)))
 
 
 def proved_at(claim: dict[str, Any], goal: Goal, extra: tuple[Json, ...]) -> Proof | None:

@@ -11,6 +11,7 @@ from math import prod
 from derive.claim import Hypothesis
 from derive.signature import FUNCTIONS
 from derive.term import (
+    NEGATION,
     Apply,
     Binary,
     Component,
@@ -30,7 +31,6 @@ from derive.term import (
 MOST = 64
 BOTH: tuple[Term, Term] = (Number(Fraction(0)), Number(Fraction(1)))
 SMALL: tuple[Term, Term] = (Number(Fraction(1)), Number(Fraction(2)))
-NEGATION: dict[Op, Op] = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 
 
 def cover(

@@ -19,7 +19,7 @@ from derive.kernel.nested import nested
 from derive.kernel.optimum import decide_optimum
 from derive.kernel.order import decide_order
 from derive.kernel.split import Coincidence, Smallest, Subject, cases, join
-from derive.kernel.theorem import Residual, Theorem, make_theorem
+from derive.kernel.theorem import Residual, Theorem, in_order, make_theorem
 from derive.term import Limit, Op, Optimum, Reduce, subterms
 
 FUEL = 200_000
@@ -67,13 +67,12 @@ def decide(goal: Goal, fuel: int = FUEL, propose: Propose | None = None) -> Theo
 
 def _decide(goal: Goal, fuel: int, propose: Propose | None) -> Theorem | Residual:
     plain = nested(goal, fuel)
-    if plain is not goal and plain != goal:
+    if plain != goal:
         found = _decide(plain, fuel, propose)
         if isinstance(found, Residual):
             return found
-        return make_theorem(
-            goal, _sorted({*found.rules, "L3"}), found.conditions, "limit", found.left_only, found.right_only
-        )
+        rules = in_order((*found.rules, "L3"))
+        return make_theorem(goal, rules, found.conditions, "limit", found.left_only, found.right_only)
     if isinstance(goal.left, Limit) or isinstance(goal.right, Limit):
         return decide_limit(goal, fuel)
     if isinstance(goal.left, Optimum) or isinstance(goal.right, Optimum):
@@ -96,9 +95,5 @@ def _by_orders(goal: Goal, fuel: int) -> Theorem | None:
     below, above = (decide_order(replace(goal, op=op), fuel // 2) for op in AT_MOST_AND_AT_LEAST)
     if not isinstance(below, Theorem) or not isinstance(above, Theorem):
         return None
-    rules = _sorted({*below.rules, *above.rules, "O16"})
+    rules = in_order((*below.rules, *above.rules, "O16"))
     return make_theorem(goal, rules, below.conditions, "order", below.left_only, below.right_only)
-
-
-def _sorted(rules: set[str]) -> tuple[str, ...]:
-    return tuple(sorted(rules, key=lambda rule: (rule[0], int(rule[1:]))))

@@ -12,7 +12,7 @@ from derive.kernel.normalize import Condition, Reader, Scope
 from derive.kernel.polynomial import subtract
 from derive.kernel.readback import written
 from derive.kernel.sign import implies
-from derive.kernel.theorem import Residual, Theorem, make_theorem
+from derive.kernel.theorem import Residual, Theorem, in_order, make_theorem
 from derive.kernel.vanish import seen_to_vanish
 from derive.kernel.zero import Equations, remainder
 from derive.term import Apply, Binary, Neg, Term, children
@@ -132,7 +132,7 @@ def conclude(goal: Goal, sides: Sides, method: str) -> Theorem:
     left, right = sides.left_conditions, sides.right_conditions
     return make_theorem(
         goal,
-        tuple(sorted(ctx.rules, key=lambda rule: (rule[0], int(rule[1:])))),
+        in_order(ctx.rules),
         tuple(_texts(_independent(sides.given, [*left, *right]))),
         method,
         tuple(_texts(_beyond(sides.given, left, right))),

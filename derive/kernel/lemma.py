@@ -20,7 +20,7 @@ from derive.elaborate.substitute import free_names, fresh, substitute
 from derive.kernel.context import Stuck, Undefined
 from derive.kernel.hypotheses import INTEGER_TYPES, assume, context_of
 from derive.kernel.normalize import Reader
-from derive.kernel.theorem import Theorem, make_theorem
+from derive.kernel.theorem import Theorem, in_order, make_theorem
 from derive.term import (
     Binary,
     Component,
@@ -220,7 +220,7 @@ def rest(goal: Goal, supplied: tuple[Supplied, ...], theorem: Theorem) -> Theore
     rules = {Supplied.rule, *theorem.rules, *(rule for s in supplied for rule in s.rules)}
     return make_theorem(
         goal,
-        tuple(sorted(rules, key=lambda rule: (rule[0], int(rule[1:])))),
+        in_order(rules),
         theorem.conditions,
         theorem.method,
         theorem.left_only,

@@ -36,7 +36,7 @@ from derive.kernel.readback import term_of, written
 from derive.kernel.ring import defined, inside, power_sign, primitive, replace_generators, variable
 from derive.kernel.sign import learn, sign
 from derive.kernel.spelling import NOTHING, intern, names, places, poly_text
-from derive.kernel.theorem import Residual, Side, Theorem, make_theorem
+from derive.kernel.theorem import Residual, Side, Theorem, in_order, make_theorem, theorem_of_cases
 from derive.kernel.zero import Equations, remainder
 from derive.term import (
     Apply,
@@ -235,7 +235,7 @@ def _settled(goal: Goal, found: Term, other: Term, rules: tuple[str, ...], fuel:
         same = isinstance(equal, Theorem) and not equal.conditions
     rule = "L11"
     if same:
-        return make_theorem(goal, _sorted((rule, *rules)), (), "limit")
+        return make_theorem(goal, in_order((rule, *rules)), (), "limit")
     return Residual("limit not established", f"the limit is {write(found)}", instead=found)
 
 
@@ -278,29 +278,13 @@ def _by_cases(goal: Goal, limit: Limit, other: Term, fuel: int, depth: int) -> T
             return replace(found, within=(Hypothesis(relation), *found.within))
         elif found.reason != "vacuous":
             return found
-    return _joined(goal, tuple(theorems)) if theorems else result.residual
+    return theorem_of_cases(goal, "K2", theorems, "limit") if theorems else result.residual
 
 
 def _relations(split: _Split) -> Iterator[Relation]:
     """Positive, negative and zero, without what is known not to be: the cases are complete."""
     ops: tuple[tuple[Op, int], ...] = ((">", NONPOSITIVE), ("<", NONNEGATIVE), ("==", NONZERO))
     yield from (Relation(split.term, op, ZERO_TERM) for op, excluded in ops if not split.bits & excluded)
-
-
-def _joined(goal: Goal, theorems: tuple[Theorem, ...]) -> Theorem:
-    rules = dict.fromkeys(["K2", *(rule for t in theorems for rule in t.rules)])
-    return make_theorem(
-        goal,
-        _sorted(rules),
-        tuple(dict.fromkeys(c for t in theorems for c in t.conditions)),
-        "limit",
-        tuple(dict.fromkeys(c for t in theorems for c in t.left_only)),
-        tuple(dict.fromkeys(c for t in theorems for c in t.right_only)),
-    )
-
-
-def _sorted(rules: Iterable[str]) -> tuple[str, ...]:
-    return tuple(sorted(set(rules), key=lambda rule: (rule[0], int(rule[1:]))))
 
 
 def _split(goal: Goal, near: _Near, unsettled: Unsettled | None) -> _Split | None:
@@ -339,7 +323,7 @@ def _decide(goal: Goal, limit: Limit, other: Term, fuel: int) -> Theorem | _Open
             return found
         theorems.append(found)
     first = theorems[0]
-    rules = _sorted(rule for t in theorems for rule in t.rules)
+    rules = in_order(rule for t in theorems for rule in t.rules)
     return make_theorem(goal, rules, first.conditions, "limit", first.left_only, first.right_only)
 
 
@@ -470,7 +454,7 @@ def _body(near: _Near, limit: Limit) -> Polynomial:
     for condition in reader.conditions or []:
         if near.approach.moves(near.ctx, condition.polynomial):
             _undefined_again_and_again(near, condition)
-            raise Stuck("limit not established", f"not seen near the point: {write_relation(condition.written)}")
+            raise Stuck("limit not established", f"not seen near the point: {write(condition.written)}")
         raise Unsettled(condition.polynomial, sign(near.known, condition.polynomial))
     return body
 
@@ -483,11 +467,7 @@ def _undefined_again_and_again(near: _Near, condition: Condition) -> None:
         bits = near.approach.sign(near.ctx.fork(), turned) if turned else ZERO
         if any(condition.bits & wanted and bits & excluded == excluded for wanted, excluded in EXCLUDED):
             near.ctx.use("L9")
-            raise NoLimit(f"{write_relation(condition.written)} fails at points arbitrarily near")
-
-
-def write_relation(relation: Relation) -> str:
-    return f"{write(relation.left)} {relation.op} {write(relation.right)}"
+            raise NoLimit(f"{write(condition.written)} fails at points arbitrarily near")
 
 
 def _limit(near: _Near) -> Bound:

@@ -35,9 +35,9 @@ from derive.kernel.order import decide_order
 from derive.kernel.polynomial import add, scale, subtract
 from derive.kernel.readback import term_of
 from derive.kernel.ring import inside, multiply, power, rename, renew, replace_generators, variable
-from derive.kernel.sign import learn, sign, times
+from derive.kernel.sign import decisive, learn, sign, times
 from derive.kernel.spelling import names
-from derive.kernel.theorem import Residual, Theorem, make_theorem
+from derive.kernel.theorem import Residual, Theorem, in_order, make_theorem, theorem_of_cases
 from derive.kernel.zero import Equations, remainder
 from derive.rivals import WHOLE, Captured, Rivals, comparison, memberships, rivals
 from derive.term import Apply, Binary, Component, Diff, Index, Op, Reduce, Relation, Term, Variable, subterms
@@ -101,9 +101,7 @@ def _by_signs(goal: Goal, fuel: int, depth: int) -> Theorem | Residual:
         theorems.append(part)
     if not theorems:
         return result
-    rules = {"K2", *(rule for t in theorems for rule in t.rules)}
-    conditions = tuple(dict.fromkeys(c for t in theorems for c in t.conditions))
-    return make_theorem(goal, _sorted(rules), conditions, "optimum")
+    return theorem_of_cases(goal, "K2", theorems, "optimum")
 
 
 def _open_sign(found: Rivals, fuel: int) -> Term | None:
@@ -172,7 +170,7 @@ def _decide(found: Rivals, fuel: int) -> Theorem | Residual:
     worse = _others_are_worse(found, fuel)
     if worse is None:
         return Residual(NO_OPTIMUM, "it is not seen that every other admissible point is worse")
-    return make_theorem(found.goal, _sorted(rules | worse), shown.conditions, "optimum")
+    return make_theorem(found.goal, in_order(rules | worse), shown.conditions, "optimum")
 
 
 def _has_value(found: Rivals, fuel: int) -> bool:
@@ -190,10 +188,6 @@ def _whole_names(goal: Goal) -> frozenset[str]:
 def _proved(goal: Goal, fuel: int) -> Theorem | None:
     result = decide_equality(goal, fuel) if goal.op == "==" else decide_order(goal, fuel)
     return result if isinstance(result, Theorem) else None
-
-
-def _sorted(rules: set[str]) -> tuple[str, ...]:
-    return tuple(sorted(rules, key=lambda rule: (rule[0], int(rule[1:]))))
 
 
 def _others_are_worse(found: Rivals, fuel: int) -> set[str] | None:
@@ -295,12 +289,7 @@ def _is_settled(setting: _Setting, mono: Monomial) -> bool:
     """Whether each moving factor lies on one side of 0, at a half space's boundary, so that the sign stands still."""
     ctx = setting.ctx
     moving: list[Polynomial] = [{((key, 1),): 1} for key, _ in mono if setting.name in ctx.generators[key].names]
-    return all(_is_affine(ctx, factor, setting.name) and _is_off_zero(ctx, factor) for factor in moving)
-
-
-def _is_off_zero(ctx: Context, poly: Polynomial) -> bool:
-    bits = sign(ctx, poly)
-    return bits & POSITIVE == POSITIVE or bits & NEGATIVE == NEGATIVE
+    return all(_is_affine(ctx, factor, setting.name) and decisive(sign(ctx, factor)) for factor in moving)
 
 
 def _by_degree(ctx: Context, poly: Polynomial, name: str) -> dict[int, Polynomial] | None:

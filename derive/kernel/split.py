@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from derive.claim import Goal, Hypothesis
 from derive.kernel.hypotheses import contradictory
-from derive.kernel.theorem import Theorem, make_theorem
+from derive.kernel.theorem import Theorem, theorem_of_cases
 from derive.term import Delta, Index, Number, Relation, Variable
 
 
@@ -71,12 +71,4 @@ def join(goal: Goal, subject: Subject, theorems: tuple[Theorem | None, ...], fue
         if theorem is not None and theorem.goal != case:
             raise ValueError("a theorem about another goal")
     proved = [t for t in theorems if t is not None]
-    rules = dict.fromkeys([subject.rule, *(rule for t in proved for rule in t.rules)])
-    return make_theorem(
-        goal,
-        tuple(sorted(rules, key=lambda rule: (rule[0], int(rule[1:])))),
-        tuple(dict.fromkeys(c for t in proved for c in t.conditions)),
-        "cases",
-        tuple(dict.fromkeys(c for t in proved for c in t.left_only)),
-        tuple(dict.fromkeys(c for t in proved for c in t.right_only)),
-    )
+    return theorem_of_cases(goal, subject.rule, proved, "cases")

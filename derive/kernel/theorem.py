@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -46,6 +47,23 @@ def make_theorem(
 ) -> Theorem:
     """For the modules of the kernel; a test holds that no other module calls it."""
     return Theorem(goal, rules, conditions, method, left_only, right_only, _SEAL, lemmas)
+
+
+def in_order(rules: Iterable[str]) -> tuple[str, ...]:
+    """Rules in the order of the sheet, each once."""
+    return tuple(sorted(set(rules), key=lambda rule: (rule[0], int(rule[1:]))))
+
+
+def theorem_of_cases(goal: Goal, rule: str, cases: Sequence[Theorem], method: str) -> Theorem:
+    """The theorem that complete cases make together, by a rule that splits them."""
+    return make_theorem(
+        goal,
+        in_order((rule, *(own for t in cases for own in t.rules))),
+        tuple(dict.fromkeys(c for t in cases for c in t.conditions)),
+        method,
+        tuple(dict.fromkeys(c for t in cases for c in t.left_only)),
+        tuple(dict.fromkeys(c for t in cases for c in t.right_only)),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,17 @@
+"""Where a scalar variable stands in a term, and another term in its place."""
+
+from __future__ import annotations
+
+from derive.term import Term, Variable, children, subterms, with_children
+
+
+def mentions(term: Term, name: str) -> bool:
+    """Whether a scalar variable stands in a term."""
+    return any(isinstance(t, Variable) and t.name == name for t in subterms(term))
+
+
+def replaced(term: Term, name: str, by: Term) -> Term:
+    """The term with another one for a scalar variable."""
+    if isinstance(term, Variable) and term.name == name:
+        return by
+    return with_children(term, tuple(replaced(t, name, by) for t in children(term)))
