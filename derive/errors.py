@@ -6,9 +6,10 @@ first. To add a message, add one row to ``CODES``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from types import MappingProxyType
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +69,13 @@ class InputError(Exception):
 
 
 def problem(code: str, /, at: tuple[int, int] | None = None, help: str | None = None, **found: object) -> Problem:
-    """Make the problem of a row of ``CODES``; every text that was found is cut to a length that fits a message.
+    """Make the problem of a row of ``CODES``; every text is cut to a length that fits a message.
 
     Raises KeyError: the row or a placeholder is missing.
     """
     row = CODES[code]
-    short = {name: clip(value, 160) if isinstance(value, str) else value for name, value in found.items()}
+    limits = {"repair": 400}  # it may list what is known
+    short = {k: clip(v, limits.get(k, 160)) if isinstance(v, str) else v for k, v in found.items()}
     return Problem(code, row.template.format(**short), row.help.format(**short) if help is None else help, at=at)
 
 
@@ -83,12 +85,21 @@ def clip(text: str, limit: int = 60) -> str:
     return line if len(line) <= limit else f"{line[: limit - 1]}…"
 
 
-def meant(name: str, known: Iterable[str]) -> str:
-    """The repair for a misspelt name: its nearest neighbours, or all known names when there are few."""
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+def meant(name: str, known: Iterable[str], elsewhere: Mapping[str, str] = _NOTHING) -> str:
+    """The repair for a misspelt name: its nearest neighbours, or all known names when there are few.
+
+    ``elsewhere`` says what is called otherwise in other places.
+    """
+    if other := elsewhere.get(name.lower()):
+        return f"did you mean `{other}`?"
     names = sorted(set(known))
     if len(names) > 500:
         names = [n for n in names if n[:1] == name[:1] and abs(len(n) - len(name)) < 2][:500]
-    near = get_close_matches(name, names, n=2, cutoff=0.6)
+    same = [n for n in names if n.lower() == name.lower()]
+    near = same or get_close_matches(name, names, n=2, cutoff=0.6)
     if near:
         return f"did you mean {' or '.join(f'`{n}`' for n in near)}?"
     return f"known: {', '.join(f'`{n}`' for n in names)}" if 0 < len(names) <= 20 else ""

@@ -303,6 +303,26 @@ def test_a_claim_that_uses_a_broken_name_says_so_and_the_others_stay() -> None:
     ]
 
 
+def test_what_follows_from_an_error_of_the_same_claim_is_not_told() -> None:
+    text = "claims:\n  - {id: a, variables: {n: dim, x: 'real[n]'}, define: {s: 'Sum(x[k], k)'}, claim: s == s}\n"
+    assert [p.code for p in elaborate(load_text(text, "claims.yaml"))[1]] == ["DV070"]
+
+
+ELSEWHERE: tuple[tuple[str, str], ...] = (
+    ("given: {x: real}", "did you mean `variables`?"),
+    ("variables: {n: dim}", "did you mean `positive integer`?"),
+    ("variables: {x: Vector}", "did you mean `real[n]`?"),
+    ("variables: {x: 'Real[m,n]'}", "did you mean `real[m,n]`?"),
+)
+
+
+@pytest.mark.parametrize(("written", "repair"), ELSEWHERE)
+def test_a_word_of_other_places_is_understood(written: str, repair: str) -> None:
+    file = load_text(f"claims:\n  - {{id: a, {written}, claim: 1 == 1}}\n", "claims.yaml")
+    found = (*file.problems, *elaborate(file)[1])
+    assert [p.help for p in found] == [repair]
+
+
 OPTIMA: tuple[tuple[str, str], ...] = (
     ("argmax(-Sum((o[k] - y[k])**2, k), o) == y", "i"),
     ("y == argmax(-Sum((o[k] - y[k])**2, k), o)", "i"),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from derive.claim import Claim, Declaration, Goal, Hypothesis, Lemma, Line
+from derive.elaborate.causes import causes
 from derive.elaborate.components import by_components
 from derive.elaborate.compose import compose
 from derive.elaborate.cover import cover, is_bounded, is_total
@@ -39,6 +40,7 @@ def elaborate(
     """
     problems: list[Problem] = []
     scope = declare(Scope(), file.variables, file.define, problems)
+    problems[:] = causes(problems)
     before = len(problems)
     shared = tuple(h for text in file.assume for h in _shared(text, scope, problems))
     readable = not _is_fatal(problems[before:])
@@ -84,7 +86,7 @@ def _claim(
         lines, correction, ends = printed(entry, scope, own), None, None
     else:
         lines, correction, ends = _decided(entry, scope, shared, library, own)
-    problems += (p.placed(file.path, entry.head, entry.id) for p in own)
+    problems += (p.placed(file.path, entry.head, entry.id) for p in causes(own))
     if _is_fatal(own) or not lines:
         return None
     return Claim(

@@ -26,6 +26,28 @@ Pairs = tuple[tuple[Scalar, Scalar], ...]
 _TYPE = re.compile(r"([^\[\]]*?)\s*(?:\[(.*)\])?")
 _HEAD = re.compile(r"(\w+)\s*(?:\[(.*)\]|\((.*)\))?")
 _FLAT = ("onehot", "simplex", "index")
+_ELSEWHERE = {
+    "dim": "positive integer",
+    "dimension": "positive integer",
+    "nat": "nonnegative integer",
+    "natural": "nonnegative integer",
+    "natural number": "nonnegative integer",
+    "int": "integer",
+    "float": "real",
+    "double": "real",
+    "number": "real",
+    "scalar": "real",
+    "vector": "real[n]",
+    "array": "real[n]",
+    "matrix": "real[m,n]",
+    "tensor": "real[m,n]",
+    "label": "onehot[n]",
+    "one-hot": "onehot[n]",
+    "probability": "simplex[n]",
+    "probabilities": "simplex[n]",
+    "distribution": "simplex[n]",
+}
+"""What the types are called elsewhere."""
 _MAX_DIMENSION = 1_000_000
 _MAX_CIRCLES = 20
 
@@ -77,7 +99,8 @@ def _declaration(name: str, written: Scalar, kind: Scalar) -> Declaration:
     if inside is None and word in _FLAT:
         raise InputError(problem("DV071", found="nothing", repair=f"write `{word}[n]`"))
     if word not in known:
-        raise InputError(problem("DV070", found=clip(kind.text), repair=meant(word, known)))
+        shown = known if inside is None else tuple(f"{k}[{inside}]" for k in known)
+        raise InputError(problem("DV070", found=clip(kind.text), repair=meant(clip(kind.text), shown, _ELSEWHERE)))
     dimensions = () if inside is None else tuple(_dimension(d.strip()) for d in inside.split(","))
     if word in _FLAT and len(dimensions) != 1:
         raise InputError(problem("DV071", found=clip(inside or ""), repair=f"`{word}` has one dimension: `{word}[n]`"))

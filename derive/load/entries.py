@@ -12,7 +12,7 @@ from typing import Literal, get_args
 
 from derive.claim import Expectation
 from derive.errors import Problem, Span, clip, meant, problem
-from derive.load.keys import CASE_KEYS, CLAIM_KEYS, FILE_KEYS, ID, STEP_KEYS, Key
+from derive.load.keys import CASE_KEYS, CLAIM_KEYS, ELSEWHERE, FILE_KEYS, ID, STEP_KEYS, Key
 from derive.load.nodes import Mapping, Node, Scalar, Sequence, first_line, kind_of
 
 MAX_CLAIMS = 20_000
@@ -257,8 +257,9 @@ def _known_keys(item: Mapping, keys: tuple[Key, ...], where: str, problems: list
     names = [key.name for key in keys]
     values = {k.text: v for k, v in item.pairs}
     unknown = (key for key, _ in item.pairs if key.text not in names)
+    elsewhere = {word: key for word, key in ELSEWHERE.items() if key in names}
     for key in islice(unknown, MAX_UNKNOWN_KEYS):
-        found = problem("DV009", key=clip(key.text), where=where, repair=meant(clip(key.text), names))
+        found = problem("DV009", key=clip(key.text), where=where, repair=meant(clip(key.text), names, elsewhere))
         problems.append(found.placed("", key.span))
     for required in keys:
         if required.required and required.name not in values:
