@@ -20,7 +20,8 @@ from derive.kernel.polynomial import ONE, scale, subtract
 from derive.kernel.readback import term_of
 from derive.kernel.ring import replace_generators
 from derive.recheck.calculus import is_positive
-from derive.recheck.terms import Terms
+from derive.recheck.proof import prove
+from derive.recheck.terms import Rejected, Terms
 from derive.term import Binary, Number, Op, Relation, Term, Variable
 
 Json = Any
@@ -77,13 +78,14 @@ class _Slopes:
         return None if proof is None else {**whole, "proof": proof}
 
     def _found(self, claim: Json, goal: Goal, extra: tuple[Json, ...], poly: Polynomial) -> Proof | None:
-        for n, note in enumerate(self.notes):
+        """By what was noted last of the polynomial: the slopes on both sides of a turning point stand before it."""
+        for n, note in reversed(list(enumerate(self.notes))):
             strict = goal.op == ">" and not note.bits & NONZERO
             if note.rule in FOUND and note.polynomial == poly and not strict:
                 rest = _Slopes(self.ctx, self.notes[:n], self.direct)
                 make = {"slope": rest._slope, "turning point": rest._turning, "boxes": rest._boxes}[note.rule]
                 proof = make(claim, goal, extra, poly, *note.parts)
-                if proof is not None:
+                if proof is not None and is_proof(claim, proof, extra):
                     return proof
         return None
 
@@ -178,6 +180,15 @@ class _Slopes:
             branches = [proof, ray, proof] if at == a else [ray, proof, proof]
             proof = {"kind": "cases", "split": ["K2", to_json(gap)], "branches": branches}
         return proof
+
+
+def is_proof(claim: Json, proof: Proof, extra: tuple[Json, ...]) -> bool:
+    """Whether the checker accepts a proof of a claim."""
+    try:
+        prove(claim, proof, extra)
+    except Rejected:
+        return False
+    return True
 
 
 def _is_ray(interval: Interval, at: Fraction) -> bool:

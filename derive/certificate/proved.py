@@ -13,7 +13,7 @@ from itertools import chain, combinations, product
 from math import lcm
 from typing import Any, Literal, TypeGuard
 
-from derive.certificate.calculus import by_slopes
+from derive.certificate.calculus import by_slopes, is_proof
 from derive.certificate.terms import goal_to_json, index_to_json, to_json
 from derive.certificate.variables import mentions, replaced
 from derive.claim import Declaration, Goal, Hypothesis
@@ -26,6 +26,7 @@ from derive.kernel.normalize import Reader, Scope
 from derive.kernel.order import holds
 from derive.kernel.polynomial import subtract
 from derive.kernel.readback import term_of
+from derive.kernel.roots import Range, without_squares
 from derive.kernel.spelling import places
 from derive.kernel.split import Coincidence, Smallest
 from derive.kernel.theorem import Theorem
@@ -68,6 +69,7 @@ CANDIDATES = (
 )
 TURNING = ("sin", "cos", "tan", "cot", "sec", "csc")
 PI = ("const", "pi")
+OPEN = ["const", "oo"]  # where a range has no end
 MULTIPLES = (Fraction(1), Fraction(1, 2), Fraction(2))
 BOUNDED: dict[str, Op] = {"positive": ">", "negative": "<", "nonnegative": ">="}
 Json = Any
@@ -230,7 +232,7 @@ def _proof(claim: Json, goal: Goal, extra: tuple[Json, ...], propose: Propose | 
         return _contradiction(claim, goal, extra)
     direct = _direct(claim, goal, extra, propose) or _angle(claim, goal, extra, propose)
     direct = direct or by_slopes(claim, goal, extra, lambda c, g, e: _direct(c, g, e, propose))
-    direct = direct if direct is None or direct["kind"] == "direct" or _is_proof(claim, direct, extra) else None
+    direct = direct if direct is None or direct["kind"] == "direct" or is_proof(claim, direct, extra) else None
     if direct is None and extra:
         direct = _contradiction(claim, goal, extra)
     if direct is not None or depth == 0:
@@ -343,14 +345,6 @@ def _span(state: State, term: Apply) -> tuple[Fraction, Fraction]:
     if term.function == "acos":
         return (half if bits & 2 else none), (half if bits & 1 else Fraction(1))
     return (none if bits & 1 else -half), (none if bits & 2 else half)
-
-
-def _is_proof(claim: Json, proof: Proof, extra: tuple[Json, ...]) -> bool:
-    try:
-        prove(claim, proof, extra)
-    except REFUSED:
-        return False
-    return True
 
 
 def _branches(
@@ -713,6 +707,8 @@ class _Lemmas:
                 yield self.lemma("O9", [self.json(p) for p in parts])
             case "grown":
                 yield from self.grown(*parts)
+            case "roots":
+                yield from self.roots(*parts)
             case "sum" | "double sum":
                 bound = (parts[0],) if note.rule == "sum" else parts[0]
                 yield self.lemma("O2", [["add", self.summed(bound, self.json(parts[1])), self.json(parts[2])]])
@@ -783,6 +779,25 @@ class _Lemmas:
 
     def grown(self, gap: Polynomial, factor: Polynomial, *known: Polynomial) -> Iterator[Json]:
         yield self.lemma("O10", [self.json(gap), self.json(factor), *map(self.json, known)])
+
+    def roots(self, key: str, common: int, least: Fraction, where: Range, p: list[Fraction]) -> Iterator[Json]:
+        """The part without multiple roots by O21, times a square and a power of the value."""
+        value = self.generator(key) if common == 1 else ["pow", self.generator(key), ["num", f"1/{common}"]]
+        if self.ctx.generators[key].parts[0] in TURNING:
+            for gap in (["sub", ["num", "1"], value], ["add", ["num", "1"], value]):
+                yield {"lemma": gap, "op": ">=", "rule": "G6", "args": [value], "indices": []}
+        while not p[-1]:
+            p = p[:-1]
+        simple, root = without_squares(p)
+        part, square = _in_value(simple, value), _in_value(root, value)
+        if len(simple) > 1:
+            ends = [OPEN if end is None else ["num", str(end)] for end in (where.low, where.high)]
+            args = [value, *ends, *(["num", str(c)] for c in simple)]
+            indices = [self.index(p) for p in sorted(self.ctx.generators[key].places) if p[0] >= BOUND]
+            for op in (">", "<", ">=", "<="):
+                yield {"lemma": part, "op": op, "rule": "O21", "args": args, "indices": indices}
+        outside = ["pow", self.generator(key), ["num", str(least)]]
+        yield self.lemma("O2", [["mul", outside, ["mul", part, ["mul", square, square]]]])
 
     def remainder(self, factor: Polynomial, known: Polynomial, left: Polynomial, wanted: int) -> Iterator[Json]:
         for sum_, place in self.given_sums(known):
@@ -891,6 +906,14 @@ def _apart(term: Json, mark: str) -> Json:
             return [_apart(part, mark) for part in term]
         case _:
             return term
+
+
+def _in_value(p: list[Fraction], value: Json) -> Json:
+    """A polynomial at a value (Horner)."""
+    total: Json = ["num", "0"]
+    for c in reversed(p):
+        total = ["add", ["mul", total, value], ["num", str(c)]]
+    return total
 
 
 def _gap_of_tangent(u: Json) -> Json:

@@ -69,7 +69,7 @@ def _of_values(ctx: Context, poly: Polynomial, key: str, where: Range) -> int:
     found = sign_of_values(coefficients, where)
     name = ctx.generators[key].parts[0] if key[0] == "v" else ""
     if found & ZERO or least or name not in ctx.integers or name in ctx.suspended:
-        return found
+        return ctx.note(poly, found, "roots", key, common, least, where, coefficients)
     ctx.use("O17")
     return _at_whole_numbers(ctx, coefficients, where, ctx.least.get(name))
 
@@ -190,6 +190,19 @@ def _odd_parts(p: Coefficients) -> list[Coefficients]:
             found.append(_quotient(simple, shared))
         common, simple, order = _quotient(common, shared), shared, order + 1
     return [q for q in found if len(q) > 1]
+
+
+def without_squares(p: Coefficients) -> tuple[Coefficients, Coefficients]:
+    """``g, h`` with p = g * h**2 and g without multiple roots."""
+    simple = [Fraction(1)]
+    for part in _odd_parts(p):
+        simple = _product(simple, part)
+    simple = [c * p[-1] for c in simple]
+    square, root = _quotient(p, simple), [Fraction(1)]
+    while len(square) > 1:
+        part = _square_free(square)
+        root, square = _product(root, part), _quotient(square, _product(part, part))
+    return simple, root
 
 
 def _square_free(p: Coefficients) -> Coefficients:

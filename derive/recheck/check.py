@@ -66,6 +66,7 @@ RULES = {  # every rule that a proof may be said to rest on, and what is checked
     "O9": "p has a sign and p**2 >= q**2",
     "O10": "the factor is positive",
     "O13": "the term is exp(u) - 1 - u",
+    "O21": "no root where the value lies, which is known",
     "O18": "defined and continuous from the end on, with a derivative inside, by the hypotheses about the interval",
     "O15": "the term is the gap; one index",
     "O17": "a positive term of integer type",

@@ -220,19 +220,19 @@ class Algebra:
     def power(self, poly: Poly, e: Rational) -> Poly:
         """``poly**e`` for a rational e, where it has a value (R3, P5, P7): nothing is split that has to be positive."""
         e = ratio(e, 1)
-        if e == 1:
-            return poly
+        if e in (0, 1):
+            return poly if e else ONE
         split = self._split(poly)
         if split and not (e.denominator == 1 and e > 0):
             return self._float(split, lambda part: self.power(part, e))
         if not poly:
             if e < 0:
                 raise Undefined("a division by zero")
-            return {} if e else ONE
-        if e.denominator == 1 and e >= 0 and len(poly) > 1:
+            return {}
+        if e.denominator == 1 and e > 0 and len(poly) > 1:
             require(e <= 100, "the size of an exponent")
-            half = self.power(poly, e // 2) if e > 1 else ONE
-            return self.mul(self.mul(half, half), poly if e % 2 else ONE) if e else ONE
+            half = self.power(poly, e // 2)
+            return self.mul(self.mul(half, half), poly if e % 2 else ONE)
         if e.denominator == 1:
             c, mono, rest = self.unit(poly)
             require(

@@ -32,6 +32,7 @@ from derive.recheck.polynomial import (
     scale,
 )
 from derive.recheck.reader import BITS, Env, Reader
+from derive.recheck.roots import MOST_DEGREE, between, has_root, value
 from derive.recheck.terms import Index, Term, require
 from derive.recheck.value import Point
 
@@ -409,6 +410,28 @@ def _rounded(signs: Signs, poly: Poly, args: list[Any], env: Env) -> int:
     return 1 if poly == away else POSITIVE
 
 
+def _by_roots(signs: Signs, poly: Poly, args: list[Any], env: Env) -> int:
+    """O21: a polynomial in one value has no roots between the ends of its range; at an end it may be 0."""
+    term, first, second, *numbers = args
+    low, high = (None if end == OPEN else end[1] for end in (first, second))
+    p = [c for _, c in numbers]
+    require(1 < len(p) <= MOST_DEGREE and p[-1] != 0, "O21: coefficients of a polynomial")
+    a, at = signs.algebra, signs.reader.read(term, env)
+    total: Poly = {}
+    for c in reversed(p):
+        total = add(a.mul(total, at), number(c))
+    require(add(total, scale(poly, -1)) == {}, "O21: the polynomial in the value is the term")
+    require(low is None or high is None or low < high, "O21: a range")
+    above = POSITIVE if low is None else signs.sign(add(at, number(-low)))
+    below = POSITIVE if high is None else signs.sign(add(number(high), scale(at, -1)))
+    require(bool(above & below & 1), "O21: the value lies in the range")
+    require(not has_root(p, low, high), "O21: no root between the ends")
+    ends = ((low, above), (high, below))
+    touched = any(end is not None and not known & 4 and not value(p, end) for end, known in ends)
+    bits = of_number(value(p, between(low, high)))
+    return bits & ZERO if touched else bits
+
+
 def _in_range(signs: Signs, poly: Poly, args: list[Any], env: Env) -> int:
     """G6: the bounds of the values of a function; with a number, where the angle of a sine or cosine lies."""
     term, *start = args
@@ -451,9 +474,11 @@ RULES: dict[str, Callable[[Signs, Poly, list[Any], Env], int]] = {
     "O10": _by_exponential,
     "O9": _by_square,
     "O17": _whole,
+    "O21": _by_roots,
     "N2": _rounded,
     "G6": _in_range,
 }
+OPEN = ("const", "oo")  # where a range has no end
 BOUNDS: dict[str, tuple[Fraction, Fraction, int, bool]] = {  # lower, upper, whether they are reached, in units of pi
     "asin": (-HALF, HALF, 1, True),
     "atan": (-HALF, HALF, POSITIVE, True),
