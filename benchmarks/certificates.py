@@ -23,7 +23,7 @@ from derive.find import Target
 from derive.outcome import Outcome
 from derive.prove import prove
 from derive.recheck.check import check
-from derive.runner import run
+from derive.run.run import run
 from derive.term import Limit, Optimum
 
 CATALOGUE = Path(__file__).resolve().parent.parent / "derivations.yaml"

@@ -27,7 +27,7 @@ sys.path.insert(0, str(ROOT))
 from derive.claim import Claim, Goal  # noqa: E402
 from derive.elaborate import elaborate  # noqa: E402
 from derive.load import load  # noqa: E402
-from derive.runner import settle  # noqa: E402
+from derive.run.settle import settle  # noqa: E402
 from derive.term import Apply, Binary, Constant, Diff, Limit, Neg, Number, Optimum, Term, Variable  # noqa: E402
 
 CASES = ROOT / "tests" / "cases"

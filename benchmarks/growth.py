@@ -23,7 +23,7 @@ from derive.prove import prove
 from derive.read import read
 from derive.report import report
 from derive.report.paint import Paint
-from derive.runner import run
+from derive.run.run import run
 
 SIZES = range(1, 9)
 SLOW = 10.0  # seconds after which a family is not measured further

@@ -19,11 +19,11 @@ from pathlib import Path
 
 from run import repeated
 
-from derive.cache import Cache
+from derive.display.publish import publish
 from derive.find import Target
 from derive.outcome import Results
-from derive.publish import publish
-from derive.resume import resume
+from derive.run.cache import Cache
+from derive.run.resume import resume
 
 ROOT = Path(__file__).resolve().parent.parent
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")

@@ -13,7 +13,8 @@ from derive.find import Target
 from derive.load import Entry, LoadedFile, Scalar
 from derive.load.nodes import source_of
 from derive.outcome import Results
-from derive.runner import run, settle
+from derive.run.run import run
+from derive.run.settle import settle
 from derive.verdict import Proved, Verdict
 
 Names = Mapping[str, str]

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
     from click.shell_completion import CompletionItem
 
-    from derive.emit import Piece
     from derive.errors import Problem
     from derive.outcome import Outcome, Results
+    from derive.output.emit import Piece
     from derive.report.paint import Paint
     from derive.select import Predicate
 
@@ -195,8 +195,8 @@ def check(
 
     Without FILES: `files` of [tool.derive] in the nearest pyproject.toml, else ./derivations.yaml.
     """
-    from derive.cache import cache, root
-    from derive.replay import replay
+    from derive.run.cache import cache, root
+    from derive.run.replay import replay
 
     store = None if no_cache else cache(root(), cache_dir)
     is_told_aside = last_failed or certificates is not None or is_doubted
@@ -210,15 +210,15 @@ def check(
     import time
     from dataclasses import replace
 
-    from derive.account import account
-    from derive.cluster import Unreachable
     from derive.configure import configure
-    from derive.deliver import deliver
     from derive.find import find, sources
-    from derive.last_failed import recall, remember
-    from derive.progress import progress
-    from derive.resume import resume
-    from derive.runner import Shard
+    from derive.output.deliver import deliver
+    from derive.run.account import account
+    from derive.run.cluster import Unreachable
+    from derive.run.last_failed import recall, remember
+    from derive.run.progress import progress
+    from derive.run.resume import resume
+    from derive.run.run import Shard
 
     start = time.monotonic()
     configuration = configure()
@@ -335,7 +335,7 @@ def _save(results: Results, folder: str) -> None:
 
 
 def _emit(context: click.Context, pieces: list[Piece], code: int) -> NoReturn:
-    from derive.emit import emit
+    from derive.output.emit import emit
 
     failures = emit(pieces)
     if failures:
@@ -345,7 +345,7 @@ def _emit(context: click.Context, pieces: list[Piece], code: int) -> NoReturn:
 
 def _say(text: str) -> None:
     """Print to standard output, as reports do. Raises ClickException."""
-    from derive.emit import emit
+    from derive.output.emit import emit
 
     for failure in emit([(None, "w", text)]):
         raise _unwritable(failure)
@@ -410,16 +410,16 @@ def show(context: click.Context, target: str | None, style: str | None, proof: b
     """
     from dataclasses import replace
 
-    from derive.cache import cache, root
     from derive.configure import configure
+    from derive.display.overview import overview
+    from derive.display.page import page
     from derive.find import find
     from derive.narrate import tell
     from derive.outcome import Results
-    from derive.overview import overview
-    from derive.page import page
     from derive.read import read
     from derive.report.full import diagnostics
-    from derive.runner import run
+    from derive.run.cache import cache, root
+    from derive.run.run import run
 
     paint = _paint()
     is_overview = not (target or style or proof or as_steps)
@@ -458,8 +458,8 @@ def show(context: click.Context, target: str | None, style: str | None, proof: b
 
 def _steps(outcome: Outcome) -> str:
     """The steps of a proved claim, below its id as a comment."""
+    from derive.display.steps import steps
     from derive.narrate import tell
-    from derive.steps import steps
 
     line, *others = outcome.claim.lines
     if outcome.claim.chained:
@@ -500,15 +500,15 @@ def write_page(
     from dataclasses import replace
 
     from derive.audit import audit
-    from derive.cache import cache, root
     from derive.configure import configure
-    from derive.emit import emit
+    from derive.display.publish import publish
     from derive.find import find
-    from derive.progress import progress
-    from derive.publish import publish
+    from derive.output.emit import emit
     from derive.repair import repair
     from derive.report.summary import summary
-    from derive.resume import resume
+    from derive.run.cache import cache, root
+    from derive.run.progress import progress
+    from derive.run.resume import resume
 
     configuration = configure()
     found = find(files, configuration)
@@ -538,8 +538,8 @@ def merge(context: click.Context, reports: tuple[str, ...], output: str | None, 
     """Put together the JSON reports of all shards, and judge them as one run. A shard that is missing is an error."""
     import json
 
-    from derive.merge import exit_code, told
-    from derive.merge import merge as merged
+    from derive.report.merge import exit_code, told
+    from derive.report.merge import merge as merged
 
     try:
         document = merged({path: _report(path) for path in reports})

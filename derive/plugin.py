@@ -19,7 +19,7 @@ from derive.outcome import ClaimFile, Results
 from derive.read import read
 from derive.report.full import diagnostics, phrase
 from derive.report.paint import Paint
-from derive.runner import settle
+from derive.run.settle import settle
 
 _CLAIM_FILE = re.compile(r"^(derive|claims)[ \t]*:", re.MULTILINE)
 _MOST = 4_000_000

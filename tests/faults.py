@@ -393,7 +393,7 @@ ACCIDENTS: tuple[tuple[Accident, float], ...] = (
 
 def faults(folder: Path, count: int, spoilt: int, seed: int, names: list[str]) -> Iterator[str]:
     """Let everything happen, and tell how often; fails with Failed at the first thing that must never happen."""
-    from derive.runner import prepare
+    from derive.run.answer import prepare
 
     made, other = project(folder), project(folder, "other", more=100)
     for accident, part in ACCIDENTS:

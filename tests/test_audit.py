@@ -8,7 +8,7 @@ import pytest
 
 from derive.audit import audit
 from derive.find import Target
-from derive.runner import run
+from derive.run.run import run
 
 CATALOGUE = Path(__file__).parent.parent / "derivations.yaml"
 HEAD = """\

@@ -16,11 +16,12 @@ from typing import Any
 import pytest
 from goals import goal
 
-from derive import resume, runner, versions
-from derive.cache import FOLDER, Cache, Verdicts, cache
 from derive.claim import Goal
 from derive.prove import prove
 from derive.record import Recorded, recall, record
+from derive.run import decide, known, resume, settle, versions
+from derive.run.answer import answer
+from derive.run.cache import FOLDER, Cache, Verdicts, cache
 from derive.verdict import Proved, Undecided
 
 Derive = Callable[..., tuple[int, str, str]]
@@ -78,7 +79,7 @@ def asked(derive: Derive, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Goal
         goals.append(goal)
         return prove(goal, deep=deep)
 
-    monkeypatch.setattr(runner, "prove", counted)
+    monkeypatch.setattr(decide, "prove", counted)
     yield goals
 
 
@@ -104,7 +105,7 @@ def test_only_what_means_something_else_is_decided_anew(
 
 def test_a_verdict_is_the_same_after_its_record() -> None:
     for text in ("x/x == 1", "x == 2*x", "log(x**2) == 2*log(x)", "x**2 < 10**40", "x**2 > -1", "sqrt(x**2) == x"):
-        told = runner.answer(goal("x: real", text))
+        told = answer(goal("x: real", text))
         assert record(recall(told)) == told, text
 
 
@@ -173,8 +174,8 @@ def test_another_program_decides_everything_anew(
 ) -> None:
     Path("derivations.yaml").write_text(FILE, encoding="utf-8")
     check(derive)
-    monkeypatch.setattr(resume, "versions", lambda told_by: "another")
-    monkeypatch.setattr("derive.replay.versions", lambda told_by: "another")
+    monkeypatch.setattr(known, "versions", lambda told_by: "another")
+    monkeypatch.setattr("derive.run.replay.versions", lambda told_by: "another")
     check(derive)
     assert len(asked) == 16
 
@@ -222,7 +223,7 @@ def test_a_cached_check_imports_nothing_slow(tmp_path: Path) -> None:
     code = (
         "import sys\nfrom derive.cli import derive\n"
         "try: derive.main(['check', '--format', 'json=out.json'], standalone_mode=False)\n"
-        "finally: print(sorted({'sympy', 'numpy', 'flint', 'yaml', 'rich', 'pathlib', 'pickle', 'derive.runner'} & "
+        "finally: print(sorted({'sympy', 'numpy', 'flint', 'yaml', 'rich', 'pathlib', 'pickle', 'derive.run.run'} & "
         "sys.modules.keys()), file=sys.stderr)"
     )
     environment = os.environ | {"PYTHONPATH": str(ROOT), "DERIVE_CACHE_SECRET": "of this test"}
@@ -299,7 +300,7 @@ def test_a_folder_that_came_with_the_project_proves_nothing(derive: Derive, monk
     Path("derivations.yaml").write_text("variables: {x: real}\nclaims: [{id: a, claim: x == x + 1}]", encoding="utf-8")
     with monkeypatch.context() as stranger:
         stranger.setenv("DERIVE_CACHE_SECRET", "of a stranger")
-        stranger.setattr(runner, "answer", lambda *_: forged)
+        stranger.setattr(settle, "answer", lambda *_: forged)
         assert derive("check", "--jobs", "0")[0] == 0
     with monkeypatch.context() as stranger:
         stranger.setenv("DERIVE_CACHE_SECRET", "of a stranger")
@@ -365,11 +366,11 @@ def test_a_folder_is_marked_for_those_who_make_copies(derive: Derive) -> None:
 def test_a_long_file_is_halved_and_a_longer_one_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store, texts = kept(tmp_path, 50)
     size = (tmp_path / Verdicts.NAME).stat().st_size
-    monkeypatch.setattr("derive.cache.MOST", size + 10)
+    monkeypatch.setattr("derive.run.cache.MOST", size + 10)
     verdicts = Verdicts(store)
     assert (verdicts.get("meaning 0"), verdicts.get("meaning 49")) == (None, texts["meaning 49"])
     assert (tmp_path / Verdicts.NAME).stat().st_size < size * 2 // 3
-    monkeypatch.setattr("derive.cache.MOST", 10)
+    monkeypatch.setattr("derive.run.cache.MOST", 10)
     assert Verdicts(store).get("meaning 49") is None
 
 

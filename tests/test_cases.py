@@ -13,7 +13,7 @@ import pytest
 from derive.find import Target
 from derive.load import load
 from derive.outcome import Results
-from derive.runner import run
+from derive.run.run import run
 
 CASES = Path(__file__).parent / "cases"
 CATALOGUE = Path(__file__).parent.parent / "derivations.yaml"

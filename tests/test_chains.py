@@ -18,7 +18,7 @@ from derive.outcome import Outcome, word
 from derive.reason import FAMILIES
 from derive.report.chain import chain
 from derive.report.paint import Paint
-from derive.runner import run
+from derive.run.run import run
 from derive.term import Op, Relation, Variable
 
 FILES = sorted((Path(__file__).parent / "cases").glob("chains*.yaml"))

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from derive import __version__, cli, report, runner
+from derive import __version__, cli, report
 from derive.claim import Goal
 from derive.configure import OPTIONS
 from derive.errors import CODES, problem
@@ -22,6 +22,7 @@ from derive.kernel.rules import RULES
 from derive.kernel.theorem import Theorem, make_theorem
 from derive.outcome import Results
 from derive.prove import prove
+from derive.run import decide
 from derive.show import STYLES
 from derive.verdict import Support
 
@@ -274,7 +275,7 @@ def test_one_report_that_cannot_be_written_spares_the_others(derive: Derive) -> 
 
 def test_a_proof_and_a_counterexample_is_an_alarm(derive: Derive, monkeypatch: pytest.MonkeyPatch) -> None:
     """An unsound prover must not pass: the search contradicts it and both pieces of evidence are shown."""
-    monkeypatch.setattr(runner, "prove", unsound)
+    monkeypatch.setattr(decide, "prove", unsound)
     write("derivations.yaml", GOOD, BAD)
     code, out, _ = derive("check")
     assert code == 3
@@ -287,7 +288,7 @@ def test_a_proof_and_a_counterexample_is_an_alarm(derive: Derive, monkeypatch: p
 
 
 def test_a_conflict_is_never_what_was_expected(derive: Derive, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runner, "prove", unsound)
+    monkeypatch.setattr(decide, "prove", unsound)
     write("derivations.yaml", BAD + "    expect: undecided\n    because: nobody knows\n")
     assert derive("check")[0] == 3
 
@@ -298,13 +299,13 @@ def unsound(goal: Goal) -> Theorem:
 
 
 def test_a_theorem_about_another_goal_is_a_defect(derive: Derive, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runner, "prove", lambda goal: unsound(replace(goal, left=goal.right)))
+    monkeypatch.setattr(decide, "prove", lambda goal: unsound(replace(goal, left=goal.right)))
     write("derivations.yaml", BAD)
     assert derive("check")[0] == 70
 
 
 def test_a_search_that_saw_no_point_proves_nothing(derive: Derive, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runner, "refute", lambda goal, effort=1: Support())
+    monkeypatch.setattr(decide, "refute", lambda goal, effort=1: Support())
     write("derivations.yaml", GOOD)
     code, out, _ = derive("check")
     assert (code, "DV202" in out) == (1, True)
@@ -323,7 +324,7 @@ def _failing(error: BaseException, at: int) -> Callable[[Goal], object]:
 
 
 def test_a_defect_at_one_claim_spares_the_others(derive: Derive, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runner, "prove", _failing(ZeroDivisionError("boom [red]"), at=2))
+    monkeypatch.setattr(decide, "prove", _failing(ZeroDivisionError("boom [red]"), at=2))
     write("derivations.yaml", GOOD, BAD, OTHER)
     code, out, _ = derive("check", "--jobs", "0", "--format", "json")
     found = json.loads(out)
@@ -334,7 +335,7 @@ def test_a_defect_at_one_claim_spares_the_others(derive: Derive, monkeypatch: py
 
 
 def test_an_interrupt_prints_what_was_finished(derive: Derive, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runner, "prove", _failing(KeyboardInterrupt(), at=2))
+    monkeypatch.setattr(decide, "prove", _failing(KeyboardInterrupt(), at=2))
     write("derivations.yaml", GOOD, OTHER)
     code, out, _ = derive("check", "--jobs", "0")
     assert code == 130

@@ -15,8 +15,8 @@ import pytest
 
 pytest.importorskip("distributed", reason="dask.distributed is not installed: pip install 'derive-check[cluster]'")
 
-from derive import cluster as module
-from derive.cluster import cluster, remote
+from derive.run import cluster as module
+from derive.run.cluster import cluster, remote
 
 Derive = Callable[..., tuple[int, str, str]]
 ROOT = Path(__file__).parent.parent

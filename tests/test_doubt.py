@@ -12,7 +12,7 @@ import pytest
 from derive.doubt import doubt
 from derive.find import Target
 from derive.outcome import Results
-from derive.runner import run
+from derive.run.run import run
 from derive.verdict import Enclosure, Proved
 
 Derive = Callable[..., tuple[int, str, str]]

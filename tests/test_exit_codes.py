@@ -24,27 +24,27 @@ BROKEN = f"{GOOD}  - {{id: broken, claim: x.real == x}}\n"
 LINT = f"{HEAD}  - {{id: lint, claim: 'Sum(x, k) == n*x', variables: {{n: positive integer, k: 'index[n]'}}}}\n"
 NOT_UTF8 = b"claims: \xff\n"
 UNSOUND = """
-from derive import runner
+from derive.run import decide
 from derive.cli import main
 from derive.kernel.theorem import make_theorem
-runner.prove = lambda goal, deep=False: make_theorem(goal, ("wishful thinking",), (), "no method at all")
+decide.prove = lambda goal, deep=False: make_theorem(goal, ("wishful thinking",), (), "no method at all")
 main()
 """
 DEFECTIVE = """
-from derive import runner
+from derive.run import decide
 from derive.cli import main
 def prove(goal, deep=False):
     raise ZeroDivisionError
-runner.prove = prove
+decide.prove = prove
 main()
 """
 INTERRUPTED = """
 import os, signal
-from derive import runner
+from derive.run import decide
 from derive.cli import main
 def prove(goal, deep=False):
     os.kill(os.getpid(), signal.SIGINT)
-runner.prove = prove
+decide.prove = prove
 main()
 """
 CRASHING = "from derive import cli, find\ndef find_(*_): raise ZeroDivisionError\nfind.find = find_\ncli.main()\n"

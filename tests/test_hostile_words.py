@@ -13,12 +13,12 @@ import pytest
 from markdown_it import MarkdownIt
 
 from derive.api import check_file
+from derive.display.overview import overview
+from derive.display.page import page
+from derive.display.publish import publish
 from derive.find import Target
 from derive.notebook import HTML
 from derive.outcome import Results
-from derive.overview import overview
-from derive.page import page
-from derive.publish import publish
 from derive.read import read
 from derive.report import FORMATS, report
 from derive.report.paint import Paint, clean

@@ -15,6 +15,11 @@ ROOT = Path(__file__).parent.parent / "derive"
 
 ARCHITECTURE = (ROOT.parent / "ARCHITECTURE.md").read_text(encoding="utf-8")
 ORDER = re.findall(r"^- `(\w+)`", ARCHITECTURE, re.MULTILINE)
+INSIDE = {
+    package: re.findall(r"`(\w+)`", rows)
+    for package, rows in re.findall(r"^- `(\w+)`.*\n((?:  - .*\n)+)", ARCHITECTURE, re.MULTILINE)
+}
+"""The modules of the packages whose order is listed too."""
 PROOF = {"kernel", "prove"}
 SEARCH = {"evaluate", "sample", "stable", "enclose", "refute", "nearing", "picture"}
 HEAVY = {
@@ -24,7 +29,7 @@ HEAVY = {
     "yaml": {"load"},
     "click": {"cli"},
     "pytest": {"plugin"},
-    "rich": {"show", "report", "align"},
+    "rich": {"show", "report", "display"},
 }
 
 
@@ -57,6 +62,17 @@ def test_imports_run_in_one_direction(path: Path) -> None:
     assert own in ORDER, f"{own} has no row in ARCHITECTURE.md"
     later = [name for name in inner(path) if ORDER.index(name) > ORDER.index(own)]
     assert not later, f"{own} imports {later}, which come after it"
+
+
+@pytest.mark.parametrize("package", INSIDE)
+def test_imports_inside_a_package_run_in_one_direction(package: str) -> None:
+    order = INSIDE[package]
+    paths = {path.stem: path for path in (ROOT / package).glob("*.py") if path.stem != "__init__"}
+    assert set(paths) == set(order)
+    for name, path in paths.items():
+        inside = {other.split(".")[2] for other in imports(path) if other.startswith(f"derive.{package}.")}
+        later = [other for other in inside if order.index(other) >= order.index(name)]
+        assert not later, f"{package}.{name} imports {later}, which come after it"
 
 
 @pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(ROOT)))

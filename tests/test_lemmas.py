@@ -18,7 +18,7 @@ from derive.meaning import meaning
 from derive.outcome import Outcome
 from derive.prove import prove
 from derive.refute import refute
-from derive.runner import run
+from derive.run.run import run
 from derive.term import Component, Index, Optimum, Relation
 from derive.verdict import Counterexample
 from derive.write import write

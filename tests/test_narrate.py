@@ -12,9 +12,10 @@ import yaml
 from rich.cells import cell_len
 
 import derive.narrate.moves
-from derive.align import align
 from derive.claim import Claim, Line
 from derive.derivation import Step
+from derive.display.align import align
+from derive.display.page import page
 from derive.elaborate import elaborate
 from derive.find import Target
 from derive.kernel import Theorem
@@ -23,10 +24,9 @@ from derive.narrate import narrate, tell
 from derive.narrate.algebra import cancelled, collected, factored, key_of, multiplied_out, tidy
 from derive.narrate.functions import exponentials, logarithms, products, squares_of_roots
 from derive.narrate.sums import completed, contracted, exchanged, split, taken_out
-from derive.page import page
 from derive.parse import parse
 from derive.prove import prove
-from derive.runner import run
+from derive.run.run import run
 from derive.show import show
 from derive.term import Limit, Number, Optimum, Relation, Term
 from derive.write import write

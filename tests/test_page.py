@@ -19,7 +19,7 @@ import pytest
 from conftest import Derive
 
 from derive.api import check_file
-from derive.cache import Cache
+from derive.display.publish import publish
 from derive.evaluate import Point
 from derive.notebook import load_ipython_extension
 from derive.outcome import Outcome, Results
@@ -29,8 +29,8 @@ from derive.picture.convergence import convergence
 from derive.picture.crossing import crossing, seen
 from derive.picture.draw import LEFT, RIGHT, draw, ticks
 from derive.picture.residuals import residuals
-from derive.publish import publish
 from derive.report.page.style import STYLE
+from derive.run.cache import Cache
 from derive.verdict import Refuted
 
 CLAIMS = Path(__file__).parent / "page" / "claims.yaml"

@@ -15,14 +15,14 @@ ROOT = Path(__file__).parent.parent
 FILE = "derive: 1\nvariables: {x: real}\nclaims:\n" + "".join(f"  - {{id: c{k}, claim: x == x}}\n" for k in range(3))
 SLOW = """
 import time
-from derive import progress, runner
+from derive.run import decide, progress
 from derive.cli import main
 from derive.prove import prove as really
 progress.PATIENCE = 0.05
 def prove(goal, deep=False):
     time.sleep(0.5)
     return really(goal, deep=deep)
-runner.prove = prove
+decide.prove = prove
 main()
 """
 SHOWN = "0 of 3 claims, at c0"

@@ -11,7 +11,7 @@ from derive.find import Target
 from derive.outcome import Outcome, Results
 from derive.read import read
 from derive.repair import repair
-from derive.runner import run
+from derive.run.run import run
 from derive.verdict import Undecided
 from derive.write import write
 

@@ -13,12 +13,12 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 
-from derive.align import align
 from derive.claim import Claim, Definition
 from derive.derivation import Step
+from derive.display.align import align
+from derive.display.page import page
 from derive.elaborate import elaborate
 from derive.load import load
-from derive.page import page
 from derive.parse import parse, parse_relation_chain
 from derive.show import STYLES, show
 from derive.term import (

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from derive.find import Target
-from derive.runner import run
+from derive.run.run import run
 from tests.conftest import Derive
 
 CATALOGUE = Path(__file__).parent.parent / "derivations.yaml"

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from derive.pool import Here, Lost, Pool, pool
+from derive.run.pool import Here, Lost, Pool, pool
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="without fork everything is done in one process")
 ROOT = Path(__file__).parent.parent
@@ -152,7 +152,7 @@ def test_where_no_process_can_be_started_tasks_are_lost_at_once(jobs: int) -> No
 
 
 def test_workers_are_replaced_after_many_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("derive.pool._TASKS", 10)
+    monkeypatch.setattr("derive.run.pool._TASKS", 10)
     workers = Pool(1, prepare, 10, 1 << 28)
     assert len({workers.submit(slow, number).result().split()[1] for number in range(35)}) > 2
     workers.close()
@@ -189,7 +189,7 @@ CLAIMS = "".join(f"  - {{id: c{k}, claim: x + {k} == {k} + x}}\n" for k in range
 BAD = "  - {id: bad, claim: 'x*y == x', expect: refuted, because: a slip}\n"
 ACCIDENT = """
 import os, signal, time
-from derive import pool, runner
+from derive.run import decide, pool
 from derive.cli import main
 from derive.prove import prove as really
 pool.SECONDS, pool.MEMORY = {seconds}, 1 << 28
@@ -197,7 +197,7 @@ def prove(goal, deep=False):
     if "13" in str(goal.left):
         {accident}
     return really(goal, deep=deep)
-runner.prove = prove
+decide.prove = prove
 main()
 """
 

@@ -14,14 +14,16 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from time import perf_counter
+from types import ModuleType
 from typing import Any
 from unittest.mock import patch
 
-from derive import runner
-from derive.claim import Claim, Goal
+from derive.claim import Claim, Goal, Lemma
 from derive.kernel import Theorem
 from derive.kernel.theorem import make_theorem
-from derive.pool import Executor
+from derive.run import answer, decide, run, settle
+from derive.run.known import Known
+from derive.run.pool import Executor
 from derive.verdict import Counterexample, Enclosure, Proved, Refuted, Undecided, Verdict
 from tests.soundness.claims import ROOT
 
@@ -38,8 +40,8 @@ _SESSION = ExitStack()
 def dummy(name: str) -> Iterator[None]:
     """The program with a decider replaced by a dummy."""
     with ExitStack() as stack:
-        for place, new in DUMMIES[name].items():
-            stack.enter_context(patch.object(runner, place, new))
+        for module, place, new in DUMMIES[name]:
+            stack.enter_context(patch.object(module, place, new))
         yield
 
 
@@ -47,21 +49,21 @@ def _proved(goal: Goal, deep: bool = False) -> Theorem:
     return make_theorem(goal, (), (), "dummy")
 
 
-def _never_refuted(goal: Goal) -> Verdict:
-    verdict = _OF_GOAL(goal)
+def _never_refuted(goal: Goal, using: tuple[Lemma, ...] = ()) -> Verdict:
+    verdict = _DECIDE(goal, using)
     return Undecided("nonzero residual") if isinstance(verdict, Refuted) else verdict
 
 
-def _undecided(goal: Goal) -> Verdict:
+def _undecided(goal: Goal, using: tuple[Lemma, ...] = ()) -> Verdict:
     return Undecided("outside the fragment")
 
 
-def _believed(place: int, claim: Claim, executor: Executor, known: runner.Known | None) -> Any:
+def _believed(place: int, claim: Claim, executor: Executor, known: Known | None) -> settle.Asked:
     """Every line with the verdict that makes the claim what its author expects, corrections and ends proved."""
     lines = tuple(_expected(claim.expect, line.goal) for line in claim.lines)
     further = [line.goal for line in (claim.correction, claim.ends) if line]
     further += [line.by.without for line in claim.lines if line.by and line.by.without]
-    return runner._Asked(place, claim, (*lines, *(Proved(_proved(goal)) for goal in further)))
+    return settle.Asked(place, claim, (*lines, *(Proved(_proved(goal)) for goal in further)))
 
 
 def _expected(expect: str, goal: Goal) -> Verdict:
@@ -70,12 +72,12 @@ def _expected(expect: str, goal: Goal) -> Verdict:
     return Proved(_proved(goal)) if expect == "proved" else Undecided("outside the fragment")
 
 
-_OF_GOAL = runner._of_goal
-DUMMIES: dict[str, dict[str, Callable[..., Any]]] = {
-    "always-prove": {"prove": _proved},
-    "never-refute": {"_of_goal": _never_refuted},
-    "always-undecided": {"_of_goal": _undecided},
-    "parse-only": {"_ask": _believed},
+_DECIDE = decide.decide
+DUMMIES: dict[str, tuple[tuple[ModuleType, str, Callable[..., Any]], ...]] = {
+    "always-prove": ((decide, "prove", _proved),),
+    "never-refute": ((answer, "decide", _never_refuted),),
+    "always-undecided": ((answer, "decide", _undecided),),
+    "parse-only": ((run, "ask", _believed), (settle, "ask", _believed)),
 }
 
 

@@ -36,7 +36,7 @@ from derive.recheck.refutation import admits
 from derive.recheck.signs import RULES, TYPES
 from derive.recheck.terms import BINARY, OPS, Rejected
 from derive.refute import refute
-from derive.runner import run
+from derive.run.run import run
 from derive.term import (
     Apply,
     Binary,

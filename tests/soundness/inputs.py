@@ -28,15 +28,16 @@ from derive.elaborate import elaborate
 from derive.errors import Problem
 from derive.find import Target
 from derive.load import load_text
-from derive.merge import merge
 from derive.outcome import ClaimFile, Results
 from derive.parse import parse_relation_chain
 from derive.recheck.check import check
 from derive.recheck.terms import Rejected
 from derive.record import recall, record
 from derive.report import FORMATS, report
+from derive.report.merge import merge
 from derive.report.paint import Paint
-from derive.runner import _of_goal, run
+from derive.run.decide import decide
+from derive.run.run import run
 from derive.select import select
 from tests.soundness.claims import CASES, ROOT
 
@@ -229,7 +230,7 @@ def seeds() -> dict[str, list[str]]:
         "decision": files,
         "report": files,
         "configuration": ['[tool.derive]\nfiles = ["a.yaml"]\nstrict = true\nformat = ["full", "sarif=out.sarif"]\n'],
-        "kept": [record(_of_goal(c.lines[0].goal)) for text in files[:20] for c in _claims(text)],
+        "kept": [record(decide(c.lines[0].goal)) for text in files[:20] for c in _claims(text)],
         "certificate": [text for text in certificates if len(text) < MOST_LENGTH] or ["{}"],
         "merged": golden,
         "selection": ["softmax and not (loss or tag)", "a or b", "not a"],

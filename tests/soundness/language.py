@@ -23,7 +23,7 @@ from derive.elaborate import elaborate
 from derive.enclose import Missing, decide, enclose
 from derive.evaluate import Point, integer_names
 from derive.load import load_text
-from derive.runner import _of_goal
+from derive.run.decide import decide as verdict_of
 from derive.term import Limit, Optimum, Relation, subterms
 from derive.verdict import Conflict, Counterexample, Proved, Refuted, Verdict
 from derive.write import write
@@ -127,7 +127,7 @@ def attack_file(random: Random, report: Report) -> None:
         report.counts[f"unread {problems[0].code if problems else ''}"] += 1
     for line in (x for claim in claims for x in claim.lines):
         try:
-            verdict = _of_goal(line.goal)
+            verdict = verdict_of(line.goal)
         except Exception as defect:  # whatever it is, it must not hide the other files
             report.wrong.append(f"crash {defect!r}\n{text}")
             continue

@@ -24,7 +24,7 @@ from derive.elaborate import elaborate
 from derive.find import Target
 from derive.load import load_text
 from derive.read import read
-from derive.runner import _of_goal
+from derive.run.decide import decide
 from derive.term import (
     Binary,
     Component,
@@ -93,7 +93,7 @@ def goals(*paths: Path) -> tuple[tuple[str, Goal], ...]:
 
 def _word(goal: Goal) -> str:
     try:
-        return type(_of_goal(goal)).__name__.lower()
+        return type(decide(goal)).__name__.lower()
     except Exception as defect:  # whatever it is, it must not hide the other goals
         return f"crash {defect!r}"
 

@@ -73,7 +73,7 @@ def _fate(claim: str, mutant: Mutant, goal: Goal) -> Fate:
 
 
 def _verdict(goal: Goal) -> Verdict:
-    """The verdict as the runner finds it, but what is proved is looked at harder."""
+    """The verdict as a run finds it, but what is proved is looked at harder."""
     with without_models():
         proof = prove(goal, FUEL)
     search = refute(goal, EXTENDED if isinstance(proof, Theorem) else 1)

@@ -10,7 +10,7 @@ from derive.find import Target
 from derive.kernel import Theorem
 from derive.prove import prove
 from derive.read import read
-from derive.runner import run
+from derive.run.run import run
 from tests import test_cases
 from tests.soundness import approaches, inputs, instances, language, metamorphic
 from tests.soundness.claims import CASES, ROOT, goals

@@ -6,9 +6,9 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 
-from derive.digest import blake2b
+from derive.run.digest import blake2b
 
-OWN = os.path.dirname(os.path.abspath(__file__))
+OWN = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 ENGINES = (
     ("sympy", "release.py"),
     ("mpmath", "__init__.py"),

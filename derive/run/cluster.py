@@ -9,8 +9,8 @@ from importlib import import_module
 from threading import Lock
 from typing import Any
 
-from derive.pool import Lost, Promise
-from derive.versions import content, versions
+from derive.run.pool import Lost, Promise
+from derive.run.versions import content, versions
 
 CONNECTING = 10.0
 """Seconds in which a scheduler has to answer."""

@@ -7,10 +7,10 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 
-from derive.cache import FOLDER, Cache
-from derive.digest import blake2b
-from derive.emit import Piece
-from derive.versions import stamp, versions
+from derive.output.emit import Piece
+from derive.run.cache import FOLDER, Cache
+from derive.run.digest import blake2b
+from derive.run.versions import stamp, versions
 
 ENVIRONMENT = (
     *("NO_COLOR", "FORCE_COLOR", "TERM", "COLUMNS", "LC_ALL", "PYTHONUTF8", "PYTHONIOENCODING", "PYTHONPATH"),

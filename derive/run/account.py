@@ -7,10 +7,10 @@ import sys
 from collections.abc import Iterable, Iterator
 
 from derive import __version__
-from derive.cache import Cache
 from derive.configure import Configuration
 from derive.find import Found
 from derive.outcome import Results
+from derive.run.cache import Cache
 
 
 def account(

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-from derive.cache import Cache, Verdicts
 from derive.claim import Claim
 from derive.outcome import WORDS, ClaimFile
 from derive.read import Reading
 from derive.report.evidence import hang
 from derive.report.paint import BOLD, DIM, GREEN, RED, YELLOW, Paint, clean, wrap
-from derive.runner import Known
+from derive.run.cache import Cache, Verdicts
+from derive.run.known import Known, known
 from derive.show import show
 from derive.verdict import Verdict
-from derive.versions import content, versions
 
 MOST_LINES = 3
 MARKS = {"proved": ("✓", "ok", GREEN), "refuted": ("✗", "x", RED), "conflict": ("✗", "x", RED)}
@@ -24,7 +23,7 @@ UNKNOWN = ("·", "-", DIM)
 
 def overview(readings: Iterable[Reading], store: Cache | None, paint: Paint) -> str:
     """The claims below the names of their files; the verdicts are those that ``store`` holds of this version."""
-    known = _known(store) if store else None
+    found = known(Verdicts(store)) if store else None
     rows: list[str] = []
     users: dict[tuple[str, str], list[str]] = defaultdict(list)
     readings = list(readings)
@@ -33,19 +32,12 @@ def overview(readings: Iterable[Reading], store: Cache | None, paint: Paint) -> 
             users[claim.path, id].append(claim.id)
     for reading in readings:
         rows += [paint(_heading(file), BOLD) for file in reading.files if reading.claims]
-        rows += [row for c in reading.claims for row in _claim(c, known, users[c.path, c.id], paint)]
+        rows += [row for c in reading.claims for row in _claim(c, found, users[c.path, c.id], paint)]
     return "\n".join(rows)
 
 
 def _heading(file: ClaimFile) -> str:
     return clean(f"{file.path}: {file.title}" if file.title else file.path)
-
-
-def _known(store: Cache) -> Known | None:
-    try:
-        return Known(Verdicts(store), versions(content))
-    except OSError:
-        return None
 
 
 def _claim(claim: Claim, known: Known | None, users: list[str], paint: Paint) -> list[str]:

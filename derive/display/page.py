@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from derive.align import align, broken, reason
 from derive.claim import Claim, Line
 from derive.derivation import Step, Telling
+from derive.display.align import align, broken, reason
 from derive.outcome import Outcome
 from derive.report.chain import step
 from derive.report.evidence import hang, proof_or_point, restricted

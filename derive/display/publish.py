@@ -5,18 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 
-from derive.cache import Cache, Verdicts
 from derive.claim import Goal
 from derive.defect import cause
 from derive.meaning import meaning
 from derive.outcome import Outcome, Results
-from derive.pool import Executor, Lost, Promise, pool
 from derive.record import record
 from derive.report.page import Told, article, derivations, page, related, users
 from derive.report.page.markup import element, text
+from derive.run.cache import Cache, Verdicts
+from derive.run.pool import Executor, Lost, Promise, pool
+from derive.run.versions import content, versions
 from derive.term import Limit
 from derive.verdict import Proved
-from derive.versions import content, versions
 
 Orders = tuple[tuple[str, Goal], ...]
 

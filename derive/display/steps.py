@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from derive.align import reason
 from derive.derivation import Step
+from derive.display.align import reason
 from derive.narrate.algebra import key_of
 from derive.term import Reduce, Term, own_indices, subterms
 from derive.write import write

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from derive.cache import Cache, Verdicts
-from derive.cluster import cluster
 from derive.find import Target
 from derive.outcome import Results
-from derive.pool import pool
-from derive.progress import Watch
-from derive.runner import Known, Shard, prepare, run
+from derive.run.answer import prepare
+from derive.run.cache import Cache, Verdicts
+from derive.run.cluster import cluster
+from derive.run.known import known
+from derive.run.pool import pool
+from derive.run.progress import Watch
+from derive.run.run import Shard, run
 from derive.select import Predicate
-from derive.versions import content, versions
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +44,9 @@ def resume(
     that address. Raises Unreachable.
     """
     kept = Verdicts(store) if store else None
-    known = _known(kept) if kept else None
+    before = known(kept) if kept else None
     with cluster(scheduler) if scheduler else pool(jobs, prepare) as executor:
-        if known is None or known.is_empty:
+        if before is None or before.is_empty:
             executor.start()
         results = run(
             targets,
@@ -53,19 +54,11 @@ def resume(
             strict=strict,
             stop_early=stop_early,
             executor=executor,
-            known=known,
+            known=before,
             shard=shard,
             watch=watch,
         )
     if kept:
         kept.close()
-    is_settled = known is not None and known.is_whole and not results.interrupted
-    return Resumed(results, is_settled, known.found if known else 0)
-
-
-def _known(kept: Verdicts) -> Known | None:
-    """What this very program found; None where it cannot tell its own version."""
-    try:
-        return Known(kept, versions(content))
-    except OSError:
-        return None
+    is_settled = before is not None and before.is_whole and not results.interrupted
+    return Resumed(results, is_settled, before.found if before else 0)

@@ -11,7 +11,7 @@ import os
 import stat
 from contextlib import suppress
 
-from derive.digest import blake2b
+from derive.run.digest import blake2b
 
 FOLDER = ".derive_cache"
 SECRET_VARIABLE = "DERIVE_CACHE_SECRET"

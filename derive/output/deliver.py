@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from derive.emit import Piece
 from derive.outcome import Results
 from derive.output import Output
+from derive.output.emit import Piece
 from derive.report import report
 from derive.report.paint import Paint
 

@@ -1,0 +1,1 @@
+"""Claims and their proofs laid out for people to read: text, claim files, pages."""

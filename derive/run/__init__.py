@@ -1,0 +1,1 @@
+"""A run over all claims, and what makes it quick: processes, a cluster, and what earlier runs found."""
