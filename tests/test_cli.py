@@ -16,11 +16,13 @@ import pytest
 
 from derive import __version__, cli, report
 from derive.claim import Goal
+from derive.cli.show import STYLES as NAMES
 from derive.configure import OPTIONS
 from derive.errors import CODES, problem
 from derive.kernel.rules import RULES
 from derive.kernel.theorem import Theorem, make_theorem
 from derive.outcome import Results
+from derive.output import FORMATS
 from derive.prove import prove
 from derive.run import decide
 from derive.show import STYLES
@@ -592,12 +594,12 @@ def test_show_prints_what_can_be_read(derive: Derive) -> None:
 
 
 def test_the_command_line_knows_every_format() -> None:
-    assert tuple(report.FORMATS) == cli.FORMATS
-    assert tuple(STYLES) == cli.STYLES
+    assert tuple(report.FORMATS) == FORMATS
+    assert tuple(STYLES) == NAMES
 
 
 def test_help_names_every_style_and_format(derive: Derive) -> None:
-    for command, names in (("show", cli.STYLES), ("check", cli.FORMATS)):
+    for command, names in (("show", NAMES), ("check", FORMATS)):
         shown = " ".join(derive(command, "--help")[1].split())
         assert not [name for name in names if name not in shown]
 
@@ -643,7 +645,7 @@ def test_completion(tmp_path: Path, words: str, place: int, found: list[str]) ->
     for name, claims in (("derivations.yaml", (GOOD, OTHER, BROKEN)), ("notes.yaml", (BAD,))):
         (tmp_path / name).write_text(HEAD + "".join(claims), encoding="utf-8")
     asked = {"COMP_WORDS": words, "COMP_CWORD": str(place), "_DERIVE_COMPLETE": "bash_complete"}
-    asked |= {"PYTHONPATH": str(Path(cli.__file__).parent.parent), "PYTHONVERBOSE": ""}
+    asked |= {"PYTHONPATH": str(Path(cli.__file__).parents[2]), "PYTHONVERBOSE": ""}
     code = "from derive.cli import main\nimport sys, atexit\n"
     code += "atexit.register(lambda: print({'sympy', 'numpy', 'flint'} & sys.modules.keys(), file=sys.stderr))\nmain()"
     command = [sys.executable, "-c", code]

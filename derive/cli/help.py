@@ -1,0 +1,24 @@
+"""``derive help``."""
+
+from __future__ import annotations
+
+import click
+
+from derive.cli.writing import say
+
+
+@click.command(short_help="Show what a command takes.")
+@click.argument("command", required=False)
+@click.pass_context
+def help(context: click.Context, command: str | None) -> None:
+    """Show what COMMAND takes; without it, the commands."""
+    group = context.find_root()
+    if command is None:
+        say(group.get_help() + "\n")
+        return
+    assert isinstance(group.command, click.Group)
+    found = group.command.get_command(group, command)
+    if found is None:
+        known = ", ".join(group.command.list_commands(group))
+        raise click.BadParameter(f"found {command!r}, required one of {known}")
+    say(found.get_help(click.Context(found, group, command)) + "\n")
