@@ -9,7 +9,7 @@ from derive.contradict import contradict, outdone, stray
 from derive.kernel import Residual, Theorem
 from derive.prove import prove
 from derive.term import NEGATION, Limit, Optimum, subterms
-from derive.tie import tie
+from derive.tie import closed_tie, tie
 from derive.verdict import Conflict, Counterexample, Proved, Reason, Refuted, Support, Undecided, Verdict
 
 
@@ -37,6 +37,8 @@ def judge(goal: Goal, proof: Theorem | Residual, search: Counterexample | Suppor
         return Undecided(_emptiness(goal), support=search)
     if contradiction := contradict(goal, proof):
         return Refuted(contradiction)
+    if equal := closed_tie(goal):
+        return Refuted(equal)
     reason = proof.reason if seen or proof.reason == "vacuous" else _emptiness(goal)
     return Undecided(reason, proof.detail, proof.residual, search)
 

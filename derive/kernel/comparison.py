@@ -11,6 +11,7 @@ from itertools import combinations, permutations
 
 from derive.kernel.context import (
     NONNEGATIVE,
+    NONZERO,
     POSITIVE,
     ComponentRule,
     Context,
@@ -296,7 +297,10 @@ def _exponent(ctx: Context, mono: Monomial) -> Polynomial:
 
 
 def tangent_of_logarithms(ctx: Context, poly: Polynomial) -> Iterator[tuple[Polynomial, int]]:
-    """O13: with L the logarithms of a polynomial together, L >= (1 - exp(-r*L))/r for r > 0; times what is beside L."""
+    """O13: with L the logarithms of a polynomial together, L >= (1 - exp(-r*L))/r for r > 0; times what is beside L.
+
+    More, where L is not 0, which is where exp(-L) is not 1.
+    """
     terms: Polynomial = {m: c for m, c in poly.items() if any(key[0] == "l" for key, _ in m)}
     beside = {tuple(f for f in m if f[0][0] != "l") for m in terms}
     if len(terms) < 2 or len(beside) != 1 or ctx.sign(ctx, {(factor := beside.pop()): 1}) & POSITIVE != POSITIVE:
@@ -310,4 +314,5 @@ def tangent_of_logarithms(ctx: Context, poly: Polynomial) -> Iterator[tuple[Poly
             ctx.use("O13")
             share = Fraction(1) / Fraction(r)
             known = add(scale(subtract(below, {factor: 1}), share), terms)
-            yield known, ctx.note(known, NONNEGATIVE, "tangent times", scale(logs, -r), {factor: share})
+            weak = ctx.note(known, NONNEGATIVE, "tangent times", scale(logs, -r), {factor: share})
+            yield known, weak | (ctx.sign(ctx, subtract(exponential(ctx, scale(logs, -1)), ONE)) & NONZERO)

@@ -64,8 +64,15 @@ def averaged(ctx: Context, poly: Polynomial) -> int:
         bits = ctx.sign(ctx, rest)
         if bits & NONNEGATIVE:
             ctx.use("O14")
-            return ctx.note(poly, bits & POSITIVE, "mean", weighting.place, weight, scaled[1], rest)
+            found = ctx.note(poly, bits & POSITIVE, "mean", weighting.place, weight, scaled[1], rest)
+            return found | _strictly(ctx, total, scaled[1])
     return UNKNOWN
+
+
+def _strictly(ctx: Context, total: Polynomial, value: Polynomial) -> int:
+    """O14: the mean is more where no value is 0, if some weight is positive."""
+    apart = subtract(exponential(ctx, scale(value, -1)), ONE)
+    return NONZERO if ctx.sign(ctx, total) & ctx.sign(ctx, apart) & NONZERO else UNKNOWN
 
 
 def _scaled(ctx: Context, weighting: Weighting, body: Polynomial) -> tuple[Weighting, Polynomial]:

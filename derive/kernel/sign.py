@@ -791,6 +791,18 @@ def _by_moduli(ctx: Context, mono: Monomial) -> Monomial:
     return mono
 
 
+def _averaged_facts(ctx: Context, poly: Polynomial) -> Iterator[tuple[Polynomial, int]]:
+    """O3: what holds at every index holds for the sums, which are written with the dimension of the polynomial."""
+    for bucket in list(ctx.facts.values()):
+        for fact in bucket:
+            pattern, bits = _pattern(ctx, fact), _fact_bits(ctx, fact)
+            if len(pattern) == 1 and bits & ZERO and len(fact.polynomial) > 1:
+                place = ctx.open(pattern[0][1])
+                oriented = fact.polynomial if bits & NONNEGATIVE else scale(fact.polynomial, -1)
+                ctx.use("O3")
+                yield sum_over(ctx, (place,), rename(ctx, oriented, {pattern[0]: place})), bits
+
+
 def _shares(poly: Polynomial, known: Polynomial, m: Monomial) -> Iterator[Rational]:
     """How often to take an inequality away so that another of its terms goes, and of the term m less than all."""
     if m not in known:
@@ -841,6 +853,7 @@ def _inequalities(
             yield from _two_entries(ctx, key, keys)
             yield subtract(ONE, {((key, 1),): 1}), NONNEGATIVE | _below_one(ctx, gen.parts[0], gen.parts[1][0])
     if ctx.lemmas:
+        yield from _averaged_facts(ctx, poly)
         yield from squares(ctx, poly, *against)
         yield from products_of_sums(ctx, poly)
         yield from tangents_elsewhere(ctx, poly)
@@ -935,6 +948,7 @@ def _split_off(ctx: Context, key: str, free: list[Place]) -> Iterator[tuple[Poly
         ctx.use("O6")
         known = subtract({((key, 1),): 1}, rename(ctx, {summand: 1}, {bound: place}))
         yield known, ctx.note(known, NONNEGATIVE | strict, "one term", key, place)
+        yield from _moduli_below(ctx, known)
 
 
 def _two_split_off(ctx: Context, key: str, free: list[Place]) -> Iterator[tuple[Polynomial, int]]:
