@@ -27,7 +27,8 @@ _OTHERS = (1.0, 2.0, 0.5, -1.0)  # where variables are held that nothing is know
 _CLOSE = 1e-7  # how well a place is found, at least
 _EQUAL = 1e-10  # a gap that noise explains, where the place is known to a step
 _STEP = 1e-5
-_ROUNDS = 8
+_FINEST = 1e-13
+_ROUNDS = 16
 _SECTIONS = 10
 _LARGEST = 1e4
 _GRID = np.concatenate([side * np.geomspace(1e-3, 60, 800) for side in (-1, 1)])
@@ -157,7 +158,7 @@ def _refined(gap: Callable[[Array], Array], low: float, high: float) -> float | 
         seen = gap(along)
         least = int(np.argmin(seen))
         low, high = float(along[max(least - 1, 0)]), float(along[min(least + 1, 20)])
-        if high - low < _STEP:
+        if high - low < _FINEST:
             break
     middle = (low + high) / 2
     around = gap(np.array([middle - 100 * _STEP, middle + 100 * _STEP]))

@@ -21,7 +21,7 @@ INSIDE = {
 }
 """The modules of the packages whose order is listed too."""
 PROOF = {"kernel", "prove"}
-SEARCH = {"evaluate", "sample", "stable", "enclose", "refute", "nearing", "picture"}
+SEARCH = {"evaluate", "sample", "stable", "enclose", "refute", "touch", "nearing", "picture"}
 HEAVY = {
     "sympy": {"tactics"},
     "numpy": SEARCH,

@@ -46,16 +46,20 @@ def averaged(ctx: Context, poly: Polynomial) -> int:
 
     With w >= 0: Sum w*g >= 0 if every g is; and g >= 1 - exp(-g) gives Sum w*g >= Sum w - Sum w*exp(-g).
     """
+    weak = UNKNOWN
     for weighting in _weightings(ctx, poly):
         body = _body(ctx, poly, weighting)
         if body is None:
             continue
         bits = ctx.sign(ctx, body)
         if bits & NONNEGATIVE:
-            # Strict only where some weight is positive.
+            # Strict only where some weight is positive, and other weights may be seen to be.
             ctx.use("O4")
             strength = bits & POSITIVE & (ctx.sign(ctx, {weighting.total: 1}) | NONNEGATIVE)
-            return ctx.note(poly, strength, "weighted", weighting.place, {weighting.weight: 1}, body)
+            weak |= ctx.note(poly, strength, "weighted", weighting.place, {weighting.weight: 1}, body)
+            if weak & NONZERO:
+                return weak
+            continue
         scaled = _scaled(ctx, weighting, body)
         weight: Polynomial = {scaled[0].weight: 1}
         total: Polynomial = {scaled[0].total: 1}
@@ -65,8 +69,10 @@ def averaged(ctx: Context, poly: Polynomial) -> int:
         if bits & NONNEGATIVE:
             ctx.use("O14")
             found = ctx.note(poly, bits & POSITIVE, "mean", weighting.place, weight, scaled[1], rest)
-            return found | _strictly(ctx, total, scaled[1])
-    return UNKNOWN
+            weak |= found | _strictly(ctx, total, scaled[1])
+            if weak & NONZERO:
+                return weak
+    return weak
 
 
 def _strictly(ctx: Context, total: Polynomial, value: Polynomial) -> int:

@@ -792,15 +792,15 @@ def _by_moduli(ctx: Context, mono: Monomial) -> Monomial:
 
 
 def _averaged_facts(ctx: Context, poly: Polynomial) -> Iterator[tuple[Polynomial, int]]:
-    """O3: what holds at every index holds for the sums, which are written with the dimension of the polynomial."""
-    for bucket in list(ctx.facts.values()):
-        for fact in bucket:
-            pattern, bits = _pattern(ctx, fact), _fact_bits(ctx, fact)
-            if len(pattern) == 1 and bits & ZERO and len(fact.polynomial) > 1:
-                place = ctx.open(pattern[0][1])
-                oriented = fact.polynomial if bits & NONNEGATIVE else scale(fact.polynomial, -1)
-                ctx.use("O3")
-                yield sum_over(ctx, (place,), rename(ctx, oriented, {pattern[0]: place})), bits
+    """O3: what holds at every index holds for the sums; only where the polynomial has the dimension as a factor."""
+    held = {key[2:-1] for mono in poly for key, _ in mono if key[0] == "v"}
+    for fact in [fact for bucket in ctx.facts.values() for fact in bucket] if held else ():
+        pattern, bits = _pattern(ctx, fact), _fact_bits(ctx, fact)
+        if len(pattern) == 1 and pattern[0][1] in held and bits & ZERO and len(fact.polynomial) > 1:
+            place = ctx.open(pattern[0][1])
+            oriented = fact.polynomial if bits & NONNEGATIVE else scale(fact.polynomial, -1)
+            ctx.use("O3")
+            yield sum_over(ctx, (place,), rename(ctx, oriented, {pattern[0]: place})), bits
 
 
 def _shares(poly: Polynomial, known: Polynomial, m: Monomial) -> Iterator[Rational]:
