@@ -22,7 +22,9 @@ from run import repeated
 from derive.display.publish import publish
 from derive.find import Target
 from derive.outcome import Results
+from derive.run.answer import prepare
 from derive.run.cache import Cache
+from derive.run.pool import pool
 from derive.run.resume import resume
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -40,7 +42,8 @@ def main() -> None:
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder, "report.html")
-        results = resume(list(targets(count, Path(folder))), None, 2).results
+        with pool(2, prepare) as workers:
+            results = resume(list(targets(count, Path(folder))), None, workers).results
         store = Cache(str(Path(folder, "cache")), b"secret")
         page, taken = timed(results, store)
         again, repeated_in = timed(results, store)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from derive.errors import Problem
     from derive.outcome import Results
+    from derive.run.pool import Workers
     from derive.select import Predicate
 
 
@@ -124,6 +125,10 @@ def check(
             click.echo("nothing has changed since the same run before; it is told again", err=True)
         leave(context, *told)
 
+    workers = _workers(context, jobs, scheduler)
+    if store is None or not os.path.isdir(store.folder):
+        workers.start()  # what they import is imported while this process imports the rest
+
     import time
     from dataclasses import replace
 
@@ -132,7 +137,6 @@ def check(
     from derive.find import find, sources
     from derive.output.deliver import deliver
     from derive.run.account import account
-    from derive.run.cluster import Unreachable
     from derive.run.last_failed import remember
     from derive.run.progress import progress
     from derive.run.resume import resume
@@ -150,22 +154,18 @@ def check(
         again.look(str(target.path) for target in found.targets)
     reports = outputs or read_outputs(configuration.format)
     spare(reports, (target.path for target in found.targets))
-    try:
-        with progress(None if quiet else sys.stderr, os.environ) as watch:
-            resumed = resume(
-                found.targets,
-                store,
-                jobs,
-                scheduler,
-                selected=is_asked,
-                strict=strict,
-                stop_early=stop_early,
-                shard=Shard(*shard) if shard else None,
-                watch=watch,
-            )
-            results = _completed(resumed.results, is_audited, is_doubted)
-    except Unreachable as error:
-        raise click.BadParameter(str(error), param_hint="--scheduler") from error
+    with progress(None if quiet else sys.stderr, os.environ) as watch:
+        resumed = resume(
+            found.targets,
+            store,
+            workers,
+            selected=is_asked,
+            strict=strict,
+            stop_early=stop_early,
+            shard=Shard(*shard) if shard else None,
+            watch=watch,
+        )
+        results = _completed(resumed.results, is_audited, is_doubted)
     nothing = [] if results.outcomes or results.interrupted or shard else selection.missed()
     results = replace(results, problems=(*configuration.problems, *found.problems, *nothing, *results.problems))
     if certificates is not None:
@@ -182,6 +182,21 @@ def check(
     if again and resumed.is_settled and not results.interrupted:
         again.keep(pieces, code)
     leave(context, pieces, code)
+
+
+def _workers(context: click.Context, jobs: int, scheduler: str | None) -> Workers:
+    """What decides claims, for as long as the command runs. Raises BadParameter where there is no such cluster."""
+    from derive.run.answer import prepare
+    from derive.run.pool import pool
+
+    if not scheduler:
+        return context.with_resource(pool(jobs, prepare))
+    from derive.run.cluster import Unreachable, cluster
+
+    try:
+        return context.with_resource(cluster(scheduler))
+    except Unreachable as error:
+        raise click.BadParameter(str(error), param_hint="--scheduler") from error
 
 
 class _Selection(NamedTuple):

@@ -48,7 +48,9 @@ def report(
     from derive.find import find
     from derive.repair import repair
     from derive.report.summary import summary
+    from derive.run.answer import prepare
     from derive.run.cache import cache, root
+    from derive.run.pool import pool
     from derive.run.progress import progress
     from derive.run.resume import resume
 
@@ -57,8 +59,8 @@ def report(
     store = None if no_cache else cache(root(), cache_dir)
     spare([Output("page", output)], (target.path for target in found.targets))
     is_asked = selected(words, tags)
-    with progress(sys.stderr, os.environ) as watch:
-        resumed = resume(found.targets, store, jobs, selected=is_asked, strict=configuration.strict, watch=watch)
+    with progress(sys.stderr, os.environ) as watch, pool(jobs, prepare) as workers:
+        resumed = resume(found.targets, store, workers, selected=is_asked, strict=configuration.strict, watch=watch)
     results = audit(resumed.results) if is_audited else resumed.results
     if any(o.word == "refuted" for o in results.outcomes):
         results = repair(results, also_expected=True)

@@ -3,31 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 
 from derive.outcome import Results
-from derive.report.concise import concise
-from derive.report.document import document
-from derive.report.full import full
-from derive.report.github import github
-from derive.report.gitlab import gitlab
-from derive.report.junit import junit
-from derive.report.markdown import markdown
 from derive.report.paint import Paint
-from derive.report.sarif import sarif
 
 
 def report(results: Results, format: str, paint: Paint) -> str:
     """The whole text of a report. Fails with KeyError when the format is not a row of ``FORMATS``."""
-    return FORMATS[format](results, paint)
+    name = FORMATS[format]
+    tell: Callable[[Results, Paint], str] = getattr(import_module(f"derive.report.{name}"), name)
+    return tell(results, paint)
 
 
-FORMATS: dict[str, Callable[[Results, Paint], str]] = {
-    "full": full,
-    "concise": concise,
-    "json": document,
-    "junit": junit,
-    "sarif": sarif,
-    "github": github,
-    "gitlab": gitlab,
-    "markdown": markdown,
+FORMATS = {
+    "full": "full",
+    "concise": "concise",
+    "json": "document",
+    "junit": "junit",
+    "sarif": "sarif",
+    "github": "github",
+    "gitlab": "gitlab",
+    "markdown": "markdown",
 }
+"""The module of each, which is imported when it is asked for, and its function of the same name."""

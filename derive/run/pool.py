@@ -56,6 +56,13 @@ class Executor(Protocol):
         """Promise what ``work`` returns for the arguments."""
 
 
+class Workers(Executor, Protocol):
+    """An executor that may begin before its first task."""
+
+    def start(self) -> None:
+        """Let what every task needs begin."""
+
+
 class Here:
     """Carries tasks out in this process, each when its result is asked for."""
 
@@ -331,9 +338,9 @@ def _be_nursery(control: socket.socket, prepare: Callable[[], None], seconds: fl
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, signal.SIGTERM})
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    gc.set_threshold(*SELDOM)
     prepare()
     gc.freeze()
-    gc.set_threshold(*SELDOM)
     while True:
         data, descriptors, _, _ = socket.recv_fds(control, 1, 1)
         if not data:

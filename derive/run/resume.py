@@ -7,11 +7,9 @@ from dataclasses import dataclass
 
 from derive.find import Target
 from derive.outcome import Results
-from derive.run.answer import prepare
 from derive.run.cache import Cache, Verdicts
-from derive.run.cluster import cluster
 from derive.run.known import known
-from derive.run.pool import pool
+from derive.run.pool import Workers
 from derive.run.progress import Watch
 from derive.run.run import Shard, run
 from derive.select import Predicate
@@ -29,8 +27,7 @@ class Resumed:
 def resume(
     targets: Iterable[Target],
     store: Cache | None,
-    jobs: int,
-    scheduler: str | None = None,
+    workers: Workers,
     *,
     selected: Predicate | None = None,
     strict: bool = False,
@@ -38,26 +35,21 @@ def resume(
     shard: Shard | None = None,
     watch: Watch | None = None,
 ) -> Resumed:
-    """Decide the claims as ``run`` does.
-
-    Without ``store`` everything is decided anew; with ``jobs`` 0 in this process; with ``scheduler`` by the cluster at
-    that address. Raises Unreachable.
-    """
+    """Decide the claims as ``run`` does; without ``store`` everything is decided anew."""
     kept = Verdicts(store) if store else None
     before = known(kept) if kept else None
-    with cluster(scheduler) if scheduler else pool(jobs, prepare) as executor:
-        if before is None or before.is_empty:
-            executor.start()
-        results = run(
-            targets,
-            selected=selected,
-            strict=strict,
-            stop_early=stop_early,
-            executor=executor,
-            known=before,
-            shard=shard,
-            watch=watch,
-        )
+    if before is None or before.is_empty:
+        workers.start()
+    results = run(
+        targets,
+        selected=selected,
+        strict=strict,
+        stop_early=stop_early,
+        executor=workers,
+        known=before,
+        shard=shard,
+        watch=watch,
+    )
     if kept:
         kept.close()
     is_settled = before is not None and before.is_whole and not results.interrupted
