@@ -517,7 +517,8 @@ def _conjuncts(node: ast.expr) -> list[ast.expr]:
 
 
 def _excluded(node: ast.expr, kind: str, bound: Index, source: _Source) -> Index:
-    repair = f"write {bound.name} != i, with another index i; for several ranges, nest one {kind} in another"
+    other = "j" if bound.name == "i" else "i"
+    repair = f"write {bound.name} != {other} to leave one place out; for several ranges, nest one {kind} in another"
     if isinstance(node, ast.Compare) and [type(op) for op in node.ops] == [ast.NotEq]:
         left, right = _index(node.left, source), _index(node.comparators[0], source)
         if left.name == bound.name != right.name:
@@ -757,6 +758,8 @@ _FOREIGN = {
     "′": "write diff(f, x) for a derivative",
     "‖": "write sqrt(Sum(x[k]**2, k)) for a norm",
     "∈": "declare types under `variables`",
+    "⇒": "write what is assumed under `assume`",
+    "→": "a limit is written limit(e, x, a)",
 }
 
 _BLANK = re.compile(r"\s")

@@ -316,6 +316,25 @@ ELSEWHERE: tuple[tuple[str, str], ...] = (
 )
 
 
+CUSTOMARY: tuple[tuple[str, str], ...] = (
+    ("norm(o)", "write `sqrt(Sum(x[k]**2, k))`"),
+    ("Mean(o)", "write `Sum(x[k], k)/n`"),
+    ("softmax(o)", "define it by components: `s[i]: exp(x[i])/Sum(exp(x[k]), k)`"),
+    ("delta[i,j]", "write `KroneckerDelta(i, j)`"),
+    ("o_i", "did you mean `o[i]`?"),
+    ("W_ij", "did you mean `W[i, j]`?"),
+    ("Sum(o[i], i, j)", "write i != j to leave one place out; for several ranges, nest one Sum in another"),
+)
+
+
+@pytest.mark.parametrize(("written", "repair"), CUSTOMARY)
+def test_a_name_of_other_notations_is_told_how_it_is_written(written: str, repair: str) -> None:
+    file = load_text(
+        f"variables: {{o: 'real[n]', W: 'real[m,n]'}}\nclaims:\n  - {{id: a, claim: '{written} == 0'}}\n", "claims.yaml"
+    )
+    assert [p.help for p in elaborate(file)[1]] == [repair]
+
+
 @pytest.mark.parametrize(("written", "repair"), ELSEWHERE)
 def test_a_word_of_other_places_is_understood(written: str, repair: str) -> None:
     file = load_text(f"claims:\n  - {{id: a, {written}, claim: 1 == 1}}\n", "claims.yaml")

@@ -10,6 +10,8 @@ from collections.abc import Set
 from dataclasses import replace
 
 from derive.claim import Definition
+from derive.elaborate.customary import FUNCTIONS as CUSTOMARY
+from derive.elaborate.customary import customary
 from derive.elaborate.scope import Scope, Template
 from derive.elaborate.substitute import fits, free_names, fresh, substitute
 from derive.errors import InputError, Problem, meant, problem
@@ -117,7 +119,7 @@ def _unknown_function(term: Call, scope: Scope, parameters: frozenset[str]) -> P
         return problem("DV097", at=term.at, name=term.name)
     if term.name in scope.names or term.name in parameters:
         return problem("DV077", at=term.at, name=term.name, repair=f"for a product write `{term.name}*(…)`")
-    near = meant(term.name, [*FUNCTIONS, *scope.templates, *HEADS])
+    near = customary(term.name, CUSTOMARY) or meant(term.name, [*FUNCTIONS, *scope.templates, *HEADS])
     return problem("DV077", at=term.at, name=term.name, repair=near or f"define it: `{term.name}(x): …`")
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from derive.claim import Declaration
+from derive.elaborate.customary import NAMES, customary
 from derive.elaborate.scope import Scope
 from derive.elaborate.substitute import with_indices
 from derive.errors import Problem, Span, meant, problem
@@ -188,7 +189,15 @@ class Inference:
         if name in self.free:
             return problem("DV081", name=name)
         known = [*self.scope.names, *self.parameters, *CONSTANTS]
-        return problem("DV076", name=name, repair=meant(name, known) or f"declare it: `{name}: real`")
+        repair = self._indexed(name) or customary(name, NAMES) or meant(name, known) or f"declare it: `{name}: real`"
+        return problem("DV076", name=name, repair=repair)
+
+    def _indexed(self, name: str) -> str:
+        """The repair for ``x_i`` where x is an array."""
+        array, _, indices = name.partition("_")
+        declared = self.scope.variables.get(array)
+        fits = declared is not None and len(indices) == len(declared.dimensions) > 0
+        return f"did you mean `{array}[{', '.join(indices)}]`?" if fits else ""
 
     def _component(self, term: Component, bound: Mapping[str, str]) -> Term:
         declaration = self._array(term, bound)
