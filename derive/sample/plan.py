@@ -12,9 +12,21 @@ import numpy as np
 from flint import fmpq
 
 from derive.claim import Declaration, Goal, Hypothesis
-from derive.evaluate import Array, integer_names
+from derive.evaluate import Array, Points, evaluate, integer_names, tape
 from derive.sample.rational import Cell, Instance, Place, rational
-from derive.term import Binary, Component, Number, Reduce, Term, Variable, own_indices, subterms
+from derive.term import (
+    Apply,
+    Binary,
+    Component,
+    Constant,
+    Neg,
+    Number,
+    Reduce,
+    Term,
+    Variable,
+    own_indices,
+    subterms,
+)
 from derive.verdict import Value
 from derive.whole import closed_rational
 
@@ -108,12 +120,28 @@ def _structural(goal: Goal) -> tuple[str, ...]:
     return tuple(d for d in goal.dimensions if d in used)
 
 
+_NONE: frozenset[str] = frozenset()
+_COARSE = 8  # the largest denominator of what stands for an irrational number
+_FARTHEST = 10**6
+
+
 def _literals(goal: Goal) -> tuple[Fraction, ...]:
     """The numbers that the goal itself speaks of, smallest first, a few at most."""
     nodes = (n for t in _terms(goal) for n in subterms(t) if isinstance(n, Number | Binary))
     found = {v for n in nodes if (v := closed_rational(n)) is not None}
+    found |= {v for h in goal.hypotheses for side in (h.relation.left, h.relation.right) for v in _about(side)}
     short = (v for v in found if max(abs(v.numerator), v.denominator) <= 10**12)
     return tuple(sorted(short, key=lambda v: (abs(v), v)))[:12]
+
+
+def _about(side: Term) -> Iterator[Fraction]:
+    """A number near a closed term such as ``3*pi``, between which and the others points are wanted."""
+    closed = all(isinstance(t, Number | Constant | Neg | Binary | Apply) for t in subterms(side))
+    laid = tape((side,), (), _NONE) if closed and closed_rational(side) is None else None
+    if laid is not None:
+        value = float(evaluate(laid, Points({}, {}, 1))[0][0])
+        if abs(value) < _FARTHEST:
+            yield Fraction(value).limit_denominator(_COARSE)
 
 
 def _mentioned(hypothesis: Hypothesis) -> set[str]:
