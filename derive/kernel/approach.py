@@ -34,6 +34,7 @@ from derive.kernel.context import (
     Stuck,
     Undefined,
 )
+from derive.kernel.counting import MOST_STEPS, gamma
 from derive.kernel.differentiate import Target, differentiate
 from derive.kernel.elementary import domain_of
 from derive.kernel.functions import exponential, function, logarithm, number_constant
@@ -46,6 +47,7 @@ from derive.kernel.ring import (
     multiply,
     open_bound,
     power,
+    product,
     rename,
     replace_generators,
     variable,
@@ -84,6 +86,10 @@ class Unsettled(Stuck):
         super().__init__("limit not established", "the limit depends on the sign of a parameter")
         self.subject = subject
         self.bits = bits
+
+
+class Faster(Stuck):
+    """A term varies faster than the scale of an expansion."""
 
 
 class Uneven(Stuck):
@@ -419,7 +425,7 @@ class Approach:
             if isinstance(self.limit(ctx, moving), int):
                 ratio = self.limit(ctx, multiply(ctx, moving, power(ctx, scaled.g, -1)))
                 if isinstance(ratio, int):
-                    raise Stuck("limit not established", "a term varies faster than the fastest one")
+                    raise Faster("limit not established", "a term varies faster than the fastest one")
                 rate = ratio
             scaled.rates[text] = rate
         return scaled.rates[text]
@@ -536,8 +542,11 @@ class Approach:
         if self.is_zero(ctx, rest):
             return ONE
         value = exponential(ctx, rest)
-        if not self._touch(ctx, value, scaled):
-            return value
+        try:
+            if not self._touch(ctx, value, scaled):
+                return value
+        except Faster:
+            pass  # the parts of a difference may be faster than the difference
         return self.atom(ctx, f"exp {poly_text(ctx, rest, {})}", Atom(logarithm=rest), places(ctx, rest))
 
     def _exp(self, ctx: Context, series: Series, scaled: Scale) -> Series:
@@ -761,9 +770,19 @@ class Approach:
         if name in ("floor", "ceiling"):
             return self._step(ctx, name, inner, series, scaled)
         ctx.use("L3")
+        if name in ("asin", "acos") and abs(constant(inner) or 0) == 1:
+            return self._expanded(ctx, self._from_edge(ctx, name, args[0], inner), scaled)
         middle, small = self._around(ctx, series, scaled)
         coefficients = self._taylor(ctx, name, middle, inner, scaled.powers.kept)
         return scaled.powers.compose(small, lambda j: coefficients[j])
+
+    def _from_edge(self, ctx: Context, name: str, arg: Polynomial, edge: Polynomial) -> Polynomial:
+        """asin(t) = c*(pi/2 - 2*asin(sqrt((1 - c*t)/2))) for c = 1, -1: smooth in the root where t tends to c."""
+        gap = scale(subtract(ONE, multiply(ctx, edge, arg)), Fraction(1, 2))
+        angle = function(ctx, "asin", (power(ctx, gap, Fraction(1, 2)),))
+        half = scale(number_constant(ctx, "pi"), Fraction(1, 2))
+        near = multiply(ctx, edge, subtract(half, scale(angle, 2)))
+        return near if name == "asin" else subtract(half, near)
 
     def _oscillating(self, ctx: Context, gen: Generator) -> Series:
         ctx.use("L1")
@@ -835,7 +854,7 @@ class Approach:
     # Sums of exponentials with rates that depend on the index.
 
     def _by_exponentials(self, ctx: Context, poly: Polynomial) -> Polynomial:
-        """Sums whose summands grow at different rates, powers of negative bases, erf: with their growth as a factor."""
+        """Sums whose summands grow at different rates, powers of negative bases, erf, gamma: growth as a factor."""
         for key in sorted(set(self._keys(ctx, poly, "spf"))):
             gen = ctx.generators[key]
             if any(place[0] == BOUND for place in gen.places):
@@ -846,7 +865,8 @@ class Approach:
                 case "p":
                     written = self._integer_power(ctx, gen)
                 case _:
-                    written = self._tail(ctx, gen) if gen.parts[0] == "erf" else None
+                    rewrite = {"erf": self._tail, "gamma": self._gamma, "factorial": self._gamma}.get(gen.parts[0])
+                    written = rewrite(ctx, gen) if rewrite is not None else None
             if written is not None:
                 poly = replace_generators(ctx, poly, {key: written})
         return poly
@@ -889,6 +909,32 @@ class Approach:
         ratio = self.atom(ctx, f"tail {gen.key}", Atom(limit=ONE), gen.places)
         tail = multiply(ctx, multiply(ctx, small, root), multiply(ctx, power(ctx, argument, -1), ratio))
         return subtract({(): way}, tail)
+
+    def _gamma(self, ctx: Context, gen: Generator) -> Polynomial | None:
+        """L12: gamma(t) = sqrt(2*pi/t)*(t/E)**t*A with A tending to 1 for t tending to oo; elsewhere it is continuous.
+
+        It is brought to t > 0 by gamma(t) = gamma(t + m)/(t*(t + 1)*..*(t + m - 1)).
+        """
+        name, (argument,) = gen.parts
+        way = self.limit(ctx, argument)
+        if way == 1:
+            ctx.use("L12")
+            # Logarithms as they are spelled here, or what cancels is not seen to.
+            growth = self.at_infinity(ctx, subtract(multiply(ctx, argument, logarithm(ctx, argument)), argument))
+            beside = power(ctx, argument, -1 if name == "gamma" else 1)
+            root = multiply(ctx, scale(number_constant(ctx, "pi"), 2), beside)
+            ratio = self.atom(ctx, f"ratio {gen.key}", Atom(limit=ONE), gen.places)
+            return multiply(ctx, multiply(ctx, exponential(ctx, growth), power(ctx, root, Fraction(1, 2))), ratio)
+        if name != "gamma" or isinstance(way, int):
+            return None
+        at = constant(way)
+        steps = 0 if at is None or at > 0 else 1 - at.numerator // at.denominator
+        if (at is None and sign(ctx, way) & POSITIVE != POSITIVE) or steps > MOST_STEPS:
+            return None
+        ctx.use("L12")
+        value = self.atom(ctx, f"value {gen.key}", Atom(limit=gamma(ctx, add(way, {(): steps}))), gen.places)
+        below = product(ctx, (add(argument, {(): j} if j else {}) for j in range(steps)))
+        return multiply(ctx, value, power(ctx, below, -1))
 
     def _sum_of_exponentials(self, ctx: Context, gen: Generator) -> Polynomial | None:
         """L7: Sum_k c_k*exp(g*a_k) = exp(g*Max(a))*R with R between Min(c) and n*Max(c), for c > 0 and g tending to oo.

@@ -14,6 +14,7 @@ from derive.kernel.spelling import opaque
 
 MOST_STEPS = 40
 LARGEST = 400
+ABOVE = 3
 HALF = Fraction(1, 2)
 
 
@@ -52,10 +53,22 @@ def gamma(ctx: Context, x: Polynomial) -> Polynomial:
     if constant(rest) == HALF and 0 <= whole <= MOST_STEPS:
         ctx.use("G8")
         return scale(power(ctx, opaque(ctx, "c", "pi"), HALF), _rising(HALF, whole))
-    if not 0 < whole <= MOST_STEPS or ctx.sign(ctx, rest) & POSITIVE != POSITIVE:
+    if ctx.sign(ctx, rest) & POSITIVE != POSITIVE:
+        return _from_above(ctx, rest, whole)
+    if not 0 < whole <= MOST_STEPS:
         return function(ctx, "gamma", (x,))
     ctx.use("G8")
     return product(ctx, [function(ctx, "gamma", (rest,)), *(add(rest, {(): j} if j else {}) for j in range(whole))])
+
+
+def _from_above(ctx: Context, rest: Polynomial, whole: int) -> Polynomial:
+    """gamma(t) = gamma(t + j)/(t*(t + 1)*..*(t + j - 1)): where the left side has a value no factor is 0 (G8)."""
+    steps = ABOVE - whole
+    if constant(rest) is not None or not 0 < steps <= MOST_STEPS:
+        return function(ctx, "gamma", (add(rest, {(): whole} if whole else {}),))
+    ctx.use("G8")
+    below = product(ctx, (add(rest, {(): whole + j} if whole + j else {}) for j in range(steps)))
+    return multiply(ctx, function(ctx, "gamma", (add(rest, {(): ABOVE}),)), power(ctx, below, -1))
 
 
 def _rising(start: Fraction, steps: int) -> Fraction:

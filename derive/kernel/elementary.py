@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
-from functools import cache
+from functools import cache, reduce
 
 from derive.kernel.context import NONZERO, POSITIVE, Context, Polynomial, Stuck
 from derive.kernel.counting import binomial, ceiling, factorial, floor, gamma, log_gamma
-from derive.kernel.functions import exponential, function, logarithm, number_constant, signum, symbolic_power
+from derive.kernel.functions import exponential, function, logarithm, maximum, number_constant, signum, symbolic_power
 from derive.kernel.inverse import arccosine, arccotangent, arcsine, arctangent
 from derive.kernel.polynomial import ONE, add, scale, subtract
 from derive.kernel.ring import absolute as _absolute
@@ -33,6 +33,8 @@ from derive.term import (
 
 def apply_function(ctx: Context, name: str, args: tuple[Polynomial, ...]) -> Polynomial:
     """The value of a function of the signature (rules P and G); Fails with Stuck outside its rules."""
+    if name in ("Max", "Min"):
+        return reduce(lambda a, b: maximum(ctx, a, b, 1 if name == "Max" else -1), args)
     if name == "binomial":
         return binomial(ctx, args)
     if name in BY_RULE:

@@ -256,11 +256,6 @@ class Reader:
     def _apply(self, function: str, args: tuple[Term, ...], scope: Scope) -> Polynomial:
         ctx = self.ctx
         values = [self.read(a, scope) for a in args]
-        if function in ("Max", "Min"):
-            total = values[0]
-            for value in values[1:]:
-                total = maximum(ctx, total, value, 1 if function == "Max" else -1)
-            return total
         if function in ("log", "sqrt"):
             self._need(args[0], values[0], ">" if function == "log" else ">=", scope)
         elif function in ("Abs", "sign"):

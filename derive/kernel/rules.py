@@ -220,6 +220,12 @@ RULES: dict[str, Rule] = {
             "n is whole and tends to oo; the quotient has a value for all n far out",
         ),
         Rule(
+            "L12",
+            "Stirling's formula",
+            "gamma(t) = sqrt(2*pi/t)*(t/E)**t*A with A tending to 1; gamma(t) tends to gamma(b)",
+            "t tends to oo; t tends to b > 0",
+        ),
+        Rule(
             "M1",
             "concave and stationary",
             "f'' < 0 on an interval and f'(e) = 0 give the unique maximum e",
