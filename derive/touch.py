@@ -71,9 +71,9 @@ class _Scene:
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """The points along one variable: some variables are held, one may follow from an equation."""
+    """The points along one variable, or several that are equal; others are held, one may follow from an equation."""
 
-    moving: str
+    moving: tuple[str, ...]
     held: dict[str, float]
     follower: str | None = None
 
@@ -93,10 +93,13 @@ def _scene(goal: Goal) -> _Scene | None:
 
 
 def _lines(scene: _Scene) -> Iterator[_Line]:
+    for order in permutations(scene.names, len(scene.equations)):
+        yield _Line(tuple(name for name in scene.names if name not in order), {}, *order)
     for order in permutations(scene.names, 1 + len(scene.equations)):
         rest = [name for name in scene.names if name not in order]
         for values in product(_OTHERS, repeat=len(rest)):
-            yield _Line(order[0], dict(zip(rest, values, strict=True)), *order[1:])
+            if rest:
+                yield _Line(order[:1], dict(zip(rest, values, strict=True)), *order[1:])
 
 
 # --- places on a line
@@ -105,7 +108,7 @@ def _lines(scene: _Scene) -> Iterator[_Line]:
 def _on_line(scene: _Scene, line: _Line) -> Iterator[Touching]:
     gap = partial(_gap_along, scene, line)
     for place in _least(gap, _GRID if line.follower is None else _COARSE_GRID):
-        values = {line.moving: place, **line.held}
+        values = {**dict.fromkeys(line.moving, place), **line.held}
         if line.follower is not None:
             values[line.follower] = float(_followed(scene, line, np.array([place]))[0])
         forms = [list(islice(closed_forms(values[name]), 2)) for name in scene.names]
@@ -113,7 +116,7 @@ def _on_line(scene: _Scene, line: _Line) -> Iterator[Touching]:
 
 
 def _gap_along(scene: _Scene, line: _Line, along: Array) -> Array:
-    values = {line.moving: along, **{name: np.full_like(along, v) for name, v in line.held.items()}}
+    values = {**dict.fromkeys(line.moving, along), **{name: np.full_like(along, v) for name, v in line.held.items()}}
     if line.follower is not None:
         values[line.follower] = _followed(scene, line, along)
     return np.abs(scene.gap(scene.sides, values))
@@ -138,7 +141,7 @@ def _off(scene: _Scene, line: _Line, along: Array, followers: Array) -> Array:
     (equation,) = scene.equations
     flat = np.repeat(along, followers.shape[1])
     held = {name: np.full_like(flat, v) for name, v in line.held.items()}
-    values = {line.moving: flat, line.follower: followers.ravel(), **held}
+    values = {**dict.fromkeys(line.moving, flat), line.follower: followers.ravel(), **held}
     return scene.gap(equation, values).reshape(followers.shape)
 
 
@@ -205,6 +208,12 @@ def _root(value: float) -> Iterator[Term]:
         yield root if value > 0 else Neg(root)
 
 
+def _fourth_root(value: float) -> Iterator[Term]:
+    if (q := _fraction(value**4, 12)) and _fraction(value**2, 24) is None:
+        root = Apply("sqrt", (Apply("sqrt", (_written(q),)),))
+        yield root if value > 0 else Neg(root)
+
+
 def _cube_root(value: float) -> Iterator[Term]:
     if (q := _fraction(value**3, 12)) and _fraction(value, 12) is None:
         yield Apply("cbrt", (_written(q),))
@@ -229,7 +238,14 @@ def _quadratic(value: float) -> Iterator[Term]:
             yield Binary("+" if rest > 0 else "-", Number(Fraction(twice, 2)), Apply("sqrt", (_written(q),)))
 
 
-_KINDS = (_rational, _angle, _root, _exponential, _logarithm, _cube_root, _quadratic)
+def _inverse(value: float) -> Iterator[Term]:
+    """An angle with a simple sine, cosine or tangent."""
+    for name, function in (("atan", np.tan), ("asin", np.sin), ("acos", np.cos)):
+        if (q := _fraction(float(function(value)), 13)) and abs(value) < np.pi:
+            yield Apply(name, (_written(q),))
+
+
+_KINDS = (_rational, _angle, _root, _exponential, _logarithm, _cube_root, _fourth_root, _quadratic, _inverse)
 
 
 def _written(q: Fraction) -> Term:

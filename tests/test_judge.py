@@ -130,7 +130,7 @@ TIES = (
     ("log(Sum(exp(o[k]), k)) > o[i]", point({"o": O1}, ">", N=1, i=1), "Refuted"),
     ("log(Sum(exp(o[k]), k)) > o[i]", point({"o": O2}, ">", N=2, i=1), "Undecided"),
     ("exp(x) != 1", point({"x": Fraction(0)}, "!="), "Refuted"),
-    ("exp(x) != 1", point({"x": Fraction(1)}, "!="), "Undecided"),
+    ("exp(x) + x != 2", point({"x": Fraction(1)}, "!="), "Undecided"),
     ("x**2 > 0", point({"x": Fraction(0)}, ">"), "Refuted"),
     ("x**2 >= 0", point({"x": Fraction(0)}, ">="), "Undecided"),
     ("diff(Sum(o[k]**2, k), o[i]) < 2*o[i]", point({"o": O2}, "<", N=2, i=2), "Refuted"),
