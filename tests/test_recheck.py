@@ -19,7 +19,7 @@ import pytest
 import yaml
 
 from derive.kernel.rules import RULES as KERNEL
-from derive.recheck.check import RULES, VERSION
+from derive.recheck.check import RULES, VERSION, check
 from derive.recheck.proof import STEPS
 from derive.recheck.signs import RULES as SIGNS
 from derive.recheck.terms import Rejected
@@ -71,6 +71,13 @@ def test_certificates_are_accepted_where_nothing_else_can_be_imported() -> None:
     done = subprocess.run(command, input=json.dumps(texts), capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == "['derive']"
+
+
+def test_the_order_of_names_in_a_file_does_not_matter() -> None:
+    equal = [line for line in lines(ROOT / "tests" / "cases" / "touching.yaml") if line["verdict"] == "equal"]
+    assert len(equal) > 3
+    for line in equal:
+        check(json.dumps(certificate(line), sort_keys=True))
 
 
 def test_only_known_claims_of_the_catalogue_have_no_certificate() -> None:

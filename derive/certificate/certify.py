@@ -115,14 +115,14 @@ def _equal(goal: Goal, found: Counterexample, named: Json) -> Json | None:
 
 def _there(goal: Goal, found: Counterexample) -> Goal:
     """That the sides are equal, under the point as hypotheses: in the order in which the checker takes them."""
-    sizes = [Relation(Variable(n), "==", Number(Fraction(size))) for n, size in found.dimensions]
+    sizes = [Relation(Variable(n), "==", Number(Fraction(size))) for n, size in sorted(found.dimensions)]
     places = dict(found.indices)
     indices = [
         Relation(Delta(i, Index(places[str(i.name)], i.dimension)), "==", Number(Fraction(1))) for i in goal.indices
     ]
     values = [
         Relation(_entry(goal, name, path), "==", Number(value))
-        for name, whole in found.values
+        for name, whole in sorted(found.values)
         for path, value in _entries(whole)
     ]
     extra = tuple(Hypothesis(relation) for relation in (*sizes, *indices, *values))

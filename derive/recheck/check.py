@@ -180,13 +180,13 @@ def _comparison(claim: dict[str, Any]) -> dict[str, Any]:
 
 
 def at(claim: dict[str, Any], point: dict[str, Any]) -> tuple[Any, ...]:
-    """A point as hypotheses: the sizes, the indices, then every value."""
+    """A point as hypotheses: the sizes, the indices, then every value; sizes and values by name."""
     shapes = {name: shape for name, _, shape in claim["declarations"]}
     sizes = point["dims"]
-    dims = [["rel", "==", ["var", n], ["num", str(size)]] for n, size in sizes.items()]
+    dims = [["rel", "==", ["var", n], ["num", str(size)]] for n, size in sorted(sizes.items())]
     indices = [["rel", "==", ["delta", [i, n], [point["indices"][i], n]], ["num", "1"]] for i, n in claim["indices"]]
     values: list[Any] = []
-    for name, value in point["values"].items():
+    for name, value in sorted(point["values"].items()):
         for at, entry in _entries(value):
             places = [[v, d] for v, d in zip(at, shapes[name], strict=True)]
             term = ["comp", name, places] if places else ["var", name]
