@@ -124,7 +124,7 @@ _FILE = (
     Code(
         "DV003",
         "File too large",
-        "the file has {found} bytes, more than the {limit} allowed",
+        "the file has {found} bytes; at most {limit} are allowed",
         "split the file",
         "Claim files are data from strangers, so their size is bounded before anything is parsed.",
     ),

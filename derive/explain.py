@@ -19,7 +19,7 @@ WIDTH = 80
 def explain(code: str | None = None) -> str:
     """The page of a code, in upper or lower case; without a code the list of all of them.
 
-    Fails with ValueError, which names the nearest code, when there is no such code.
+    Fails with ValueError, which names a similar code, when there is no such code.
     """
     if code is None:
         return "\n".join(f"{name:<5}  {title}" for name, title in titles().items()) + "\n"
@@ -28,8 +28,8 @@ def explain(code: str | None = None) -> str:
         return f"{name}: {CODES[name].title}\n\n{_message(CODES[name])}\n"
     if name in RULES:
         return f"{name}: {RULES[name].title}\n\n{_rule(RULES[name])}\n"
-    near = get_close_matches(name, titles(), n=1, cutoff=0)
-    raise ValueError(f"there is no code {code!r}; the nearest is {near[0]}; `derive explain` lists them all")
+    near = "".join(f"; the nearest is {other}" for other in get_close_matches(name, titles(), n=1))
+    raise ValueError(f"there is no code {code!r}{near}; `derive explain` lists them all")
 
 
 def titles() -> dict[str, str]:

@@ -195,13 +195,21 @@ def _tokens(line: str) -> tuple[_Token, ...]:
 
 def _word_problems(tokens: tuple[_Token, ...]) -> Iterator[Problem]:
     """Tokens that are wrong wherever they stand."""
-    for token in tokens:
+    for before, token in zip((None, *tokens), tokens, strict=False):
         if token.kind == "wrong":
-            yield _foreign(token.text, token.start)
+            yield _part(before, token) if token.text == "." else _foreign(token.text, token.start)
         elif token.kind == "number":
             yield from _number_problems(token)
         elif token.kind == "name" and (not token.text.isascii() or keyword.iskeyword(token.text)):
             yield from _name_problems(token)
+
+
+def _part(owner: _Token | None, dot: _Token) -> Problem:
+    """The problem of a dot; what stands before it is often the module of a function."""
+    found = _foreign(dot.text, dot.start)
+    if owner is None or owner.text not in _MODULES:
+        return found
+    return replace(found, help=f"write functions without `{owner.text}.`")
 
 
 def _name_problems(token: _Token) -> Iterator[Problem]:
@@ -761,6 +769,8 @@ _FOREIGN = {
     "⇒": "write what is assumed under `assume`",
     "→": "a limit is written limit(e, x, a)",
 }
+
+_MODULES = ("np", "numpy", "jnp", "math", "sp", "sympy", "torch", "tf")
 
 _BLANK = re.compile(r"\s")
 _TOKEN = re.compile(

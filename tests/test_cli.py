@@ -587,6 +587,27 @@ def test_show_says_what_is_wrong(derive: Derive, arguments: tuple[str, ...], cod
     assert (got, said in err) == (code, True), err
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    (
+        (("expalin",), "did you mean `explain`?"),
+        (("help", "sohw"), "did you mean `show`?"),
+        (("explain", "R55"), "the nearest is R5;"),
+        (("explain", "XX"), "there is no code 'XX'; `derive explain` lists them all"),
+    ),
+)
+def test_a_misspelt_command_or_code_is_answered_by_the_nearest(
+    derive: Derive, arguments: tuple[str, ...], said: str
+) -> None:
+    code, _, err = derive(*arguments)
+    assert (code, said in err) == (2, True), err
+
+
+def test_what_rests_on_arithmetic_alone_names_no_rules(derive: Derive) -> None:
+    write("derivations.yaml", HEAD + "  - id: a\n    steps: [x + 1, == 1 + x]\n")
+    assert "rules used" not in derive("show", "a", "--proof")[1]
+
+
 def test_show_prints_what_can_be_read(derive: Derive) -> None:
     write("derivations.yaml", GOOD, BROKEN)
     code, out, err = derive("show")

@@ -91,6 +91,15 @@ DERIVATIONS: list[tuple[str, Claim, list[tuple[str, str]]]] = [
         one("p: simplex[n]; a: real", "Sum(p[k]*a, k) == a"),
         [("== a*Sum(p[k], k)", "take constants out of the sum"), ("== a", "use Sum(p[k], k) == 1")],
     ),
+    (
+        "no line is its own reason",
+        one("o: real[n]", "Sum(s[k], k) == 1", define=SOFTMAX),
+        [
+            ("== Sum(exp(o[k])/Sum(exp(o[l]), l), k)", "definition of s"),
+            ("== Sum(exp(o[k]), k)/Sum(exp(o[l]), l)", "take constants out of the sum"),
+            ("== 1", "cancel"),
+        ],
+    ),
     ("one-hot", one("y: onehot[n]", "y[i]**3 == y[i]"), [("== y[i]", "the vector is one-hot")]),
     (
         "equal indices",

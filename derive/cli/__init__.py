@@ -50,6 +50,16 @@ class _Commands(click.Group):
         command: click.Command = getattr(import_module(f"derive.cli.{name}"), name)
         return command
 
+    def resolve_command(
+        self, context: click.Context, arguments: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = arguments[0]
+        if name not in COMMANDS and not name.startswith("-"):
+            from derive.errors import meant
+
+            raise click.UsageError(f"there is no command {name!r}; {meant(name, COMMANDS)}", context)
+        return super().resolve_command(context, arguments)
+
 
 @click.group(
     cls=_Commands,

@@ -17,8 +17,6 @@ def help(context: click.Context, command: str | None) -> None:
         say(group.get_help() + "\n")
         return
     assert isinstance(group.command, click.Group)
-    found = group.command.get_command(group, command)
-    if found is None:
-        known = ", ".join(group.command.list_commands(group))
-        raise click.BadParameter(f"found {command!r}, required one of {known}")
+    _, found, _ = group.command.resolve_command(group, [command])
+    assert found is not None, "what is no command is refused"
     say(found.get_help(click.Context(found, group, command)) + "\n")

@@ -13,7 +13,7 @@ from derive.derivation import Step, Telling
 from derive.display.align import align, broken, reason
 from derive.outcome import Outcome
 from derive.report.chain import step
-from derive.report.evidence import hang, proof_or_point, restricted
+from derive.report.evidence import hang, proof_or_point, restricted, rules
 from derive.report.markdown import escaped
 from derive.report.paint import Paint, clean, wrap
 from derive.report.used import used
@@ -140,8 +140,8 @@ def _chain(claim: Claim, outcome: Outcome, style: str, width: int, telling: Tell
     yield "", True
     yield f"  proved in {len(claim.steps)} steps{restricted(outcome.conditions)}", False
     yield from ((f"  {text}", False) for text in _large(telling.sizes))
-    rules = (r for v in outcome.verdicts if isinstance(v, Proved) for r in v.theorem.rules)
-    yield f"  rules used: {', '.join(dict.fromkeys(rules))}", False
+    used_rules = rules(*(v.theorem for v in outcome.verdicts if isinstance(v, Proved)))
+    yield from ((f"  {text}", False) for text in used_rules)
 
 
 def _large(sizes: tuple[int, ...]) -> Iterator[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from derive.claim import Hypothesis
 from derive.derivation import Reason
 from derive.elaborate.substitute import free_names, substitute, with_indices
-from derive.narrate.algebra import ONE, ZERO, Monomial, addends, bottom_up, from_addends, merged, tidy
+from derive.narrate.algebra import ONE, ZERO, Monomial, addends, bottom_up, from_addends, key_of, merged, tidy
 from derive.narrate.matching import matches
 from derive.narrate.setting import Setting, bare
 from derive.narrate.sums import replaced
@@ -133,9 +133,11 @@ def apart(term: Term, first: Index, second: Index) -> Term:
 
 
 def normalised(term: Term, here: Setting) -> Iterator[Fact]:
-    """The sums over a definition's last index in the term that the kernel proves to be 1."""
+    """The sums over a definition's last index in the term that the kernel proves to be 1; not the line itself."""
+    claimed = {key_of(here.line.written.left), key_of(here.line.written.right)}
     for part in subterms(term):
         match part:
             case Reduce("Sum", Component() as body, index, ()) if here.definition(body):
-                if bare(index) in body.indices and here.theorem(part, "==", ONE):
+                is_new = {key_of(part), key_of(ONE)} != claimed
+                if is_new and bare(index) in body.indices and here.theorem(part, "==", ONE):
                     yield Fact(part, ONE, frozenset())

@@ -69,7 +69,7 @@ def proof_or_point(line: Line, verdict: Verdict, paint: Paint) -> Iterator[str]:
     """All of the evidence: as in reports, and the stations and rules of a proof too."""
     yield from _of(line, verdict, paint)
     if isinstance(verdict, Proved):
-        yield f"rules used: {', '.join(verdict.theorem.rules)}"
+        yield from rules(verdict.theorem)
 
 
 def _of(line: Line, verdict: Verdict, paint: Paint) -> Iterator[str]:
@@ -215,8 +215,14 @@ def _context(digits: int) -> Context:
 
 def _theorem(theorem: TheoremEvidence) -> Iterator[str]:
     yield f"by {theorem.method}{restricted(theorem.conditions)}"
-    if theorem.rules:
-        yield f"rules used: {', '.join(theorem.rules)}"
+    yield from rules(theorem)
+
+
+def rules(*theorems: TheoremEvidence) -> Iterator[str]:
+    """The rules that theorems rest on, each once; what rests on arithmetic alone uses none."""
+    found = dict.fromkeys(rule for theorem in theorems for rule in theorem.rules)
+    if found:
+        yield f"rules used: {', '.join(found)}"
 
 
 def restricted(conditions: Sequence[str]) -> str:
