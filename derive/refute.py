@@ -52,12 +52,13 @@ def refute(goal: Goal, effort: int = 1) -> Counterexample | Support:
         found = next(search.counterexamples(scan), None)
     if found is not None:
         return _report(goal, _shrunk(goal, integers, found))
-    # Where no rational point is admissible, a variable that an equation gives is left out of the points.
-    given = eliminate(goal) if search.witness is None else None
+    # A variable that an equation gives is left out of the points where hardly a rational one is admissible.
+    given = eliminate(goal) if effort or search.witness is None else None
     if given is None:
         return search.support()
     smaller, name, value = given
-    return _with_implied(refute(smaller, effort), (name, write(value)))
+    implied = _with_implied(refute(smaller, effort), (name, write(value)))
+    return search.support() if search.witness is not None and isinstance(implied, Support) else implied
 
 
 def _with_implied(found: Counterexample | Support, own: tuple[str, str]) -> Counterexample | Support:
