@@ -243,7 +243,7 @@ def kinks(ctx: Context, poly: Polynomial, target: Target) -> Iterator[Polynomial
     local = _localised(ctx, poly, target)
     for around in _free_kinks(ctx, local):
         (inner,) = ctx.generators[around].parts
-        if target.name not in names(ctx, inner) or not _smooth(ctx, inner):
+        if target.name not in names(ctx, inner) or not smooth(ctx, inner):
             continue
         step = _step(ctx, local, around)
         if step and ctx.sign(ctx, step) & NONZERO and ctx.sign(ctx, differentiate(ctx, inner, target)) & NONZERO:
@@ -276,13 +276,11 @@ def jumps(ctx: Context, poly: Polynomial, target: Target) -> Iterator[Polynomial
     """V16: a*floor(w) + g has no derivative where w is whole, that is sin(pi*w) = 0, for a != 0, g smooth, w' != 0."""
     for key in sorted({k for mono in poly for k, e in mono if e == 1 and k[0] == "f"}):
         name, args = ctx.generators[key].parts
-        if name != "floor" or target.name not in names(ctx, args[0]) or not _smooth(ctx, args[0]):
+        if name != "floor" or target.name not in names(ctx, args[0]) or not smooth(ctx, args[0]):
             continue
         around = {tuple(f for f in m if f[0] != key): c for m, c in poly.items() if (key, 1) in m}
         rest = {m: c for m, c in poly.items() if (key, 1) not in m}
-        plain = (
-            _smooth(ctx, around) and _smooth(ctx, rest) and not any(k == key for m in (*around, *rest) for k, _ in m)
-        )
+        plain = smooth(ctx, around) and smooth(ctx, rest) and not any(k == key for m in (*around, *rest) for k, _ in m)
         moves = plain and ctx.sign(ctx, around) & ctx.sign(ctx, differentiate(ctx, args[0], target)) & NONZERO
         if moves:
             ctx.use("V16")
@@ -294,14 +292,14 @@ def _step(ctx: Context, poly: Polynomial, around: str) -> Polynomial:
     name = f"|{around}|"
     ctx.types[name] = "nonnegative" if around[0] == "h" else "real"
     size = variable(ctx, name)
-    smooth = replace_generators(ctx, poly, {around: size})
-    if not _smooth(ctx, smooth):
+    even = replace_generators(ctx, poly, {around: size})
+    if not smooth(ctx, even):
         return {}
     ((key, _),) = next(iter(size))
     if around[0] == "z":
-        before, after = (replace_generators(ctx, smooth, {key: {(): side}}) for side in (-1, 1))
+        before, after = (replace_generators(ctx, even, {key: {(): side}}) for side in (-1, 1))
         return scale(subtract(after, before), Fraction(1, 2))
-    slope = differentiate(ctx, smooth, Target(name))
+    slope = differentiate(ctx, even, Target(name))
     try:
         return replace_generators(ctx, slope, {key: {}})
     except Undefined:
@@ -361,7 +359,7 @@ def _moving_term(ctx: Context, gen: Generator, target: Target) -> Polynomial | N
     return sum_over(ctx, left, body) if left else body
 
 
-def _smooth(ctx: Context, poly: Polynomial) -> bool:
+def smooth(ctx: Context, poly: Polynomial) -> bool:
     """Whether a polynomial is differentiable wherever it has a value on an interval around a point."""
     for mono in poly:
         for key, e in mono:
@@ -370,13 +368,13 @@ def _smooth(ctx: Context, poly: Polynomial) -> bool:
                 return False
             if gen.kind == "e" or gen.kind == "s":
                 inner: Polynomial = {(gen.parts[0] if gen.kind == "e" else gen.parts[1]).mono: 1}
-                if not _smooth(ctx, inner):
+                if not smooth(ctx, inner):
                     return False
             elif gen.kind in "lb":
-                if not _smooth(ctx, gen.parts[0]):
+                if not smooth(ctx, gen.parts[0]):
                     return False
             elif gen.kind == "f" and FUNCTIONS[gen.parts[0]].derivative and not FUNCTIONS[gen.parts[0]].smooth:
-                if not all(_smooth(ctx, arg) for arg in gen.parts[1]):
+                if not all(smooth(ctx, arg) for arg in gen.parts[1]):
                     return False
             elif gen.kind not in "vacd":
                 return False

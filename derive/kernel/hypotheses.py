@@ -162,6 +162,8 @@ def assume(ctx: Context, goal: Goal, scope: Scope) -> Equations:
             continue
         _learn_components(ctx, poly, OP_SIGN[hypothesis.relation.op])
         if hypothesis.relation.op == "==":
+            if any(key[0] == "m" for mono in poly for key, _ in mono):
+                learn(ctx, poly, ZERO)
             _equation(ctx, poly, values, rewrites, schemas)
             _finite(ctx, poly, finite)
         else:

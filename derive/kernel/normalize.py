@@ -22,6 +22,7 @@ from derive.kernel.context import (
 )
 from derive.kernel.differentiate import Target, differentiate, ends, jumps, kinks
 from derive.kernel.elementary import apply_function, domain_of
+from derive.kernel.envelope import envelope
 from derive.kernel.functions import maximum, number_constant, symbolic_power
 from derive.kernel.polynomial import add, constant, scale, subtract
 from derive.kernel.readback import term_of
@@ -319,7 +320,8 @@ class Reader:
                     self._collect(end, POSITIVE, Relation(term_of(ctx, end, {}), ">", ZERO_TERM), scope)
                 for kink in (*kinks(ctx, poly, chosen), *jumps(ctx, poly, chosen)):
                     self._collect(kink, NONZERO, Relation(term_of(ctx, kink, {}), "!=", ZERO_TERM), scope)
-                poly = differentiate(ctx, poly, chosen)
+                found = envelope(ctx, poly, chosen, before) if target is targets[-1] else None
+                poly = differentiate(ctx, poly, chosen) if found is None else found
         finally:
             ctx.suspended = before
             self.domain = [*outer, *self.domain]

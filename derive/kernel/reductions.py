@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import reduce
+from itertools import permutations
 
 from derive.kernel.context import BOUND, LITERAL, NONNEGATIVE, NONPOSITIVE, POSITIVE, Context, Place, Polynomial
-from derive.kernel.functions import exponential, logarithm, symbolic_power
-from derive.kernel.polynomial import ONE, add, merge, scale
+from derive.kernel.functions import exponential, logarithm, maximum, symbolic_power
+from derive.kernel.polynomial import ONE, add, merge, scale, subtract, without
 from derive.kernel.ring import (
     defined,
     delta,
@@ -22,8 +24,12 @@ from derive.kernel.ring import (
     variable,
     where_distinct,
 )
-from derive.kernel.spelling import height, intern, names, places
+from derive.kernel.spelling import height, intern, names, places, poly_text
 from derive.kernel.sums import sum_over
+
+MOST_WRITTEN_OUT = 3  # values of which a Max is written by Abs
+MOST_NESTED = 3
+OPPOSITE = {"Max": "Min", "Min": "Max"}
 
 
 def extremum(ctx: Context, kind: str, bound: Place, body: Polynomial) -> Polynomial:
@@ -34,6 +40,17 @@ def extremum(ctx: Context, kind: str, bound: Place, body: Polynomial) -> Polynom
         return fixed
     if bound[1] == "1":
         return rename(ctx, body, {bound: (LITERAL, "1", 1)})
+    if bound[1].isdecimal() and int(bound[1]) <= MOST_WRITTEN_OUT:
+        return _unrolled_extremum(ctx, kind, bound, body)
+    tied = _of_two_values(ctx, kind, bound, body)
+    if tied is not None:
+        return tied
+    nested = _nested(ctx, kind, bound, moving)
+    return add(fixed, _extremum_generator(ctx, kind, bound, moving) if nested is None else nested)
+
+
+def _extremum_generator(ctx: Context, kind: str, bound: Place, moving: Polynomial) -> Polynomial:
+    """Max or Min of what moves with ``bound``, without the factors of known sign that do not."""
     ctx.use("G7")
     c, mono, _ = primitive(ctx, moving)
     factor: Polynomial = {(): c}
@@ -49,10 +66,69 @@ def extremum(ctx: Context, kind: str, bound: Place, body: Polynomial) -> Polynom
     renamed = rename(ctx, scaled, {bound: name})
     if leads_negative(ctx, renamed):
         renamed, factor, flip = scale(renamed, -1), scale(factor, -1), not flip
-    kind = {"Max": "Min", "Min": "Max"}[kind] if flip else kind
+    kind = OPPOSITE[kind] if flip else kind
     inside, used = places(ctx, renamed) - {name}, names(ctx, renamed) | {bound[1]}
     key = intern(ctx, "m", (kind, name, renamed), inside, used, name[2])
-    return add(fixed, multiply(ctx, factor, {((key, 1),): 1}))
+    return multiply(ctx, factor, {((key, 1),): 1})
+
+
+def _unrolled_extremum(ctx: Context, kind: str, bound: Place, body: Polynomial) -> Polynomial:
+    """Over an explicit dimension, written out (K6)."""
+    ctx.use("K6")
+    first, *others = (rename(ctx, body, {bound: (LITERAL, bound[1], v)}) for v in range(1, int(bound[1]) + 1))
+    return reduce(lambda total, value: maximum(ctx, total, value, 1 if kind == "Max" else -1), others, first)
+
+
+def _of_two_values(ctx: Context, kind: str, bound: Place, body: Polynomial) -> Polynomial | None:
+    """Max of what is a at one index and b at all others: a where a >= b, else the greater where there are others."""
+    split = _bound_delta(ctx, bound, body)
+    if split is None or bound in places(ctx, split[2]):
+        return None
+    _, here, elsewhere = split
+    above = ctx.sign(ctx, subtract(here, elsewhere))
+    if above & (NONNEGATIVE if kind == "Max" else NONPOSITIVE):
+        ctx.use("D4")
+        return here
+    if ctx.least.get(bound[1], 1) < 2:
+        return None
+    ctx.use("D4")
+    return maximum(ctx, here, elsewhere, 1 if kind == "Max" else -1)
+
+
+def _nested(ctx: Context, kind: str, bound: Place, body: Polynomial) -> Polynomial | None:
+    """Max over one index of Max over another is the same the other way round (G7): the first spelling of all."""
+    bounds, inner = _flattened(ctx, kind, (bound,), body)
+    if len(bounds) < 2 or len(bounds) > MOST_NESTED:
+        return None
+    spellings = []
+    for order in permutations(bounds):
+        value = inner
+        for place in order:
+            fixed = {m: c for m, c in value.items() if all(place not in ctx.generators[k].places for k, _ in m)}
+            moving = {m: c for m, c in value.items() if m not in fixed}
+            value = add(fixed, _extremum_generator(ctx, kind, place, moving)) if moving else fixed
+        spellings.append((poly_text(ctx, value, {}), value))
+    return min(spellings, key=lambda s: s[0])[1]
+
+
+def _flattened(
+    ctx: Context, kind: str, bounds: tuple[Place, ...], body: Polynomial
+) -> tuple[tuple[Place, ...], Polynomial]:
+    """c*Max(t, l) + g with c >= 0 as the body of a Max over l too, again and again."""
+    for mono, c in body.items():
+        key = next((k for k, e in mono if k[0] == "m" and e == 1), None)
+        if key is None or ctx.generators[key].places.isdisjoint(bounds):
+            continue
+        other, inside, summand = ctx.generators[key].parts
+        weight: Polynomial = {without(mono, key): c}
+        wanted = NONNEGATIVE if other == kind else NONPOSITIVE
+        if len(bounds) <= MOST_NESTED and ctx.sign(ctx, weight) & wanted:
+            ctx.use("G7")
+            place = ctx.open(inside[1])
+            value = multiply(ctx, weight, rename(ctx, summand, {inside: place}))
+            rest = {m: v for m, v in body.items() if m != mono}
+            return _flattened(ctx, kind, (*bounds, place), add(rest, value))
+    return bounds, body
 
 
 def product_over(ctx: Context, bound: Place, excluded: tuple[Place, ...], body: Polynomial) -> Polynomial:

@@ -106,6 +106,12 @@ RULES: dict[str, Rule] = {
             "a*floor(w) + g has no derivative where w is a whole number",
             "a != 0, g and w smooth, w moves with the variable",
         ),
+        Rule(
+            "V17",
+            "derivative of a maximum",
+            "G(Max(t, k))' = G(t[k := h])' for an h with t[k := h] = Max(t, k)",
+            "the derivative of the whole has a value and is the last; G and t smooth, no other maximum, no Abs",
+        ),
         Rule("K1", "cases of two indices", "i = j, or i != j", "one dimension"),
         Rule("K2", "cases of a sign", "w > 0, w < 0 or w = 0", "w is defined"),
         Rule("K4", "a maximum is attained", "Max(t, k) = t[k := h] for some h"),
@@ -185,6 +191,12 @@ RULES: dict[str, Rule] = {
             "no roots, one sign",
             "a polynomial in one value has the sign of one point where it has no roots of odd order",
             "the roots in the range of the value are counted (Sturm)",
+        ),
+        Rule(
+            "O22",
+            "product and sum",
+            "Prod(1 + x, k) >= 1 + Sum(x, k)",
+            "x >= 0 for all k, or -1 <= x <= 0 for all k",
         ),
         Rule("L1", "simple limits", "a constant; 1/T tends to 0; what is bounded times what vanishes vanishes"),
         Rule(

@@ -45,6 +45,7 @@ from derive.kernel.context import (
     Undefined,
 )
 from derive.kernel.convexity import averaged, cauchy, cauchy_inside, squares, tangents
+from derive.kernel.factors import bounds_of_product
 from derive.kernel.functions import exponential, logarithm
 from derive.kernel.model import possible
 from derive.kernel.polynomial import ONE, add, constant, magnitude, merge, scale, subtract
@@ -584,7 +585,20 @@ def _gathered(ctx: Context, poly: Polynomial) -> int:
         for wanted in (NONNEGATIVE, NONPOSITIVE):
             if inside & wanted and outside & wanted:
                 total |= ctx.note(poly, wanted | ((inside | outside) & NONZERO), "sum", place, body, rest)
+            elif inside & wanted and len(body) > 1:
+                total |= _less_one_term(ctx, place, body, rest, inside & (wanted | NONZERO))
     return total
+
+
+def _less_one_term(ctx: Context, place: Place, body: Polynomial, rest: Polynomial, bits: int) -> int:
+    """O6: Sum(t, k) + r with t >= 0 is at least t[k := i] + r, and more where n >= 2 and t > 0; or <= and less."""
+    strict = bits & NONZERO if ctx.least.get(place[1], 1) >= 2 else 0
+    for other in sorted(p for p in places(ctx, rest) if p[1] == place[1]):
+        left = sign(ctx, add(rest, rename(ctx, body, {place: other})))
+        if left & bits & ZERO:
+            ctx.use("O6")
+            return (left & bits & ZERO) | ((left & NONZERO) or strict)
+    return UNKNOWN
 
 
 def _gathered_with_weights(ctx: Context, poly: Polynomial) -> int:
@@ -842,8 +856,9 @@ def _inequalities(
                 yield from cauchy(ctx, key)
         elif gen.kind == "f" and gen.parts[0] not in ("floor", "ceiling"):
             yield from ranges(ctx, key)
-        elif gen.kind in "el" and ctx.lemmas:
-            yield from tangents(ctx, key)
+        elif gen.kind in "elq" and ctx.lemmas:
+            yield from bounds_of_product(ctx, key, free)
+            yield from tangents(ctx, key) if gen.kind != "q" else ()
         elif gen.kind == "f" and gen.parts[0] in ("floor", "ceiling"):
             yield from _rounding(ctx, key)
         elif gen.kind in "dg":
@@ -937,18 +952,21 @@ def _rounding(ctx: Context, key: str) -> Iterator[tuple[Polynomial, int]]:
 
 
 def _split_off(ctx: Context, key: str, free: list[Place]) -> Iterator[tuple[Polynomial, int]]:
-    """O6: a sum of terms >= 0 is at least any one of them; more, when n >= 2 and all are > 0."""
+    """O6: a sum of terms >= 0 is at least any one of them; more, when n >= 2 and all are > 0; or <= and less."""
     (bound,), summand = ctx.generators[key].parts[0], ctx.generators[key].parts[1].mono
     bits = _of_monomial(ctx, summand)
-    if not bits & NONNEGATIVE:
+    if not bits & ZERO:
         return
     strict = NONZERO if bits & NONZERO and ctx.least.get(bound[1], 1) >= 2 else 0
     witnesses = [p for p in free if p[1] == bound[1]]
     for place in witnesses:
         ctx.use("O6")
         known = subtract({((key, 1),): 1}, rename(ctx, {summand: 1}, {bound: place}))
-        yield known, ctx.note(known, NONNEGATIVE | strict, "one term", key, place)
-        yield from _moduli_below(ctx, known)
+        if bits & NONNEGATIVE:
+            yield known, ctx.note(known, NONNEGATIVE | strict, "one term", key, place)
+            yield from _moduli_below(ctx, known)
+        else:
+            yield scale(known, -1), NONNEGATIVE | strict
 
 
 def _two_split_off(ctx: Context, key: str, free: list[Place]) -> Iterator[tuple[Polynomial, int]]:

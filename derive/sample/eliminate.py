@@ -1,4 +1,4 @@
-"""A goal without the variables that its hypotheses give, where hardly a rational point satisfies them: ``x + y == pi``."""
+"""A goal without the variables that its hypotheses give, where few rational points satisfy them: ``x + y == pi``."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from flint import fmpq
 
-from derive.enclose import Missing, Real, enclose
+from derive.enclose import Missing, Real, decide, enclose
 from derive.evaluate import Point
 from derive.kernel.context import BOUND, LITERAL, Context, Monomial, Place, Polynomial
 from derive.term import Apply, Binary, Constant, Number, Term, Variable
@@ -85,8 +85,24 @@ class NormalForm:
             assert isinstance(hot, tuple)
             return hot.index(Fraction(1)) + 1
         if name not in self.point.indices:
-            raise NoValue(Missing.UNKNOWN)
+            return self._attaining(place)
         return self.point.indices[name]
+
+    def _attaining(self, place: Place) -> int:
+        """An index at which the maximum is attained that a witness was drawn for."""
+        drawn = (key[1] for key, p in self.ctx.memo.items() if p == place and key[0] == "attained")
+        key = next(drawn, None)
+        if key is None:
+            raise NoValue(Missing.UNKNOWN)
+        kind, bound, body = self.ctx.generators[key].parts
+        values = [self.value(body, {bound: k}) for k in range(1, self.size(bound) + 1)]
+        best = 0
+        for number, value in enumerate(values):
+            above = decide(">" if kind == "Max" else "<", value, values[best]) if number else False
+            if above is None:
+                raise NoValue(Missing.UNKNOWN)
+            best = number if above else best
+        return best + 1
 
     def variable(self, parts: Any, at: Environment) -> Real:
         (name,) = parts

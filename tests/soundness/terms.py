@@ -635,6 +635,9 @@ SHAPES = (
     "Product({v}[k], k) == {v}[i]*Product({v}[k], k, k != i)",
     "Product({v}[k]**2 + x, k) == ({v}[j]**2 + x)*Product({w}[k]**2 + x, k, k != i)",
     "diff(Product({v}[k], k), {v}[j]) == Product({w}[k], k, k != j)",
+    "diff(Max({v}), {v}[j])**2 == diff(Max({w}), {w}[j])",
+    "Sum(diff(Max({v}), {v}[j])*{w}[j], j) == Max({v})",
+    "diff(Max(x*{v}[k] + {w}[k], k), x) == {v}[i]",
     "diff(Abs({v}[i]**3 + x), {v}[j]) == 3*{w}[i]**2*sign({v}[i]**3 + x)*KroneckerDelta(i, j)",
 )
 """Inequalities and splittings that hold for some arrays in the places of v and w, and not for others."""
