@@ -18,6 +18,10 @@ SCALAR_TYPES = (
     "positive integer",
     "nonnegative integer",
 )
+SIGNS: dict[str, Op] = {"positive": ">", "negative": "<", "nonnegative": ">=", "nonzero": "!="}
+"""What a type of real numbers says of a value, held against 0."""
+WHOLE_SIGNS: dict[str, Op] = {"positive integer": ">", "nonnegative integer": ">="}
+"""What a type of integers says beyond that."""
 ARRAY_TYPES = ("real", "positive", "negative", "nonnegative", "nonzero", "onehot", "simplex", "integer")
 Expectation = Literal["proved", "refuted", "undecided"]
 

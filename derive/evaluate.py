@@ -519,10 +519,6 @@ def _binomial(x: float, y: float) -> float:
     return float(math.comb(int(x), int(y))) if natural and x <= 1000 else math.nan
 
 
-def _always(x: Array) -> Array:
-    return np.ones(np.shape(x), dtype=bool)
-
-
 def _at_integers(x: Array) -> Array:
     return np.asarray(x == np.floor(x))
 

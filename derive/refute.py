@@ -20,6 +20,7 @@ from flint import arb
 from derive.claim import Goal, Hypothesis
 from derive.enclose import Missing, Real, decide, difference, enclose, enclosure
 from derive.evaluate import Array, Point, Tape, evaluate, integer_names, tape
+from derive.holds import holds
 from derive.sample import Sample, has_type, sample
 from derive.sample.eliminate import eliminate
 from derive.verdict import Counterexample, Enclosure, Support, Value
@@ -220,8 +221,8 @@ class _Scan:
         for h, hypothesis in self.hypotheses:
             if hypothesis is not None and _room(hypothesis, batch.dimensions) >= batch.count:
                 left, right = evaluate(hypothesis, points)
-                holds = _HOLDS[h.relation.op](left, right)
-                admissible &= holds.all(axis=tuple(range(len(shape), holds.ndim)))
+                held = holds(h.relation.op, left, right)
+                admissible &= held.all(axis=tuple(range(len(shape), held.ndim)))
         if self.sides is None or _room(self.sides, batch.dimensions) < batch.count:
             unknown = np.full(shape, np.nan)
             return _seen(self.goal, batch, admissible, unknown, unknown)
@@ -232,18 +233,6 @@ def _room(laid: Tape, dimensions: Mapping[str, int]) -> int:
     return min(_CELLS, _WORK // (1 + len(laid.steps))) // laid.cells(dimensions)
 
 
-def _nearly(left: Array, right: Array) -> Array:
-    return np.asarray(np.abs(left - right) <= 1e-9 * (1 + np.abs(left) + np.abs(right)))
-
-
-_HOLDS: dict[str, Callable[[Array, Array], Array]] = {
-    "==": _nearly,
-    "!=": np.not_equal,
-    "<": np.less,
-    "<=": lambda a, b: (a <= b) | _nearly(a, b),
-    ">": np.greater,
-    ">=": lambda a, b: (a >= b) | _nearly(a, b),
-}
 _VIOLATION: dict[str, Callable[[Array], Array]] = {
     "==": lambda gap: np.abs(gap),
     "!=": np.zeros_like,

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from derive.claim import Declaration, Goal, Hypothesis
+from derive.claim import SIGNS, WHOLE_SIGNS, Declaration, Goal, Hypothesis
 from derive.elaborate.substitute import free_names, substitute
 from derive.errors import InputError
 from derive.term import (
@@ -33,15 +33,7 @@ from derive.term import (
 )
 
 ZERO, ONE = Number(Fraction(0)), Number(Fraction(1))
-BY_TYPE: dict[str, Op] = {
-    "positive": ">",
-    "negative": "<",
-    "nonnegative": ">=",
-    "nonzero": "!=",
-    "simplex": ">=",
-    "positive integer": ">",
-    "nonnegative integer": ">=",
-}
+BY_TYPE: dict[str, Op] = {**SIGNS, **WHOLE_SIGNS, "simplex": ">="}
 WHOLE = ("integer", "positive integer", "nonnegative integer")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
-from derive.claim import Goal
+from derive.claim import SIGNS, Goal
 from derive.instance import instance
 from derive.kernel import Theorem
 from derive.prove import prove
@@ -13,7 +13,6 @@ from derive.term import (
     Diff,
     Limit,
     Number,
-    Op,
     Optimum,
     Reduce,
     Relation,
@@ -28,7 +27,6 @@ from derive.write import write
 
 MOST_TIES = 8
 ZERO = Number(Fraction(0))
-SIGNS: dict[str, Op] = {"positive": ">", "negative": "<", "nonnegative": ">=", "nonzero": "!="}
 PRECISION = 256
 
 

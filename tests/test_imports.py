@@ -21,7 +21,7 @@ INSIDE = {
 }
 """The modules of the packages whose order is listed too."""
 PROOF = {"kernel", "prove"}
-SEARCH = {"evaluate", "sample", "stable", "enclose", "refute", "touch", "nearing", "picture"}
+SEARCH = {"evaluate", "holds", "sample", "stable", "enclose", "refute", "touch", "nearing", "picture"}
 HEAVY = {
     "sympy": {"tactics"},
     "numpy": SEARCH,

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Final
 
-from derive.claim import Declaration, Goal, Hypothesis, Image, Lemma
+from derive.claim import SIGNS, WHOLE_SIGNS, Declaration, Goal, Hypothesis, Image, Lemma
 from derive.elaborate.goal import free_indices
 from derive.elaborate.substitute import free_names, fresh, substitute
 from derive.kernel.context import Stuck, Undefined
@@ -43,14 +43,7 @@ from derive.term import (
 from derive.whole import is_integer_type
 
 ZERO, ONE = Number(Fraction(0)), Number(Fraction(1))
-OF_TYPE: dict[str, Op] = {
-    "positive": ">",
-    "positive integer": ">",
-    "negative": "<",
-    "nonnegative": ">=",
-    "nonnegative integer": ">=",
-    "nonzero": "!=",
-}
+OF_TYPE: dict[str, Op] = {**SIGNS, **WHOLE_SIGNS}
 _SEAL: Final = object()
 
 

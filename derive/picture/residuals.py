@@ -11,10 +11,12 @@ import numpy as np
 
 from derive.claim import Goal
 from derive.evaluate import Array, Tape, evaluate, integer_names, tape
+from derive.holds import holds
 from derive.picture.chart import Axis, Bar, Chart, Level
-from derive.picture.section import holds, is_small
+from derive.picture.section import is_small
 from derive.sample import Sample, sample
 from derive.show.line import RAISED
+from derive.term import Op
 
 EPSILON = 2.0**-53
 LOWEST, HIGHEST = -18, 0
@@ -47,7 +49,7 @@ def residuals(goal: Goal) -> Chart | None:
     return _chart(values, laid.differences > 0) if len(values) >= FEWEST else None
 
 
-def _of(batch: Sample, laid: Tape, granted: Sequence[tuple[str, Tape]]) -> Array:
+def _of(batch: Sample, laid: Tape, granted: Sequence[tuple[Op, Tape]]) -> Array:
     """The residuals of one batch where both sides have a value and the hypotheses hold."""
     points = batch.points()
     left, right = evaluate(laid, points)

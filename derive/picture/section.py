@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from derive.claim import Declaration, Goal
 from derive.evaluate import Array, Point, Points, Tape, evaluate, integer_names, tape
+from derive.holds import holds
 from derive.show import show
 from derive.term import Component, Index, Variable
 from derive.verdict import Value
@@ -164,16 +165,6 @@ def is_small(laid: Tape, dimensions: Mapping[str, int], count: int) -> bool:
     return laid.cells(dimensions) * len(laid.steps) * count <= MOST_WORK
 
 
-def holds(op: str, left: Array, right: Array) -> Array:
-    """Where a hypothesis holds as far as floats can tell; equal means nearly equal."""
-    return np.asarray(HOLDS[op](left, right))
-
-
-def near(left: Array, right: Array) -> Array:
-    """Where two values are equal up to rounding."""
-    return np.asarray(np.abs(left - right) <= 1e-9 * (1 + np.abs(left) + np.abs(right)))
-
-
 def floats(value: Value) -> object:
     """The value in float64, nested as it is."""
     return [floats(v) for v in value] if isinstance(value, tuple) else _float(value)
@@ -207,13 +198,3 @@ def _short(value: Value) -> str:
 def _masked(side: Array, admissible: Array) -> Array:
     masked: Array = np.where(admissible, side, np.nan)
     return masked
-
-
-HOLDS: dict[str, Callable[[Array, Array], Array]] = {
-    "==": near,
-    "!=": np.not_equal,
-    "<": np.less,
-    "<=": lambda left, right: (left <= right) | near(left, right),
-    ">": np.greater,
-    ">=": lambda left, right: (left >= right) | near(left, right),
-}

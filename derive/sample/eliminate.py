@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from derive.claim import Declaration, Goal, Hypothesis
+from derive.claim import SIGNS, Declaration, Goal, Hypothesis
 from derive.elaborate.substitute import free_names, substitute
 from derive.term import (
     Apply,
@@ -17,7 +17,6 @@ from derive.term import (
     Limit,
     Neg,
     Number,
-    Op,
     Optimum,
     Reduce,
     Relation,
@@ -29,7 +28,6 @@ from derive.term import (
 )
 from derive.write import write
 
-_SIGNS: dict[str, Op] = {"real": "==", "positive": ">", "negative": "<", "nonnegative": ">=", "nonzero": "!="}
 _ZERO = Number(Fraction(0))
 
 
@@ -62,7 +60,7 @@ def eliminate(goal: Goal) -> tuple[Goal, str, Term] | None:
         if hypothesis.relation.op != "==" or not _is_irrational(hypothesis.relation):
             continue
         for declaration in goal.declarations:
-            given = _given(hypothesis, declaration) if declaration.type in _SIGNS else None
+            given = _given(hypothesis, declaration) if declaration.type in ("real", *SIGNS) else None
             try:
                 if given is not None:
                     return _without(goal, hypothesis, declaration.type, given), write(given.target), given.value
@@ -136,7 +134,7 @@ def _without(goal: Goal, used: Hypothesis, kind: str, given: _Given) -> Goal:
     # A hypothesis holds only where its sides are defined, whether or not the goal speaks of the variable.
     others.append(replace(used, relation=Relation(Binary("**", given.value, _ZERO), "==", Number(Fraction(1)))))
     if kind != "real":
-        others.append(replace(used, relation=Relation(given.value, _SIGNS[kind], _ZERO)))
+        others.append(replace(used, relation=Relation(given.value, SIGNS[kind], _ZERO)))
     kept = tuple(d for d in goal.declarations if d.name != given.name)
     left, right = (_put(side, given, frozenset()) for side in (goal.left, goal.right))
     return replace(goal, left=left, right=right, declarations=kept, hypotheses=tuple(others))
