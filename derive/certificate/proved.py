@@ -14,17 +14,21 @@ from math import lcm
 from typing import Any, Literal, TypeGuard
 
 from derive.certificate.calculus import by_slopes, is_proof
-from derive.certificate.terms import goal_to_json, index_to_json, to_json
-from derive.certificate.variables import mentions, replaced
+from derive.certificate.equations import by_equations
+from derive.certificate.terms import goal_to_json, index_to_json, stated, to_json
+from derive.certificate.variables import mentions, replaced, substituted
 from derive.claim import Declaration, Goal, Hypothesis
+from derive.elaborate.goal import free_indices
 from derive.kernel import FUEL, Propose, cases, contradictory
-from derive.kernel.context import BOUND, FREE, FRESH, Context, Note, Place, Polynomial, Stuck, Undefined
+from derive.kernel.context import BOUND, FREE, FRESH, Context, Note, Place, Polynomial, Rational, Stuck, Undefined
 from derive.kernel.equality import Sides, read_sides
+from derive.kernel.finite import Values, finite_values
 from derive.kernel.functions import logarithm
 from derive.kernel.hypotheses import context_of
+from derive.kernel.means import Mean
 from derive.kernel.normalize import Reader, Scope
 from derive.kernel.order import holds
-from derive.kernel.polynomial import subtract
+from derive.kernel.polynomial import add, subtract
 from derive.kernel.readback import term_of
 from derive.kernel.roots import Range, without_squares
 from derive.kernel.spelling import places
@@ -54,11 +58,13 @@ from derive.term import (
     Variable,
     children,
     subterms,
+    with_children,
 )
 
 REFUSED = (Rejected, Nowhere, Contradiction)
 DEPTH = 3
 MOST_LEMMAS = 400
+MOST_CASES = 60
 FUEL_OF_BOUNDS = 15_000
 LEAST = 1  # from where on the bounds of a limit have to hold
 MOST_PLACES = 5
@@ -71,6 +77,7 @@ TURNING = ("sin", "cos", "tan", "cot", "sec", "csc")
 PI = ("const", "pi")
 OPEN = ["const", "oo"]  # where a range has no end
 MULTIPLES = (Fraction(1), Fraction(1, 2), Fraction(2))
+SIGNS: tuple[Op, ...] = (">", "<", "==")
 BOUNDED: dict[str, Op] = {"positive": ">", "negative": "<", "nonnegative": ">="}
 Json = Any
 Proof = dict[str, Any]
@@ -83,7 +90,7 @@ def proved(goal: Goal, propose: Propose | None = None) -> Proof | None:
         return _limit(goal, propose) if goal.op == "==" else None
     if isinstance(goal.left, Optimum) or isinstance(goal.right, Optimum):
         return _optimum(goal, propose) if goal.op == "==" else None
-    return _proof(goal_to_json(goal), goal, (), propose, DEPTH)
+    return _Search(propose).proof(goal_to_json(goal), goal)
 
 
 def empty(goal: Goal) -> Proof | None:
@@ -126,7 +133,7 @@ def _optimum(goal: Goal, propose: Propose | None) -> Proof | None:
             for r in wanted
         ),
     ]
-    proofs = [_proof(goal_to_json(g), g, (), propose, DEPTH) for g in goals]
+    proofs = [_Search(propose).proof(goal_to_json(g), g) for g in goals]
     if not all(proofs):
         return None
     proof = {"kind": "optimum", "stationary": proofs[0], "curved": proofs[1], "admissible": proofs[2:]}
@@ -165,7 +172,7 @@ def _one_side(goal: Goal, limit: Limit, value: Term, way: str, propose: Propose 
     for bounds in filter(None, (body_itself, *_bounds(goal, value, near))):
         goals = [replace(inner, left=a, op="<=", right=b) for a, b in _ordered(bounds, body)]
         if all(isinstance(prove_goal(g, FUEL_OF_BOUNDS, 1), Theorem) for g in goals):
-            proofs = [_proof(goal_to_json(g), g, (), propose, DEPTH) for g in goals]
+            proofs = [_Search(propose).proof(goal_to_json(g), g) for g in goals]
             stated = {which: to_json(bound) for which, bound in bounds.items()}
             side = {"from": way, "least": str(LEAST), **stated, "proofs": proofs}
             if all(proofs) and _is_accepted(goal, limit, side, way):
@@ -224,23 +231,63 @@ def _sizes(goal: Goal) -> Iterator[Term]:
 
 def proved_at(claim: dict[str, Any], goal: Goal, extra: tuple[Json, ...]) -> Proof | None:
     """The proof of a claim under further hypotheses, which stand last among those of the goal."""
-    return _proof(claim, goal, extra, None, 1)
+    return _Search(None).proof(claim, goal, extra, 1)
 
 
-def _proof(claim: Json, goal: Goal, extra: tuple[Json, ...], propose: Propose | None, depth: int) -> Proof | None:
-    if contradictory(goal, FUEL):
-        return _contradiction(claim, goal, extra)
-    direct = _direct(claim, goal, extra, propose) or _angle(claim, goal, extra, propose)
-    direct = direct or by_slopes(claim, goal, extra, lambda c, g, e: _direct(c, g, e, propose))
-    direct = direct if direct is None or direct["kind"] == "direct" or is_proof(claim, direct, extra) else None
-    if direct is None and extra:
-        direct = _contradiction(claim, goal, extra)
-    if direct is not None or depth == 0:
-        return direct
-    for split, branches in _splits(goal, propose):
-        proofs = _branches(claim, goal, extra, propose, depth, branches)
-        if proofs is not None and any(p["kind"] != "contradiction" for p in proofs):
-            return {"kind": "cases", "split": split, "branches": proofs}
+@dataclass(slots=True)
+class _Search:
+    """A search for a proof, by cases if need be, of which it looks at so many."""
+
+    propose: Propose | None
+    left: int = MOST_CASES
+
+    def proof(self, claim: Json, goal: Goal, extra: tuple[Json, ...] = (), depth: int = DEPTH) -> Proof | None:
+        """A proof without cases, or the first by cases."""
+        self.left -= 1
+        if contradictory(goal, FUEL):
+            return _contradiction(claim, goal, extra)
+        found = self._direct(claim, goal, extra)
+        if found is None and extra:
+            found = _contradiction(claim, goal, extra)
+        if found is not None or depth == 0:
+            return found
+        for split, branches in _splits(goal, self.propose):
+            proofs = self._branches(claim, goal, extra, depth, branches) if self.left > 0 else None
+            if proofs is not None and any(p["kind"] != "contradiction" for p in proofs):
+                return {"kind": "cases", "split": split, "branches": proofs}
+        return None
+
+    def _direct(self, claim: Json, goal: Goal, extra: tuple[Json, ...]) -> Proof | None:
+        direct = _direct(claim, goal, extra, self.propose) or _equated(claim, goal, extra)
+        if direct is not None:
+            return direct
+        found = _angle(claim, goal, extra, self.propose)
+        found = found or by_slopes(claim, goal, extra, lambda c, g, e: _direct(c, g, e, self.propose))
+        return found if found is not None and is_proof(claim, found, extra) else None
+
+    def _branches(
+        self, claim: Json, goal: Goal, extra: tuple[Json, ...], depth: int, branches: list[Relation]
+    ) -> list[Proof] | None:
+        proofs: list[Proof] = []
+        for relation in branches:
+            case = replace(goal, hypotheses=(*goal.hypotheses, Hypothesis(relation)))
+            stated = ["rel", relation.op, to_json(relation.left), to_json(relation.right)]
+            found = self.proof(claim, case, (*extra, stated), depth - 1)
+            if found is None:
+                return None
+            proofs.append(found)
+        return proofs
+
+
+def _equated(claim: Json, goal: Goal, extra: tuple[Json, ...]) -> Proof | None:
+    """By instances of equations, where a multiple of the difference is 0, which times a term that is not."""
+    for factor, steps in by_equations(goal):
+        proof: Proof = {"kind": "direct", "steps": steps}
+        if factor is not None:
+            term = to_json(Binary("*", Binary("-", goal.left, goal.right), factor))
+            proof = {"kind": "multiple", "term": term, "factor": to_json(factor), "proof": proof}
+        if is_proof(claim, proof, extra):
+            return proof
     return None
 
 
@@ -347,37 +394,28 @@ def _span(state: State, term: Apply) -> tuple[Fraction, Fraction]:
     return (none if bits & 1 else -half), (none if bits & 2 else half)
 
 
-def _branches(
-    claim: Json, goal: Goal, extra: tuple[Json, ...], propose: Propose | None, depth: int, branches: list[Relation]
-) -> list[Proof] | None:
-    proofs: list[Proof] = []
-    for relation in branches:
-        case = replace(goal, hypotheses=(*goal.hypotheses, Hypothesis(relation)))
-        stated = ["rel", relation.op, to_json(relation.left), to_json(relation.right)]
-        found = _proof(claim, case, (*extra, stated), propose, depth - 1)
-        if found is None:
-            return None
-        proofs.append(found)
-    return proofs
-
-
 def _splits(goal: Goal, propose: Propose | None) -> Iterator[tuple[Json, list[Relation]]]:
-    """Case splits that the kernel may have used: of two indices, of a dimension, of a sign."""
-    zero = Number(Fraction(0))
+    """Case splits that the kernel may have used: of two indices, of a dimension, of a sign; each once."""
+    zero, one = Number(Fraction(0)), Number(Fraction(1))
+    done = {h.relation.left for h in goal.hypotheses}
     for left, right in combinations(goal.indices, 2):
-        if left.dimension == right.dimension:
+        if left.dimension == right.dimension and Delta(left, right) not in done:
             relations = [case.hypotheses[-1].relation for case in cases(goal, Coincidence(left, right))]
             yield ["K1", index_to_json(left), index_to_json(right)], relations
     for index in goal.indices:
         if index.dimension.isdecimal() and int(index.dimension) <= MOST_PLACES:
             at = [Index(v, index.dimension) for v in range(1, int(index.dimension) + 1)]
-            one = Number(Fraction(1))
-            yield ["K6", index_to_json(index)], [Relation(Delta(index, v), "==", one) for v in at]
-    for inner in _signed(goal, propose):
-        yield ["K2", to_json(inner)], [Relation(inner, op, zero) for op in (">", "<", "==")]
+            if Delta(index, at[0]) not in done:
+                yield ["K6", index_to_json(index)], [Relation(Delta(index, v), "==", one) for v in at]
+    signed = [inner for inner in _signed(goal, propose) if inner not in done]
+    for inner in signed:
+        yield ["K2", to_json(inner), ">="], [Relation(inner, ">=", zero), Relation(inner, "<", zero)]
+    for inner in signed:
+        yield ["K2", to_json(inner)], [Relation(inner, op, zero) for op in SIGNS]
     for name in goal.dimensions:
-        relations = [case.hypotheses[-1].relation for case in cases(goal, Smallest(name))]
-        yield ["K5", name], relations
+        if Variable(name) not in done:
+            relations = [case.hypotheses[-1].relation for case in cases(goal, Smallest(name))]
+            yield ["K5", name], relations
 
 
 def _signed(goal: Goal, propose: Propose | None) -> Iterator[Term]:
@@ -392,10 +430,8 @@ def _signed(goal: Goal, propose: Propose | None) -> Iterator[Term]:
                     seen.append(Binary("-", left, right))
                 case Binary("*", left, right):
                     seen += [u for u in (left, right) if isinstance(u, Binary) and u.op in "+-"]
-    free = {i.name for i in goal.indices}
-    for inner in dict.fromkeys(seen):
-        if all(i.name in free for t in subterms(inner) if isinstance(t, Component) for i in t.indices):
-            yield inner
+    free = set(goal.indices)
+    yield from (inner for inner in dict.fromkeys(seen) if free.issuperset(free_indices(inner)))
 
 
 # One proof without cases.
@@ -437,11 +473,12 @@ class _Draft:
 
 
 def _direct(claim: Json, goal: Goal, extra: tuple[Json, ...], propose: Propose | None) -> Proof | None:
-    for attempt in (_plain, _replacing, _signing) if goal.op == "==" else (_plain, _comparing, _signing):
+    for attempt in (_plain, _by_values, _replacing, _signing) if goal.op == "==" else (_plain, _comparing, _signing):
         try:
             draft = _Draft(State(claim, extra), [])
             _divide_angles(draft, goal)
             _use_equations(draft, goal)
+            _offer_bounds(draft, goal)
             attempt(draft, goal, propose)
             proof = draft.proof()
             if proof is not None:
@@ -469,6 +506,62 @@ def _plain(draft: _Draft, goal: Goal, propose: Propose | None) -> None:
     """The checker's own reading is enough."""
 
 
+def _by_values(draft: _Draft, goal: Goal, propose: Propose | None) -> None:
+    """K7: functions of what has finitely many values, as the polynomials that agree with them there (Lagrange)."""
+    before = goal
+    for n, hypothesis in enumerate(goal.hypotheses):
+        ctx, scope = context_of(goal, FUEL)
+        opened = {str(q.name): ctx.open(q.dimension) for q in hypothesis.quantified}
+        relation = hypothesis.relation
+        gap = Reader(ctx).read(Binary("-", relation.left, relation.right), replace(scope, places=opened))
+        found = finite_values(ctx, gap) if relation.op == "==" else None
+        if found is not None:
+            left = _interpolated(draft, n, *found, goal.left, {"side": "left", "path": []})
+            goal = replace(
+                goal, left=left, right=_interpolated(draft, n, *found, goal.right, {"side": "right", "path": []})
+            )
+    if goal != before and not draft.state.holds():
+        _replace(draft, goal, read_sides(goal, FUEL, propose))
+
+
+def _interpolated(draft: _Draft, n: int, name: str, values: Values, term: Term, at: Json) -> Term:
+    """The term with what was taken of a function of one of finitely many values."""
+    own = [t for t in subterms(term) if isinstance(t, Variable | Component) and _name(t) == name]
+    if own and (isinstance(term, Apply) or _is_power(term)):
+        to = _interpolation(term, own[0], values)
+        indices = list(map(index_to_json, own[0].indices)) if isinstance(own[0], Component) else []
+        step = {**at, "rule": "K7", "to": to_json(to), "of": to_json(own[0]), "by": n, "at": indices}
+        if draft.offer({**step, "values": [str(v) for v in values]}):
+            return to
+    below = enumerate(children(term))
+    return with_children(
+        term,
+        tuple(
+            _interpolated(draft, n, name, values, t, {**at, "path": [*at["path"], _position(term, k)]})
+            for k, t in below
+        ),
+    )
+
+
+def _interpolation(term: Term, of: Variable | Component, values: Values) -> Term:
+    total: Term = Number(Fraction(0))
+    for v in values:
+        there: Term = substituted(term, of, Number(Fraction(v)))
+        for u in values:
+            factor = Binary("/", Binary("-", of, Number(Fraction(u))), Number(Fraction(v - u or 1)))
+            there = Binary("*", there, factor) if u != v else there
+        total = Binary("+", total, there)
+    return total
+
+
+def _is_power(term: Term) -> bool:
+    return isinstance(term, Binary) and term.op == "**"
+
+
+def _name(term: Variable | Component) -> str:
+    return term.name if isinstance(term, Variable) else term.array
+
+
 def _replacing(draft: _Draft, goal: Goal, propose: Propose | None) -> None:
     """Logarithms, roots and powers as the kernel reads them."""
     _replace(draft, goal, read_sides(goal, FUEL, propose))
@@ -487,6 +580,8 @@ def _comparing(draft: _Draft, goal: Goal, propose: Propose | None) -> None:
     gap = _Lemmas(goal, sides.ctx, Note(subtract(sides.left, sides.right), 0, "", ()), {}, {})
     if not draft.state.holds():
         draft.offer(_lemma("O2", difference, goal.op, [gap.json(gap.note.polynomial)]))
+    if not draft.state.holds():
+        any(draft.offer(_lemma("K2", difference, goal.op, [to_json(t)])) for t in _signed(goal, None))
 
 
 def _signing(draft: _Draft, goal: Goal, propose: Propose | None) -> None:
@@ -525,11 +620,37 @@ def _turns(term: Term) -> TypeGuard[Apply]:
 
 
 def _use_equations(draft: _Draft, goal: Goal) -> None:
-    for n, hypothesis in enumerate(goal.hypotheses):
+    numbered = sorted(enumerate(goal.hypotheses), key=lambda h: not isinstance(h[1].relation.right, Number))
+    for n, hypothesis in numbered:
         if hypothesis.relation.op != "==" or isinstance(hypothesis.relation.left, Delta):
             continue
         terms = map(to_json, _orientations(hypothesis.relation))
         any(draft.offer({"use": n, "for": term}) for term in chain(terms, _single_sums(goal, hypothesis)))
+
+
+def _offer_bounds(draft: _Draft, goal: Goal) -> None:
+    """What bounds a Max or an Abs in a hypothesis bounds what it is of (O7, G7)."""
+    for hypothesis in goal.hypotheses:
+        relation = hypothesis.relation
+        op = ">" if relation.op in "<>" else ">="
+        gaps = [Binary("-", relation.left, relation.right)] if relation.op in (">", ">=", "==") else []
+        gaps += [Binary("-", relation.right, relation.left)] if relation.op in ("<", "<=", "==") else []
+        for known, rule, args, indices in (*_bounds_of(relation.left), *_bounds_of(relation.right)):
+            every = [*map(index_to_json, hypothesis.quantified), *indices]
+            if gaps and draft.offer({**_lemma(rule, known, ">=", args), "indices": every}):
+                for form in (Binary("+", gap, known) for gap in gaps):
+                    draft.offer({**_lemma("O2", form, op, [to_json(form)]), "indices": every})
+
+
+def _bounds_of(term: Term) -> Iterator[tuple[Term, str, list[Json], list[Json]]]:
+    """Inequalities that a term alone stands in, ``known >= 0``: the rule, its arguments, and new indices."""
+    match term:
+        case Apply("Abs", (inner,)):
+            yield from ((Binary(op, term, inner), "G7", [to_json(inner)], []) for op in ("-", "+"))
+        case Reduce("Max" | "Min" as kind, body, index, ()):
+            sides = (term, body) if kind == "Max" else (body, term)
+            at = index_to_json(index)
+            yield Binary("-", *sides), "O7", [to_json(term), ["at", at]], [at]
 
 
 def _single_sums(goal: Goal, hypothesis: Hypothesis) -> Iterator[Json]:
@@ -541,7 +662,7 @@ def _single_sums(goal: Goal, hypothesis: Hypothesis) -> Iterator[Json]:
     names = {place: name for name, place in opened.items()}
     for mono in gap:
         if len(mono) == 1 and mono[0][0][0] == "s" and mono[0][1] == 1:
-            yield _stated(ctx, term_of(ctx, {mono: 1}, names))
+            yield stated(ctx, term_of(ctx, {mono: 1}, names))
 
 
 def _orientations(relation: Relation) -> Iterator[Term]:
@@ -607,11 +728,11 @@ class _Replacer:
             place, inner = Reader(ctx).inside(term, scope)
             summand = logarithm(ctx, Reader(ctx).read(term.body, inner))
             body = term_of(ctx, summand, {**names, place: str(term.index.name)})
-            yield "T2", _stated(ctx, Apply("exp", (Reduce("Sum", body, term.index, term.excluded),)))
+            yield "T2", stated(ctx, Apply("exp", (Reduce("Sum", body, term.index, term.excluded),)))
         if isinstance(term, Binary) and term.op == "**" and not isinstance(term.right, Number):
             exponent = logarithm(ctx, Reader(ctx).read(term.left, scope))
-            yield "P6", _stated(ctx, Apply("exp", (Binary("*", term_of(ctx, exponent, names), term.right),)))
-        new = _stated(ctx, term_of(ctx, Reader(ctx).read(term, scope), names))
+            yield "P6", stated(ctx, Apply("exp", (Binary("*", term_of(ctx, exponent, names), term.right),)))
+        new = stated(ctx, term_of(ctx, Reader(ctx).read(term, scope), names))
         yield from ((rule, new) for rule in _rules_of(term))
 
 
@@ -709,6 +830,12 @@ class _Lemmas:
                 yield from self.grown(*parts)
             case "roots":
                 yield from self.roots(*parts)
+            case "squares":
+                yield self.lemma("O2", [self.squares(*parts)])
+            case "means":
+                yield from self.means(*parts)
+            case "quadratic":
+                yield self.lemma("O2", [self.quadratic(*parts)])
             case "sum" | "double sum":
                 bound = (parts[0],) if note.rule == "sum" else parts[0]
                 yield self.lemma("O2", [["add", self.summed(bound, self.json(parts[1])), self.json(parts[2])]])
@@ -779,6 +906,36 @@ class _Lemmas:
 
     def grown(self, gap: Polynomial, factor: Polynomial, *known: Polynomial) -> Iterator[Json]:
         yield self.lemma("O10", [self.json(gap), self.json(factor), *map(self.json, known)])
+
+    def squares(self, squares: tuple[tuple[Fraction, Polynomial], ...], rest: Polynomial) -> Json:
+        total = self.json(rest)
+        for c, root in squares:
+            total = ["add", ["mul", ["num", str(c)], ["mul", self.json(root), self.json(root)]], total]
+        return total
+
+    def quadratic(self, key: str, degrees: list[Rational], *parts: Polynomial) -> Json:
+        """g**d*(A*u**2 + B*u + C) with u a power of g is g**d*((2*A*u + B)**2 + 4*A*C - B**2)/(4*A)."""
+        low, middle, high = map(self.json, parts)
+        g = self.generator(key)
+        outside, u = ["pow", g, ["num", str(degrees[0])]], ["pow", g, ["num", str(degrees[1] - degrees[0])]]
+        root = ["add", ["mul", ["num", "2"], ["mul", high, u]], middle]
+        rest = ["sub", ["mul", ["num", "4"], ["mul", high, low]], ["mul", middle, middle]]
+        whole = ["add", ["mul", root, root], rest]
+        return ["mul", outside, ["div", whole, ["mul", ["num", "4"], high]]]
+
+    def means(self, means: tuple[Mean, ...], rest: Polynomial) -> Iterator[Json]:
+        """Each weighted mean less the product, of either sign, and what is left."""
+        left, total = self.note.polynomial, self.json(rest)
+        for mean in means:
+            whole: Polynomial = {m: c for m, c, _ in mean.terms}
+            size = mean.size if left.get(mean.below, 0) > 0 else -mean.size
+            gap = add(whole, {mean.below: size} if size else {})
+            left = subtract(left, gap)
+            terms = [x for m, c, w in mean.terms for x in (self.json({m: 1}), ["num", str(c)], ["num", str(w)])]
+            args = [["num", str(mean.size)], self.json({mean.below: 1}), *terms]
+            yield self.lemma("O19", args, gap, ">=")
+            total = ["add", self.json(gap), total]
+        yield self.lemma("O2", [total])
 
     def roots(self, key: str, common: int, least: Fraction, where: Range, p: list[Fraction]) -> Iterator[Json]:
         """The part without multiple roots by O21, times a square and a power of the value."""
@@ -871,7 +1028,7 @@ class _Lemmas:
 
     def json(self, poly: Polynomial) -> Json:
         named = {p: self.name(p) for p in places(self.ctx, poly) if p[0] >= FREE}
-        return _expanded(_stated(self.ctx, term_of(self.ctx, poly, named)), self.defined)
+        return _expanded(stated(self.ctx, term_of(self.ctx, poly, named)), self.defined)
 
 
 def _expanded(term: Json, defined: Definitions) -> Json:
@@ -918,27 +1075,6 @@ def _in_value(p: list[Fraction], value: Json) -> Json:
 
 def _gap_of_tangent(u: Json) -> Json:
     return ["sub", ["sub", ["apply", "exp", u], ["num", "1"]], u]
-
-
-def _stated(ctx: Context, term: Term) -> Json:
-    """A term of the kernel in the words of the claim: a fixed dimension by its name, an excess as a difference."""
-    fixed = {str(size): name for name, size in ctx.size.items()}
-
-    def plain(part: Any) -> Any:
-        if not isinstance(part, list):
-            return part
-        match part:
-            case ["var", str(name)] if "-" in name:
-                name, least = name.rsplit("-", 1)
-                return ["sub", ["var", name], ["num", least]]
-            case [int() | str() as name, str(dimension)] if dimension in fixed and name != "num":
-                return [part[0], fixed[dimension]]
-            case ["reduce", kind, name, dimension, out, body]:
-                return ["reduce", kind, name, fixed.get(dimension, dimension), plain(out), plain(body)]
-            case _:
-                return [plain(p) for p in part]
-
-    return plain(to_json(term))
 
 
 def _lemma(rule: str, term: Term, op: str, args: list[Json]) -> Json:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from derive.claim import Goal, Hypothesis
+from derive.kernel.context import Context
 from derive.term import (
     Apply,
     Binary,
@@ -100,3 +101,24 @@ def _hypothesis(hypothesis: Hypothesis) -> dict[str, Any]:
         "relation": relation_to_json(relation.left, relation.op, relation.right),
         "quantified": _indices(hypothesis.quantified),
     }
+
+
+def stated(ctx: Context, term: Term) -> Any:
+    """A term of the kernel in the words of the claim: a fixed dimension by its name, an excess as a difference."""
+    fixed = {str(size): name for name, size in ctx.size.items()}
+
+    def plain(part: Any) -> Any:
+        if not isinstance(part, list):
+            return part
+        match part:
+            case ["var", str(name)] if "-" in name:
+                name, least = name.rsplit("-", 1)
+                return ["sub", ["var", name], ["num", least]]
+            case [int() | str() as name, str(dimension)] if dimension in fixed and name != "num":
+                return [part[0], fixed[dimension]]
+            case ["reduce", kind, name, dimension, out, body]:
+                return ["reduce", kind, name, fixed.get(dimension, dimension), plain(out), plain(body)]
+            case _:
+                return [plain(p) for p in part]
+
+    return plain(to_json(term))

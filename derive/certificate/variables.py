@@ -12,6 +12,9 @@ def mentions(term: Term, name: str) -> bool:
 
 def replaced(term: Term, name: str, by: Term) -> Term:
     """The term with another one for a scalar variable."""
-    if isinstance(term, Variable) and term.name == name:
-        return by
-    return with_children(term, tuple(replaced(t, name, by) for t in children(term)))
+    return substituted(term, Variable(name), by)
+
+
+def substituted(term: Term, old: Term, new: Term) -> Term:
+    """The term with another one for every occurrence of a part of it."""
+    return new if term == old else with_children(term, tuple(substituted(t, old, new) for t in children(term)))

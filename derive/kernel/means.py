@@ -52,7 +52,8 @@ def _as_means(ctx: Context, poly: Polynomial) -> int:
     if rest is None:
         return UNKNOWN
     ctx.use("O19")
-    return NONNEGATIVE | (NONZERO if any(ctx.sign(ctx, {m: 1}) & NONZERO for m in rest) else 0)
+    bits = NONNEGATIVE | (NONZERO if any(ctx.sign(ctx, {m: 1}) & NONZERO for m in rest) else 0)
+    return ctx.note(poly, bits, "means", found, rest)
 
 
 def _without(ctx: Context, poly: Polynomial, means: tuple[Mean, ...]) -> Polynomial | None:
@@ -139,7 +140,7 @@ def _weighed(upper: dict[Monomial, Fraction], lower: dict[Monomial, Fraction]) -
 def _as_squares(ctx: Context, poly: Polynomial) -> int:
     """O12: a quadratic polynomial with rational coefficients as a sum of squares, by completing them."""
     left = poly
-    strict = False
+    squares: list[tuple[Fraction, Polynomial]] = []
     for atom in _atoms(ctx, poly):
         square: Monomial = merge(atom, atom)
         lead = Fraction(left.get(square, 0))
@@ -153,12 +154,12 @@ def _as_squares(ctx: Context, poly: Polynomial) -> int:
         for mono, c in linear.items():
             half = add(half, {merge(mono, inverse): Fraction(c) / 2})
         left = subtract(left, scale(multiply(ctx, half, half), 1 / lead))
+        squares.append((1 / lead, half))
     number = left.get((), 0)
-    strict = number > 0
     if set(left) - {()} or number < 0 or left == poly:
         return UNKNOWN
     ctx.use("O12")
-    return NONNEGATIVE | (NONZERO if strict else 0)
+    return ctx.note(poly, NONNEGATIVE | (NONZERO if number > 0 else 0), "squares", tuple(squares), left)
 
 
 def _atoms(ctx: Context, poly: Polynomial) -> list[Monomial]:

@@ -32,6 +32,7 @@ def with_scalars(ctx: Context, poly: Polynomial) -> tuple[Context, Polynomial]:
         name, kind = f"{array}~{next(ctx.numbers)}", ctx.types.get(array, "real")
         case.types[name] = "nonnegative" if kind == "simplex" else kind
         new[key] = variable(case, name)
+        ctx.note({}, NONNEGATIVE, "named", name, (), {((key, 1),): 1})
         if kind == "simplex":
             learn(case, subtract(ONE, new[key]), NONNEGATIVE)
     for fact in [f for bucket in ctx.facts.values() for f in bucket]:
@@ -73,6 +74,7 @@ def _as_product(ctx: Context, poly: Polynomial, first: str, second: str) -> Poly
     own, other = (str(ctx.generators[key].parts[0]) for key in (first, second))
     name = f"{own}~{other}~{next(ctx.numbers)}"
     ctx.types[name] = "real"
+    ctx.note({}, NONNEGATIVE, "named", name, (), multiply(ctx, {((first, 1),): 1}, {((second, 1),): 1}))
     value = variable(ctx, name)
     turned = replace_generators(ctx, poly, {first: multiply(ctx, value, power(ctx, {((second, 1),): 1}, -1))})
     if names(ctx, turned) & {own, other}:

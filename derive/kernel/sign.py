@@ -726,7 +726,7 @@ def _of_quadratic(ctx: Context, poly: Polynomial, key: str, degrees: list[Ration
     ctx.use("O12")
     # What stands outside is an even power, which may be 0.
     strict = NONZERO if known & NONZERO and (positive or degrees[0] == 0) else 0
-    return (outer & ZERO) | strict
+    return ctx.note(poly, (outer & ZERO) | strict, "quadratic", key, degrees, low, middle, high)
 
 
 def _averaged(ctx: Context, poly: Polynomial) -> int:

@@ -66,17 +66,20 @@ def slope(claim: Claim, proof: Any, extra: tuple[Any, ...], state: MakeState, pr
 
 
 def multiple(claim: Claim, proof: Any, extra: tuple[Any, ...], state: MakeState, prove: Prove) -> set[str]:
-    """O10: what is a positive multiple of the difference of the sides has its sign."""
-    f, strict = _oriented(claim)
+    """O10: a positive multiple of the difference of the sides has its sign; one by what is not 0 is 0 where it is."""
+    is_order = claim["op"] != "=="
+    f, strict = _oriented(claim) if is_order else (["sub", claim["left"], claim["right"]], False)
     here = state(claim, extra)
     g, k, whole = (here.terms.term(t, here.scope) for t in (proof["term"], proof["factor"], f))
     known = here.reader.certain(g, here.env) and here.reader.certain(k, here.env)
     require(known, "O10: the multiple and its factor have a value")
-    require(here.reader.form(k, here.env) & POSITIVE == POSITIVE, "O10: the factor of the multiple is positive")
+    wanted = POSITIVE if is_order else 4
+    require(here.reader.form(k, here.env) & wanted == wanted, "O10: the factor of the multiple is positive, or not 0")
     read = here.reader.read
     gap = add(read(g, here.env), scale(here.algebra.mul(read(k, here.env), read(whole, here.env)), -1))
     require(here.algebra.is_zero(gap), "O10: the multiple of the difference")
-    stated = {**claim, "left": proof["term"], "op": ">" if strict else ">=", "right": ZERO}
+    op = "==" if not is_order else ">" if strict else ">="
+    stated = {**claim, "left": proof["term"], "op": op, "right": ZERO}
     return {"O10"} | prove(stated, proof["proof"], extra)
 
 

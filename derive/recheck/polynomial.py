@@ -107,6 +107,7 @@ class Algebra:
         self.summed = False  # whether one of them is about a sum
         self.symmetric: dict[str, Rational] = {}  # arrays with two indices that a hypothesis orders, and the sign
         self.turn: Callable[[Poly], tuple[Poly, Poly]] = lambda angle: ({}, ONE)  # the sine and cosine of an angle
+        self.signed = False  # whether Abs(t) is written as t*sign(t)
         self.units: dict[Mono, int] = {}  # the part of an angle by which it is written
         self.leading: list[tuple[Mono, Poly, frozenset[str]]] = []  # products that a hypothesis replaces
 
@@ -200,10 +201,17 @@ class Algebra:
                 self.used.add("G1")
                 cosine = self.power(self.atom(head, "cos", parts[1]), 2)
                 return self.mul({merge(rest, ((atom, e - 2),)): 1}, add(ONE, scale(cosine, -1)))
+            elif head == "sign" and e == 1 and self._has_size(parts[0], rest):
+                self.used.add("G7")
+                return self.mul({merge(rest, ((self.ids["Abs", parts[0]], -1),)): 1}, dict(parts[0]))
             elif head == "sign" and e.denominator == 1 and (e > 2 or e < 0):
                 self.used.add("G7")
                 return self.mul({rest: 1}, self.power(self.atom(head, *parts), 2 - e % 2 if e > 0 else e % 2))
         return {mono: 1}
+
+    def _has_size(self, inner: Body, mono: Mono) -> bool:
+        """Whether Abs(t) is a whole factor of a monomial."""
+        return dict(mono).get(self.ids.get(("Abs", inner), -1), 0) >= 1
 
     def _excluded(self, pair: list[Index], mono: Mono, head: str) -> bool:
         """Whether deltas and differs contradict each other: i = j with i != j, or i = 1 with i = 2."""
@@ -264,7 +272,10 @@ class Algebra:
         exponents = [dict(mono) for mono in poly]
         every = {atom for mono in exponents for atom in mono}
         lowest = {a: min(mono.get(a, 0) for mono in exponents) for a in every}
-        return tuple(sorted((a, e) for a, e in lowest.items() if e))
+        # What is divided by in lazy terms only may be 0 where they are.
+        strict = [mono for mono in exponents if all(self.kind(a) not in ("delta", "differ") for a in mono)]
+        below = {a for mono in strict for a, e in mono.items() if e < 0}
+        return tuple(sorted((a, e) for a, e in lowest.items() if e > 0 or (e and a in below)))
 
     def _root(self, poly: Poly, e: Rational) -> Poly:
         """P7: positive numbers and exponentials leave a root; what is left is one atom, kept whole."""
@@ -349,6 +360,11 @@ class Algebra:
         if not poly:
             return {}
         self.used.add("G7")
+        whole = self.sign(poly)
+        if whole & ZERO == ZERO:
+            return {}
+        if whole & ZERO and (name == "Abs" or whole & 4):
+            return scale(poly if name == "Abs" else ONE, 1 if whole & 1 else -1)
         c, mono, rest = self.unit(poly)
         total = number(magnitude(c) if name == "Abs" else (1 if c > 0 else -1))
         factors: list[tuple[Poly, Rational]] = [({((a, 1),): 1}, e) for a, e in mono]
@@ -359,6 +375,8 @@ class Algebra:
             known = bits & POSITIVE == POSITIVE or bits & NEGATIVE == NEGATIVE
             if name == "Abs" and (bits & ZERO or e.denominator > 1 or e % 2 == 0):
                 total = self.mul(total, self.power(scale(factor, -1) if flip and e % 2 else factor, e))
+            elif name == "Abs" and self.signed:
+                total = self.mul(total, self.mul(self.power(factor, e), self.atom("sign", frozen(factor))))
             elif name == "Abs":
                 total = self.mul(total, self.power(self.atom("Abs", frozen(factor)), e))
             elif known:
@@ -751,21 +769,38 @@ class Algebra:
                     lowest[atom] = min(lowest.get(atom, 0), e)
             below = [a for a, e in lowest.items() if e < 0]
             if not below:
-                return self._is_sum_of_zero(poly)
+                return self._is_sum_of_zero(poly) or self._is_zero_by_signs(poly)
             self.used.add("R4")
             # The one made last first: a denominator may stand inside another.
             atom = max(below)
             poly = self.mul(poly, {((atom, -lowest[atom]),): 1})
         return False
 
+    def _is_zero_by_signs(self, poly: Poly) -> bool:
+        """G7: with t*sign(t) for Abs(t), below sums too."""
+        if self.signed or not any(self._holds(a, "Abs") for mono in poly for a, _ in mono):
+            return False
+        self.signed = True
+        try:
+            return self.is_zero(self.renewed(poly))
+        finally:
+            self.signed = False
+
+    def _holds(self, atom: int, kind: str) -> bool:
+        """Whether an atom is of a kind, or holds one."""
+        return self.kind(atom) == kind or any(self._holds(a, kind) for a in _atoms(self.atoms[atom]))
+
     def _is_sum_of_zero(self, poly: Poly) -> bool:
-        """S8: sums over the same ranges are one sum, which is 0 where its terms are."""
+        """S8: sums over the same ranges are one sum, which is 0 where its terms are; n is a sum of ones (S2)."""
         bodies: dict[tuple[str, ...], tuple[list[Index], Poly]] = {}
+        counted = {k.dimension for m in poly for a, _ in m if self.kind(a) == "sum" for k in self.atoms[a][1]}
         for mono, c in poly.items():
-            atom = max((a for a, e in mono if e == 1 and self.kind(a) == "sum"), default=None)
-            if atom is None:
+            sums = [a for a, e in mono if e == 1 and self.kind(a) == "sum"]
+            sizes = [a for a, e in mono if e == 1 and self.kind(a) == "var" and self.atoms[a][1] in counted]
+            if not sums and not sizes:
                 return False
-            bound, body = self.opened(atom)
+            atom = max(sums or sizes)
+            bound, body = self.opened(atom) if sums else ([self.new(self.atoms[atom][1])], ONE)
             rest: Poly = {tuple(f for f in mono if f[0] != atom): c}
             first, total = bodies.get(dims := tuple(k.dimension for k in bound), (bound, {}))
             inside = self.rename(self.mul(rest, body), dict(zip(bound, first, strict=True)))

@@ -1,7 +1,8 @@
 """Replaying a proof: hypotheses and conditions are facts, each step is checked, then the sides are compared.
 
     {"kind": "direct", "steps": [STEP, ..]}                       the sides are compared after the steps
-    {"kind": "cases", "split": SPLIT, "branches": [PROOF, ..]}    SPLIT: ["K1", IDX, IDX] | ["K5", n] | ["K2", t]
+    {"kind": "cases", "split": SPLIT, "branches": [PROOF, ..]}    SPLIT: ["K1", IDX, IDX] | ["K5", n] | ["K6", IDX]
+                    | ["K2", t] by > 0, < 0, == 0 | ["K2", t, ">="] by >= 0, < 0
     {"kind": "angle", "times": c, "sine": PROOF, "within": [PROOF, PROOF], "cosine": PROOF}    see ``_angle``
     {"kind": "contradiction", "steps": [STEP, ..], "of": t}       of a case: t would be < 0 and >= 0, say
     "squeeze", "optimum", "slope", "multiple", "boxes"            see ``limits.py``, ``optima.py``, ``calculus.py``
@@ -9,9 +10,12 @@
 A STEP is one of
 
     {"use": number of a hypothesis, "for": t}       from now on t is replaced by what the equation says of it (H2, S10)
+    {"vanishes": number, "at": [IDX, ..], "times": t, "over": [IDX, ..]}    t times the difference of the sides of an
+                                 equation, its own indices ``at`` those places, summed: 0 is added to the left side (H2)
     {"angle": t, "parts": q}     sines and cosines of the terms of t are written by those of a part of each (G1)
     {"lemma": t, "op": ">", "rule": r, "args": [..], "indices": [IDX, ..]}    t > 0 whatever the values of the indices
     {"side": "left" | "right", "path": [..], "rule": r, "to": t}      the subterm at the path is replaced by t
+    {.., "rule": "K7", "of": v, "by": number, "values": [c, ..]}      likewise: they agree at all that v may be
 
 Judged is: at every point where the hypotheses hold and both sides of the claim have a value, the relation holds. So
 what makes the sides defined is known (KERNEL 3.6, H6). Each replacement keeps the value there, and t is proved to have
@@ -22,8 +26,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
+from derive.recheck import roots
 from derive.recheck.calculus import boxes, multiple, slope
 from derive.recheck.limits import squeeze
 from derive.recheck.optima import optimum
@@ -46,6 +52,7 @@ from derive.recheck.signs import TYPES, Signs, of_number
 from derive.recheck.terms import Index, Rejected, Term, Terms, children, listed, named, require
 
 DEEPEST_SPLIT, MOST_STEPS = 6, 2_000
+Replacement = Callable[["State", Term, Term, Env], None]
 EVERY = 7  # >= 0, <= 0 and != 0 at once
 
 
@@ -137,9 +144,10 @@ def _cases(claim: dict[str, Any], split: Any, extra: tuple[Any, ...]) -> tuple[s
         case ["K5", str(n)]:
             require([n, "dimension", []] in claim["declarations"], "K5: a dimension of the claim")
             return "K5", [["rel", "==", ["var", n], ["num", "1"]], ["rel", ">=", ["var", n], ["num", "2"]]]
-        case ["K2", term]:
+        case ["K2", term] | ["K2", term, ">="]:
             require(_is_certain(claim, term, extra), "K2: the term has a value")
-            return "K2", [["rel", op, term, ["num", "0"]] for op in (">", "<", "==")]
+            ops = (">", "<", "==") if len(split) == 2 else (">=", "<")
+            return "K2", [["rel", op, term, ["num", "0"]] for op in ops]
         case _:
             raise Rejected("an unknown split")
 
@@ -165,6 +173,7 @@ class State:
         self.op = claim["op"]
         self.rewrites: list[tuple[Poly, Poly, tuple[Index, ...], frozenset[Any]]] = []
         self.matching = False
+        self.nothing: Poly = {}  # a sum of multiples of equations
         self.algebra.rewrite = self._rewritten
         self._types()
         self.hypotheses = [(h["relation"], h["quantified"]) for h in claim["hypotheses"]] + [(r, []) for r in extra]
@@ -297,6 +306,8 @@ class State:
         match sorted(step):
             case ["for", "use"]:
                 self._use(step["use"], step["for"])
+            case ["at", "over", "times", "vanishes"]:
+                self._vanish(step["vanishes"], step["at"], step["times"], step["over"])
             case ["angle", "parts"]:
                 self._divide_angle(step["angle"], step["parts"])
             case ["at", "attained"]:
@@ -304,15 +315,54 @@ class State:
             case ["args", "indices", "lemma", "op", "rule"]:
                 self._lemma(step)
             case ["path", "rule", "side", "to"]:
-                self._replace(step["side"], step["path"], step["rule"], step["to"])
+                require(step["rule"] in STEPS, "a side and a rule")
+                self._replace(step, STEPS[step["rule"]])
+            case ["at", "by", "of", "path", "rule", "side", "to", "values"]:
+                require(step["rule"] == "K7", "a side and a rule")
+                self._replace(step, partial(_by_values, step=step))
             case _:
                 raise Rejected("an unknown step")
 
-    def _use(self, which: Any, found: Any) -> None:
-        """H2, S10: orient an equation: what it is for stands in it once, alone in its term, and nowhere else."""
+    def _equation(self, which: Any) -> tuple[Any, Any]:
         require(type(which) is int and 0 <= which < len(self.hypotheses), "H2: the number of a hypothesis")
         relation, quantified = self.hypotheses[which]
         require(relation[1] == "==", "H2: an equation")
+        return relation, quantified
+
+    def _vanish(self, which: Any, at: Any, times: Any, over: Any) -> None:
+        """H1, H2: an equation at an instance of its indices, times a term with a value, summed over whole ranges."""
+        scope, env, bound = self._opened(over)
+        factor = self.terms.term(times, scope)
+        require(self.reader.certain(factor, env), "H2: the factor has a value")
+        total = self.algebra.mul(self.reader.read(factor, env), self.instance(which, at, scope, env))
+        for k in bound:
+            total = self.algebra.sum(k, total)
+        self.algebra.used.add("H2")
+        self.nothing = add(self.nothing, total)
+
+    def instance(self, which: Any, at: Any, scope: dict[str, str], env: Env) -> Poly:
+        """H1: the difference of the sides of an equation at places for its own indices, which is 0."""
+        relation, quantified = self._equation(which)
+        own = self.terms.scope(quantified)
+        there = [self.terms.index(i, scope) for i in listed(at, "indices")]
+        require([i.dimension for i in there] == list(own.values()), "H1: an index of its dimension for each of its own")
+        require(all(self.reader.certain(("delta", i, i), env) for i in there), "H1: the index lies in its range")
+        _, left, right = self.terms.relation(relation, {**self.scope, **own})
+        inner = {**self.env, **{k: self.reader.place(i, env) for k, i in zip(own, there, strict=True)}}
+        return add(self.reader.read(left, inner), scale(self.reader.read(right, inner), -1))
+
+    def _opened(self, found: Any) -> tuple[dict[str, str], dict[str, Index], list[Index]]:
+        """The scope below new indices that stand for every value of their dimension."""
+        scope, env, bound = dict(self.scope), dict(self.env), list[Index]()
+        for k, dimension in self.terms.scope(found).items():
+            require(k not in scope, "a new index")
+            scope[k], env[k] = dimension, self.algebra.place(self.algebra.new(dimension))
+            bound.append(env[k])
+        return scope, env, bound
+
+    def _use(self, which: Any, found: Any) -> None:
+        """H2, S10: orient an equation: what it is for stands in it once, alone in its term, and nowhere else."""
+        relation, quantified = self._equation(which)
         _, env = self.gaps[which]
         a, (_, left, right) = (
             self.algebra,
@@ -386,11 +436,7 @@ class State:
         a.used.add("K4")
 
     def _lemma(self, step: dict[str, Any]) -> None:
-        scope, env = dict(self.scope), dict(self.env)
-        for i in listed(step["indices"], "indices"):
-            (k, dimension), *_ = self.terms.scope([i]).items()
-            require(k not in scope, "a new index")
-            scope[k], env[k] = dimension, self.algebra.place(self.algebra.new(dimension))
+        scope, env, _ = self._opened(step["indices"])
         args = [self._argument(x, scope, env) for x in listed(step["args"], "args")]
         require(step["op"] in BITS and isinstance(step["rule"], str), "a lemma")
         self.signs.lemma(step["rule"], self.terms.term(step["lemma"], scope), step["op"], args, env)
@@ -407,8 +453,9 @@ class State:
             case _:
                 return self.terms.term(found, scope)
 
-    def _replace(self, side: Any, path: Any, rule: Any, found: Any) -> None:
-        require(side in self.sides and rule in STEPS, "a side and a rule")
+    def _replace(self, step: dict[str, Any], same: Replacement) -> None:
+        side, path, rule = step["side"], step["path"], step["rule"]
+        require(side in self.sides, "a side and a rule")
         scope, env, below, chain = dict(self.scope), dict(self.env), frozenset[str](), [self.sides[side]]
         for position in listed(path, "a path"):
             term = chain[-1]
@@ -421,11 +468,11 @@ class State:
             else:
                 require(term[0] not in ("limit", "optimum"), "E6: no step below a limit")
             chain.append(term[position])
-        to = self.terms.term(found, scope)
+        to = self.terms.term(step["to"], scope)
         self.algebra.below = below
         try:
             require(self.reader.certain(to, env), "the new term has a value")
-            STEPS[rule](self, chain[-1], to, env)
+            same(self, chain[-1], to, env)
         finally:
             self.algebra.below = frozenset()
         self.algebra.used.add(rule)
@@ -436,7 +483,7 @@ class State:
     def holds(self) -> bool:
         """Whether the relation between the sides is seen."""
         left, right = (self.reader.read(self.sides[s], self.env) for s in ("left", "right"))
-        gap = add(left, scale(right, -1))
+        gap = add(left, scale(right, -1), self.nothing)
         if self.op == "==":
             return self.algebra.is_zero(gap)
         # Both sides have a value wherever the claim says something.
@@ -548,6 +595,29 @@ def _power(state: State, old: Term, new: Term, env: Env) -> None:
     _same(state, old[2], u, env)
 
 
+def _by_values(state: State, old: Term, new: Term, env: Env, step: dict[str, Any]) -> None:
+    """K7: an equation leaves a variable or component finitely many values, and at each both are the same fraction."""
+    scope = {**state.scope, **{k: i.dimension for k, i in env.items()}}
+    a, poly = state.algebra, state.reader.read(state.terms.term(step["of"], scope), env)
+    atom = max((x for m in poly for x, _ in m), default=-1)
+    require(poly == {((atom, 1),): 1} and a.kind(atom) in ("var", "comp"), "K7: a variable or a component")
+    require(a.atoms[atom][1] not in a.below, "K7: not below a derivative by what has the values")
+    gap = state.instance(step["by"], step["at"], scope, env)
+    require(all(len(m) < 2 and all(x == atom and e > 0 and e.denominator == 1 for x, e in m) for m in gap), "K7: alone")
+    p = [Fraction(gap.get(((atom, k),) if k else (), 0)) for k in range(1 + int(max(e for m in gap for _, e in m)))]
+    values = {state.terms.term(["num", v], {})[1] for v in listed(step["values"], "values")}
+    require(
+        len(values) == len(p) - 1 and all(roots.value(p, v) == 0 for v in values), "K7: all values that it may have"
+    )
+    before = state.rewrites
+    try:
+        for v in values:
+            state.rewrites = [(poly, number(v), (), frozenset((a.atoms[atom][1],))), *before]
+            _same(state, old, new, env)
+    finally:
+        state.rewrites = before
+
+
 KINDS: dict[str, tuple[set[str], Callable[[dict[str, Any], Any, tuple[Any, ...], int], set[str]]]] = {
     "direct": ({"steps"}, _direct),
     "contradiction": ({"steps", "of"}, _contradiction),
@@ -568,7 +638,7 @@ KINDS: dict[str, tuple[set[str], Callable[[dict[str, Any], Any, tuple[Any, ...],
     ),
     "boxes": ({"name", "ends"}, lambda claim, proof, extra, _: boxes(claim, proof, extra, State)),
 }
-STEPS: dict[str, Callable[[State, Term, Term, Env], None]] = {
+STEPS: dict[str, Replacement] = {
     "R4": _same,
     "E2": _argument,
     "P4": _logarithm,

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from functools import reduce
 from itertools import product
+from math import lcm
 from operator import and_
 from typing import Any, NamedTuple
 
@@ -94,6 +95,7 @@ class Signs:
         self.algebra = reader.algebra
         self.facts: list[Fact] = []
         self.hits: set[int] = set()  # the facts that were looked up
+        self.products = False  # whether a fact is about a product
         self.memo: dict[Any, int] = {}
         self.algebra.sign, reader.form = self.sign, self.of_form
 
@@ -104,6 +106,7 @@ class Signs:
             pattern = tuple(sorted(x for x in free if isinstance(x, Index) and str(x.name).startswith("~")))
             names = frozenset(x for x in free if isinstance(x, str))
             self.facts.append(Fact(poly, bits, pattern, names, self._continuous(poly), self._shape(poly)))
+            self.products = self.products or (len(poly) == 1 and len(next(iter(poly))) > 1)
             self.memo.clear()
             self._learn_factors(poly, bits)
             c, mono, rest = self.algebra.unit(poly)
@@ -161,7 +164,10 @@ class Signs:
     def _of_terms(self, poly: Poly) -> int:
         total = ZERO
         for mono, c in poly.items():
-            total = plus(total, times(of_number(c), self._of_mono(mono)))
+            own = self._of_mono(mono)
+            if not own & ZERO and self.products and len(poly) > 1:
+                own |= self._looked_up({mono: 1})
+            total = plus(total, times(of_number(c), own))
             if not total:
                 break
         return total
@@ -353,6 +359,52 @@ def _tangent(signs: Signs, poly: Poly, args: list[Any], env: Env) -> int:
     return 1 | (signs.sign(u) & 4)
 
 
+def _mean(signs: Signs, poly: Poly, args: list[Any], env: Env) -> int:
+    """O19: c1*m1 + .. + ck*mk >= s*abs(u) for u**N = (m1**w1*..*mk**wk)**N and s**N <= ((c1/w1)**w1*..*(ck/wk)**wk)**N.
+
+    The args are s, u, and m, c, w in turn.
+    """
+    (_, size), below, *rest = args
+    terms = [(signs.reader.read(m, env), c[1], w[1]) for m, c, w in zip(*(rest[n::3] for n in range(3)), strict=True)]
+    weights = [w for _, _, w in terms]
+    require(all(c > 0 and w > 0 for _, c, w in terms) and sum(weights) == 1, "O19: positive weights with the sum 1")
+    require(all(signs.sign(m) & 1 for m, _, _ in terms), "O19: means of what is not negative")
+    n = lcm(*(w.denominator for w in weights))
+    require(n <= LARGEST_ROOT, "O19: the size of a root")
+    a, u, mixed, most = signs.algebra, signs.reader.read(below, env), ONE, Fraction(1)
+    for m, c, w in terms:
+        mixed, most = a.mul(mixed, a.power(m, w * n)), most * (c / w) ** int(w * n)
+    require(a.power(u, n) == mixed, "O19: the product of the powers of the terms")
+    require(size >= 0 and size**n <= most, "O19: the size of the product")
+    above = add(*(scale(m, c) for m, c, _ in terms))
+    require(poly in (add(above, scale(u, -size)), add(above, scale(u, size))), "O19: the gap of two means")
+    return 1
+
+
+def _modulus(signs: Signs, poly: Poly, args: list[Any], env: Env) -> int:
+    """G7: Abs(t) >= t and Abs(t) >= -t."""
+    (term,) = args
+    t = signs.reader.read(term, env)
+    size = signs.algebra.apply("Abs", t)
+    require(poly in (add(size, t), add(size, scale(t, -1))), "G7: an absolute value less what it is of")
+    return 1
+
+
+def _in_cases(signs: Signs, poly: Poly, args: list[Any], env: Env) -> int:
+    """K2: the sign that the term has for each sign of another; an index that stands for any value is held first."""
+    a, t, facts, bits = signs.algebra, signs.reader.read(args[0], env), list(signs.facts), 7
+    every = [i for i in a.free(poly) | a.free(t) if isinstance(i, Index) and str(i.name).startswith("~")]
+    held = {i: Index(f"@{i.name}", i.dimension) for i in every}
+    known = signs.sign(t)
+    for sign, unless in ((POSITIVE, 2), (NEGATIVE, 1), (ZERO, 4)):
+        try:
+            signs.learn(a.rename(t, held), sign)
+            bits &= 7 if known & unless else signs.sign(a.renewed(a.rename(poly, held)))
+        finally:
+            signs.facts, signs.memo = list(facts), {}
+    return bits
+
+
 def _cauchy(signs: Signs, poly: Poly, args: list[Any], env: Env) -> int:
     """O15: Sum(a**2)*Sum(b**2) - Sum(a*b)**2 >= 0."""
     (_, _, k, _, first), (_, _, other, _, second) = args
@@ -471,6 +523,9 @@ RULES: dict[str, Callable[[Signs, Poly, list[Any], Env], int]] = {
     "O7": _largest,
     "O13": _tangent,
     "O15": _cauchy,
+    "O19": _mean,
+    "G7": _modulus,
+    "K2": _in_cases,
     "O10": _by_exponential,
     "O9": _by_square,
     "O17": _whole,
@@ -478,6 +533,7 @@ RULES: dict[str, Callable[[Signs, Poly, list[Any], Env], int]] = {
     "N2": _rounded,
     "G6": _in_range,
 }
+LARGEST_ROOT = 120
 OPEN = ("const", "oo")  # where a range has no end
 BOUNDS: dict[str, tuple[Fraction, Fraction, int, bool]] = {  # lower, upper, whether they are reached, in units of pi
     "asin": (-HALF, HALF, 1, True),
