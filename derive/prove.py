@@ -15,16 +15,32 @@ from derive.kernel import (
     Smallest,
     Subject,
     Theorem,
+    Vanishing,
     cases,
     contradictory,
     decide,
     join,
 )
-from derive.term import Component, Delta, Index, Number, Reduce, Variable, own_indices, subterms
+from derive.term import (
+    Binary,
+    Component,
+    Delta,
+    Index,
+    Limit,
+    Number,
+    Optimum,
+    Reduce,
+    Term,
+    Variable,
+    own_indices,
+    subterms,
+)
+from derive.whole import is_integer_type
 
 DEPTH = 2
 MOST_SUBJECTS = 4
 TWO = Number(Fraction(2))
+MAY_BE_ZERO = ("real", "nonnegative")
 
 
 def prove(goal: Goal, budget: int = FUEL, depth: int = DEPTH, deep: bool = False) -> Theorem | Residual:
@@ -65,6 +81,7 @@ def _by(goal: Goal, subject: Subject, budget: int, depth: int, deep: bool) -> Th
 def _subjects(goal: Goal, result: Residual) -> Iterator[Subject]:
     """Splits that may help: not where the normal form, complete for deltas, leaves a plain difference."""
     yield from _first_places(goal)
+    yield from _bases(goal)
     if result.reason == "nonzero residual" and not _restricted(goal):
         return
     pairs = [
@@ -85,6 +102,30 @@ def _first_places(goal: Goal) -> Iterator[Subject]:
         two = index.dimension == "2" or Variable(index.dimension) in pairs
         if two and not _decided(goal, index, first):
             yield Coincidence(index, first)
+
+
+def _bases(goal: Goal) -> Iterator[Subject]:
+    """What stands in the base of a power whose exponent is no whole number: there 0 is a case of its own (P6)."""
+    integers = frozenset(d.name for d in goal.declarations if "integer" in d.type) | frozenset(goal.dimensions)
+    bases = [
+        t.left
+        for side in (goal.left, goal.right)
+        for t in subterms(side)
+        if isinstance(t, Binary) and t.op == "**" and not is_integer_type(t.right, integers)
+    ]
+    numbers = dict.fromkeys(t for base in bases for t in subterms(base) if isinstance(t, Variable | Component))
+    varied = {t.variable for side in (goal.left, goal.right) for t in subterms(side) if isinstance(t, Limit | Optimum)}
+    for term in list(numbers)[:MOST_SUBJECTS]:
+        own = term.array if isinstance(term, Component) else term.name
+        declared = goal.declaration(own)
+        free = not isinstance(term, Component) or all(i in goal.indices for i in term.indices)
+        if declared and declared.type in MAY_BE_ZERO and free and own not in varied and not _is_split(goal, term):
+            yield Vanishing(term)
+
+
+def _is_split(goal: Goal, term: Term) -> bool:
+    zero = Number(Fraction(0))
+    return any(h.relation.left == term and h.relation.right == zero for h in goal.hypotheses)
 
 
 def _restricted(goal: Goal) -> bool:

@@ -40,6 +40,14 @@ class Stuck(Exception):
         self.detail = detail
 
 
+class OpenBase(Stuck):
+    """The base of a power with an exponent that is no whole number is not seen to be positive (P6)."""
+
+    def __init__(self, base: Polynomial) -> None:
+        super().__init__("open obligation", "the base of a power is not seen to be positive")
+        self.base = base
+
+
 class Undefined(Exception):
     """A term that is defined at no admissible point."""
 

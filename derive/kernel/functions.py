@@ -10,8 +10,10 @@ from derive.kernel.context import (
     NONPOSITIVE,
     NONZERO,
     POSITIVE,
+    ZERO,
     Context,
     Monomial,
+    OpenBase,
     Polynomial,
     Rational,
     Stuck,
@@ -182,16 +184,17 @@ def symbolic_power(ctx: Context, base: Polynomial, exponent: Polynomial, whole: 
     if whole and number is not None and number < 0 and number != -1:
         sign = symbolic_power(ctx, {(): -1}, exponent, True)
         return multiply(ctx, sign, symbolic_power(ctx, {(): -number}, exponent, True))
-    if not base:
+    bits = ctx.sign(ctx, base)
+    if bits & ZERO == ZERO:
         if ctx.sign(ctx, exponent) & POSITIVE == POSITIVE:
             return {}
         raise Stuck("open obligation", "a power of zero")
-    if ctx.sign(ctx, base) & POSITIVE == POSITIVE:
+    if bits & POSITIVE == POSITIVE:
         ctx.use("P6")
         return exponential(ctx, multiply(ctx, exponent, logarithm(ctx, base)))
     ctx.unknown += 1
     if not whole:
-        raise Stuck("open obligation", "the base of a power is not seen to be positive")
+        raise OpenBase(base)
     return _integer_power(ctx, base, exponent)
 
 

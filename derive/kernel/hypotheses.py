@@ -41,7 +41,7 @@ from derive.kernel.sign import TYPE_SIGN, learn, sign
 from derive.kernel.spelling import names, parts_of, places
 from derive.kernel.sums import sum_over
 from derive.kernel.zero import Equations, rank, rewriting
-from derive.term import Delta, Number, Op, Relation, Variable
+from derive.term import Component, Delta, Number, Op, Relation, Variable
 
 LARGEST_SIZE = 64
 MOST_SUMMED = 4
@@ -179,12 +179,12 @@ def assume(ctx: Context, goal: Goal, scope: Scope) -> Equations:
 
 
 def _learn_bounds(ctx: Context, goal: Goal, scope: Scope) -> None:
-    """What is known of single variables first: on it rests how the others are read."""
+    """What is known of single values first: on it rests how the others are read."""
     for hypothesis in goal.hypotheses:
-        sides = (hypothesis.relation.left, hypothesis.relation.right)
-        plain = hypothesis.relation.op not in ("==", "!=") and {type(side) for side in sides} == {Variable, Number}
-        if plain and not _least(ctx, hypothesis.relation):
-            learn(ctx, _gap(ctx, hypothesis.relation, scope), OP_SIGN[hypothesis.relation.op])
+        relation, kinds = hypothesis.relation, {type(hypothesis.relation.left), type(hypothesis.relation.right)}
+        single = kinds in ({Variable, Number}, {Component, Number}) and not hypothesis.quantified
+        if single and relation.op != "!=" and not _least(ctx, relation):
+            learn(ctx, _gap(ctx, relation, scope), OP_SIGN[relation.op])
 
 
 def _finite(ctx: Context, poly: Polynomial, finite: dict[str, Values]) -> None:

@@ -22,6 +22,7 @@ from derive.kernel.context import (
     POSITIVE,
     ZERO,
     Context,
+    OpenBase,
     Polynomial,
     Stuck,
     Undefined,
@@ -451,6 +452,10 @@ def _body(near: _Near, limit: Limit) -> Polynomial:
             body = replace_generators(near.ctx, body, {key: value})
     except Undefined as undefined:
         raise NoLimit(f"near the point the body has no value ({undefined})") from undefined
+    except OpenBase as found:
+        if near.approach.moves(near.ctx, found.base):
+            raise
+        raise Unsettled(found.base, sign(near.known, found.base)) from found
     for condition in reader.conditions or []:
         if near.approach.moves(near.ctx, condition.polynomial):
             _undefined_again_and_again(near, condition)

@@ -199,6 +199,8 @@ def _of_power(ctx: Context, key: str, e: Rational) -> int:
     bits = _of_generator(ctx, key)
     if e < 0:
         bits |= NONZERO
+    if bits == ZERO:
+        return ZERO
     if e.denominator != 1:
         return NONNEGATIVE | (bits & NONZERO)
     return NONNEGATIVE | (bits & NONZERO) if e % 2 == 0 else bits
@@ -241,7 +243,8 @@ def _by_kind(ctx: Context, key: str) -> int:
     if kind in "bz":
         return sign(ctx, parts[0])
     if kind == "h":
-        return NONNEGATIVE | (sign(ctx, parts[0]) & NONZERO)
+        bits = sign(ctx, parts[0])
+        return bits if bits == ZERO else NONNEGATIVE | (bits & NONZERO)
     if kind == "s":
         return _of_sum(ctx, key, parts[0], parts[1].mono)
     if kind == "m":

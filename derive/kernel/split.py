@@ -8,7 +8,9 @@ from fractions import Fraction
 from derive.claim import Goal, Hypothesis
 from derive.kernel.hypotheses import contradictory
 from derive.kernel.theorem import Theorem, theorem_of_cases
-from derive.term import Delta, Index, Number, Relation, Variable
+from derive.term import Component, Delta, Index, Number, Op, Optimum, Relation, Variable, subterms
+
+EITHER: tuple[Op, Op] = ("==", "!=")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,16 @@ class Smallest:
     rule = "K5"
 
 
-Subject = Coincidence | Smallest
+@dataclass(frozen=True, slots=True)
+class Vanishing:
+    """A number of the goal is 0, or it is not (K2): a variable, or a component at free indices."""
+
+    term: Variable | Component
+
+    rule = "K2"
+
+
+Subject = Coincidence | Smallest | Vanishing
 
 
 def cases(goal: Goal, subject: Subject) -> tuple[Goal, ...]:
@@ -42,12 +53,29 @@ def cases(goal: Goal, subject: Subject) -> tuple[Goal, ...]:
             raise ValueError("a split on indices of two dimensions")
         pair = Delta(subject.left, subject.right)
         relations = [Relation(pair, "==", Number(Fraction(v))) for v in (1, 0)]
+    elif isinstance(subject, Vanishing):
+        if not _is_number(goal, subject.term):
+            raise ValueError("a split on what is not a number of the claim")
+        relations = [Relation(subject.term, op, Number(Fraction(0))) for op in EITHER]
     else:
         if subject.dimension not in goal.dimensions:
             raise ValueError("a split on what is not a dimension of the claim")
         name = Variable(subject.dimension)
         relations = [Relation(name, "==", Number(Fraction(1))), Relation(name, ">=", Number(Fraction(2)))]
     return tuple(replace(goal, hypotheses=(*goal.hypotheses, Hypothesis(r))) for r in relations)
+
+
+def _is_number(goal: Goal, term: Variable | Component) -> bool:
+    """Whether a term has a value at every point of the goal: a split on others would leave points out.
+
+    Nor is it what an optimum ranges over, of which a hypothesis would leave points out, too (2.8).
+    """
+    own, indices = (term.name, ()) if isinstance(term, Variable) else (term.array, term.indices)
+    if any(isinstance(t, Optimum) and t.variable == own for side in (goal.left, goal.right) for t in subterms(side)):
+        return False
+    declared = goal.declaration(own)
+    shape = tuple(index.dimension for index in indices)
+    return declared is not None and declared.dimensions == shape and all(index in goal.indices for index in indices)
 
 
 def _is_place(goal: Goal, index: Index) -> bool:

@@ -1,0 +1,45 @@
+"""Splits of a goal: the cases are complete, and only theorems about exactly these cases are joined."""
+
+from __future__ import annotations
+
+import pytest
+from goals import goal
+
+from derive.kernel import Coincidence, Smallest, Subject, Theorem, Vanishing, cases, decide, join
+from derive.term import Component, Index, Variable
+
+FUEL = 200_000
+POWERS = goal("u: nonnegative; o: nonnegative[n]; p: positive", "u**p >= 0*o[i]*o[j]")
+OPTIMUM = goal("u: nonnegative; p: positive", "argmin(u**p, u) == 0")
+REFUSED: tuple[tuple[str, Subject], ...] = (
+    ("a name that is not there", Vanishing(Variable("z"))),
+    ("an array without its index", Vanishing(Variable("o"))),
+    ("a component at an index that is not free", Vanishing(Component("o", (Index("k", "n"),)))),
+    ("an index that is not free", Coincidence(Index("k", "n"), Index("i", "n"))),
+    ("two dimensions", Coincidence(Index("i", "n"), Index("j", "m"))),
+    ("no dimension", Smallest("u")),
+)
+
+
+@pytest.mark.parametrize("subject", [row[1] for row in REFUSED], ids=[row[0] for row in REFUSED])
+def test_a_split_that_would_leave_points_out_is_refused(subject: Subject) -> None:
+    with pytest.raises(ValueError, match="a split on"):
+        cases(POWERS, subject)
+
+
+def test_what_an_optimum_ranges_over_is_not_split() -> None:
+    with pytest.raises(ValueError, match="not a number of the claim"):
+        cases(OPTIMUM, Vanishing(Variable("u")))
+
+
+@pytest.mark.parametrize(
+    "subject", [Vanishing(Variable("u")), Coincidence(Index("i", "n"), Index("j", "n")), Smallest("n")], ids=str
+)
+def test_only_the_theorems_of_all_cases_are_joined(subject: Subject) -> None:
+    small = goal("u: nonnegative; o: nonnegative[n]", "u*o[i]*o[j] >= 0")
+    first, second = (decide(case) for case in cases(small, subject))
+    assert isinstance(first, Theorem) and isinstance(second, Theorem)
+    assert join(small, subject, (first, second), FUEL).goal == small
+    for wrong in ((first,), (second, first), (first, None), (None, None)):
+        with pytest.raises(ValueError, match=r"case|goal"):
+            join(small, subject, wrong, FUEL)
