@@ -195,10 +195,21 @@ def _wrong(sides: Sides, point: Point, value: Real) -> Iterator[tuple[str, str]]
             continue
         if decide("==", value, found) is False:
             yield "the normal form has another value", f"{_short(value)} / {_short(found)}"
+    yield from (("a name that an author may give", name) for name in sorted(_captured(sides.ctx, point)))
     yield from _false_facts(sides.ctx, normal)
     yield from _false_facts(sides.given, normal)
     yield from _false_conditions([*sides.left_conditions, *sides.right_conditions], normal)
     yield from _false_signs(sides.ctx, normal)
+
+
+def _captured(ctx: Context, point: Point) -> set[str]:
+    """Names that the kernel drew which a claim might have declared: what is known of the one would hold of the other."""
+    drawn = {name for gen in ctx.generators.values() for name in gen.names} - _declared(point)
+    return {name for name in drawn if name.isidentifier()}
+
+
+def _declared(point: Point) -> set[str]:
+    return {*point.values, *point.dimensions}
 
 
 def _short(value: Real) -> str:
@@ -230,8 +241,12 @@ def _certain(sides: Sides, point: Point, condition: Condition) -> bool:
 
 
 def _false_signs(ctx: Context, normal: NormalForm) -> Iterator[tuple[str, str]]:
-    """Signs of generators and of what stands in them, with every hypothesis and with those that a diff suspends."""
-    generators = list(ctx.generators.values())[:MOST_SIGNS]
+    """Signs of generators and of what stands in them, with every hypothesis and with those that a diff suspends.
+
+    All copies of a context share its generators; one that is named in a copy only has no value here.
+    """
+    declared = _declared(normal.point)
+    generators = [gen for gen in ctx.generators.values() if gen.names <= declared][:MOST_SIGNS]
     polys: list[Polynomial] = [{((gen.key, 1),): 1} for gen in generators]
     polys += [gen.parts[0] for gen in generators if gen.kind in "blhz"]
     everything = frozenset(name for gen in generators for name in gen.names)
