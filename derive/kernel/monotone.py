@@ -232,7 +232,7 @@ def _variables(ctx: Context, poly: Polynomial) -> set[str]:
 
 
 def _is_bound_elsewhere(ctx: Context, name: str) -> bool:
-    of_sums = any(name in rule.names for rule in ctx.sum_rules)
+    of_sums = any(name in rule.names for rules in (ctx.sum_rules, ctx.sum_equations) for rule in rules)
     return of_sums or any(name in rule.names for rule in ctx.component_rules.values())
 
 

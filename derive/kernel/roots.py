@@ -81,7 +81,11 @@ def _at_whole_numbers(ctx: Context, p: Coefficients, where: Range, least: int | 
         return UNKNOWN
     low = max(-bound, -bound if where.low is None else floor(where.low), -bound if least is None else least)
     high = min(bound, bound if where.high is None else ceil(where.high))
-    ctx.spend(max(high - low, 0))
+    # A range wholly beyond the bound has the sign at the bound.
+    low, high = min(low, bound), max(high, -bound)
+    if low > high:
+        return UNKNOWN
+    ctx.spend(high - low)
     values = [_value(p, Fraction(n)) for n in range(low, high + 1)]
     bits = NONZERO if all(values) else UNKNOWN
     if all(v >= 0 for v in values):
