@@ -324,6 +324,8 @@ class Approach:
     def _of_term(self, ctx: Context, mono: Monomial, c: Rational) -> Bound:
         """L10: a sum over a fixed range tends to the sum of the limits, a Max to their Max; factors go inside."""
         spread = [key for key, e in mono if key[0] in "sm" and e == 1 and self.moves(ctx, {((key, 1),): 1})]
+        if self._variable(ctx, {mono: c}) is None:
+            return self._of_atoms(ctx, {mono: c})
         if len(spread) != 1:
             return self._limit(ctx, {mono: c})
         gen, factor = ctx.generators[spread[0]], {without(mono, spread[0]): c}
