@@ -334,8 +334,8 @@ PLANTS = (
     Plant(
         "symbolic power of what may be 0",
         "functions.symbolic_power",
-        "if ctx.sign(ctx, base) & POSITIVE == POSITIVE:",
-        "if ctx.sign(ctx, base) & NONNEGATIVE:",
+        "if bits & POSITIVE == POSITIVE:",
+        "if bits & NONNEGATIVE:",
     ),
     Plant(
         "root to a power of what may be 0",
@@ -353,8 +353,12 @@ PLANTS = (
     Plant("Abs dropped", "ring.absolute", "if bits & NONNEGATIVE:", "if True:"),
     Plant("Abs of an odd power dropped", "ring._absolute_power", "if bits & NONNEGATIVE:", "if True:"),
     Plant(
-        "Max under a negative factor", "reductions.extremum", "[kind] if flip else kind", "[kind] if False else kind"
+        "Max under a negative factor",
+        "reductions._extremum_generator",
+        "[kind] if flip else kind",
+        "[kind] if False else kind",
     ),
+    Plant("Max of Max under what may be negative", "reductions._flattened", "ctx.sign(ctx, weight) & wanted", "True"),
     # Signs and orders.
     Plant(
         "delta taken for positive",
@@ -366,7 +370,7 @@ PLANTS = (
         "strict where no term is", "sign._term_by_term", "NONZERO if any(s & NONZERO for s in signs) else 0", "NONZERO"
     ),
     Plant("sum above a term at n = 1", "sign._split_off", ">= 2 else 0", ">= 1 else 0"),
-    Plant("sum above a term of terms of any sign", "sign._split_off", "if not bits & NONNEGATIVE:", "if False:"),
+    Plant("sum above a term of terms of any sign", "sign._split_off", "if not bits & ZERO:", "if False:"),
     Plant(
         "inequality times what may be negative",
         "sign._without_negative_term",
