@@ -17,10 +17,10 @@ from derive.kernel.context import (
     Polynomial,
     Undefined,
 )
-from derive.kernel.hypotheses import solutions
 from derive.kernel.polynomial import ONE, scale, subtract
 from derive.kernel.ring import replace_generators
 from derive.kernel.sign import learn
+from derive.kernel.solutions import solutions
 from derive.kernel.spelling import intern, names, places
 
 DEPTH = 4

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from itertools import combinations, permutations
+from itertools import chain, combinations, permutations
 
 from derive.kernel.context import (
     NONNEGATIVE,
@@ -26,7 +26,7 @@ from derive.kernel.context import (
 from derive.kernel.functions import exponential
 from derive.kernel.polynomial import ONE, add, merge, scale, subtract
 from derive.kernel.ring import component, multiply, power, product, rename, rename_mono, renew, variable
-from derive.kernel.spelling import NO_NAMES, mono_text, names
+from derive.kernel.spelling import NO_NAMES, mono_text, names, parts_of
 from derive.kernel.sums import sum_over
 
 HALF = Fraction(1, 2)
@@ -37,10 +37,13 @@ MOST_EXPONENTIALS = 3
 def named_parts(ctx: Context, poly: Polynomial) -> tuple[Context, Polynomial] | None:
     """The polynomial with a sum inside its sums named: u[b] for Sum(t[b, k], k), wherever it stands (H2).
 
-    What holds for every array u holds for this one. Looks for a sum that stands twice in one sum, as in a square.
+    What holds for every array u holds for this one. Looks for a sum that stands twice in one sum, as in a square, or
+    in a sum and below a function, as in Sum(p[b]*t[b]) <= log(Sum(p[b]*exp(t[b]))).
     """
-    for key in sorted({k for mono in poly for k, _ in mono if k[0] == "s" and len(ctx.generators[k].parts[0]) > 1}):
-        part = next(_repeated_parts(ctx, ctx.generators[key]), None)
+    several = sorted({k for mono in poly for k, _ in mono if k[0] == "s" and len(ctx.generators[k].parts[0]) > 1})
+    below = set(_sums_below(ctx, poly)) if several else set()
+    for key in several:
+        part = next(chain(_repeated_parts(ctx, ctx.generators[key]), _parts_below(ctx, key, below)), None)
         if part is not None:
             return _named(ctx, poly, *part)
     return None
@@ -78,6 +81,37 @@ def _repeated_parts(ctx: Context, gen: Generator) -> Iterator[tuple[tuple[Place,
                     touched = frozenset(p for k, _ in factors for p in ctx.generators[k].places)
                     yield inner, factors, tuple(p for p in held if p in touched)
                 spelled[text] = inner, factors
+
+
+def _parts_below(
+    ctx: Context, key: str, below: set[str]
+) -> Iterator[tuple[tuple[Place, ...], Monomial, tuple[Place, ...]]]:
+    """The parts of a sum over several indices that stand below a function too."""
+    bound, mono = ctx.generators[key].parts[0], ctx.generators[key].parts[1].mono
+    for size in range(1, len(bound)) if below and len(bound) <= MOST_PLACES else ():
+        for held in combinations(bound, size):
+            for inner, factors in _components(ctx, tuple(p for p in bound if p not in held), mono):
+                if _loosely(ctx, inner, factors) in below:
+                    touched = frozenset(p for k, _ in factors for p in ctx.generators[k].places)
+                    yield inner, factors, tuple(p for p in held if p in touched)
+
+
+def _sums_below(ctx: Context, poly: Polynomial) -> Iterator[str]:
+    """The sums below exponentials, logarithms and other functions, spelled without the names of their indices."""
+    stack = [(key, False) for mono in poly for key, _ in mono]
+    while stack:
+        key, is_below = stack.pop()
+        gen = ctx.generators[key]
+        if gen.kind == "s" and is_below:
+            yield _loosely(ctx, gen.parts[0], gen.parts[1].mono)
+        deeper = is_below or gen.kind not in "sb"
+        stack.extend((k, deeper) for mono in parts_of(gen) for k, _ in mono)
+
+
+def _loosely(ctx: Context, inner: tuple[Place, ...], factors: Monomial) -> str:
+    others = {p: f"#{p[1]}" for k, _ in factors for p in ctx.generators[k].places}
+    orders = (others | {p: f"?{n}@{p[1]}" for n, p in enumerate(order)} for order in permutations(inner))
+    return min(mono_text(ctx, factors, order) for order in orders)
 
 
 def _components(ctx: Context, inner: tuple[Place, ...], mono: Monomial) -> Iterator[tuple[tuple[Place, ...], Monomial]]:

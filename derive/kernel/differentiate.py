@@ -34,6 +34,7 @@ from derive.kernel.ring import (
     replace_generators,
     variable,
 )
+from derive.kernel.solutions import solutions
 from derive.kernel.spelling import names, parts_of, places, reached
 from derive.kernel.sums import sum_over
 from derive.kernel.trigonometry import sine
@@ -161,12 +162,29 @@ def _require_no_kink(ctx: Context, inner: Polynomial, target: Target) -> None:
     """V14: where G(v, Abs(w)) has a derivative, it is by sign(w)*w' also at w = 0, for then dG/dAbs(w)*w' is 0 there.
 
     The slopes to both sides are G_v + G_a*Abs(w') and G_v - G_a*Abs(w'); with several Abs their sum takes its place. A
-    kink inside w would break the symmetry.
+    kink inside w where w = 0 would break the symmetry.
     """
-    if target.exists and ctx.sign(ctx, inner) & NONZERO == 0 and not kinked(ctx, inner):
+    if target.exists and ctx.sign(ctx, inner) & NONZERO == 0 and _smooth_where_zero(ctx, inner):
         ctx.use("V14")
         return
     _require(ctx, inner, NONZERO, "the argument of Abs, where it is differentiated, is not seen to differ from 0")
+
+
+def _smooth_where_zero(ctx: Context, poly: Polynomial) -> bool:
+    """Whether a polynomial has no kink where it is 0: it differs from 0 where u = 0, for every Abs(u) inside."""
+    if not kinked(ctx, poly):
+        return True
+    sizes = _free_kinks(ctx, poly)
+    if any(key[0] != "h" for key in sizes) or kinked(ctx, replace_generators(ctx, poly, {key: {} for key in sizes})):
+        return False
+    return all(_apart(ctx, poly, key) for key in sizes)
+
+
+def _apart(ctx: Context, poly: Polynomial, size: str) -> bool:
+    """Whether a polynomial is not 0 where an Abs in it is (H2)."""
+    inner = ctx.generators[size].parts[0]
+    there = ({size: {}, key: value} for key, value in solutions(ctx, inner))
+    return any(ctx.sign(ctx, replace_generators(ctx, poly, new)) & NONZERO for new in there)
 
 
 def _of_sum(ctx: Context, gen: Generator, target: Target) -> Polynomial:

@@ -38,9 +38,10 @@ from derive.kernel.polynomial import add, constant, magnitude, scale, subtract
 from derive.kernel.rebuild import rebuild
 from derive.kernel.ring import component, multiply, power, rename, replace_generators
 from derive.kernel.sign import TYPE_SIGN, learn, sign
+from derive.kernel.solutions import solutions
 from derive.kernel.spelling import names, parts_of, places
 from derive.kernel.sums import sum_over
-from derive.kernel.zero import Equations, rank, rewriting
+from derive.kernel.zero import Equations, rewriting
 from derive.term import Component, Delta, Number, Op, Relation, Variable
 
 LARGEST_SIZE = 64
@@ -434,25 +435,6 @@ def _size(ctx: Context, mono: Monomial) -> Rational:
 def _size_of_generator(ctx: Context, gen: Generator) -> Rational:
     binders = len(gen.parts[0]) if gen.kind == "s" else 0
     return 1 + binders + sum((_size(ctx, mono) for mono in parts_of(gen)), 0)
-
-
-def solutions(ctx: Context, poly: Polynomial) -> Iterator[tuple[str, Polynomial]]:
-    """Variables or components that stand alone in one term, with what they equal."""
-    for mono, c in sorted(poly.items(), key=lambda item: rank(item[0])):
-        if len(mono) != 1 or mono[0][0][0] not in "va" or mono[0][1] != 1:
-            continue
-        key = mono[0][0]
-        gen = ctx.generators[key]
-        rest = {m: v for m, v in poly.items() if m != mono}
-        apart = gen.names.isdisjoint(names(ctx, rest)) or (gen.kind == "a" and _is_flat(key, rest))
-        if gen.parts[0] in ctx.least or not apart:
-            continue
-        yield key, scale(rest, -1 / Fraction(c))
-
-
-def _is_flat(key: str, poly: Polynomial) -> bool:
-    """Whether a polynomial is made of variables and components, none of which is the one of the key."""
-    return all(k[0] in "va" and k != key for mono in poly for k, _ in mono)
 
 
 def _rewrite_facts(ctx: Context, key: str, value: Polynomial) -> None:
