@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from goals import goal
 
 from derive.claim import Goal
 from derive.prove import prove
@@ -23,8 +22,9 @@ from derive.run import decide, known, resume, settle, versions
 from derive.run.answer import answer
 from derive.run.cache import FOLDER, Cache, Verdicts, cache
 from derive.verdict import Proved, Undecided
+from tests.conftest import Derive
+from tests.goals import goal
 
-Derive = Callable[..., tuple[int, str, str]]
 ROOT = Path(__file__).parent.parent
 FILE = """\
 derive: 1

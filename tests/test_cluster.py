@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,8 +17,8 @@ pytest.importorskip("distributed", reason="dask.distributed is not installed: pi
 
 from derive.run import cluster as module
 from derive.run.cluster import cluster, remote
+from tests.conftest import Derive
 
-Derive = Callable[..., tuple[int, str, str]]
 ROOT = Path(__file__).parent.parent
 HEAD = "derive: 1\nvariables: {x: real, y: real}\nclaims:\n"
 CLAIMS = "".join(f"  - {{id: c{k}, claim: x + {k} == {k} + x}}\n" for k in range(20))

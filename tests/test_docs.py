@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import doctest
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -17,8 +16,8 @@ import pytest
 from derive import cli
 from docs import pictures
 from docs.reference import FOLDER, pages
+from tests.conftest import Derive
 
-Derive = Callable[..., tuple[int, str, str]]
 ROOT = Path(__file__).parent.parent
 PAGES = sorted((ROOT / "docs").glob("*.md"))
 BLOCK = re.compile(r"^```(yaml|toml|console|pycon)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -58,6 +57,19 @@ def test_transcripts_are_what_the_commands_print(path: Path, derive: Derive, req
     if request.config.getoption("--update-golden"):
         path.write_text(now, encoding="utf-8", newline="\n")
     assert now == path.read_text(encoding="utf-8"), f"{path.name} differs; if that is meant: pytest --update-golden"
+
+
+README = TEXTS[0].read_text(encoding="utf-8")
+CONSOLE = [part.split("```")[0].split("\n", 1) for part in README.split("```console\n$ derive ")[1:]]
+
+
+@pytest.mark.parametrize(("arguments", "shown"), CONSOLE)
+def test_the_transcripts_of_the_readme_are_true(derive: Derive, arguments: str, shown: str) -> None:
+    Path("softmax.yaml").write_text(README.split("```yaml\n")[1].split("```")[0], encoding="utf-8")
+    code, out, err = derive(*arguments.split())
+    shown, is_cut, _ = shown.partition("    ...\n")
+    assert (code, err) == (1 if arguments.startswith("check") else 0, "")
+    assert out.startswith(shown) if is_cut else out == shown
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda p: p.stem)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -14,8 +13,8 @@ from derive.find import Target
 from derive.outcome import Results
 from derive.run.run import run
 from derive.verdict import Enclosure, Proved
+from tests.conftest import Derive
 
-Derive = Callable[..., tuple[int, str, str]]
 HEAD = "variables: {n: positive integer, o: 'real[n]', x: real, y: positive}\nclaims:\n  - id: a\n    claim: "
 AGREES, DISAGREES, SILENT = {"agrees": 1}, {"disagrees": 1}, {"says nothing": 1}
 

@@ -6,7 +6,6 @@ from fractions import Fraction
 
 import pytest
 from flint import arb, fmpq
-from goals import goal, second_opinion
 from hypothesis import given
 from hypothesis import strategies as st
 from mpmath import mpf
@@ -16,6 +15,7 @@ from derive.evaluate import Point, integer_names
 from derive.parse import parse
 from derive.term import Term
 from derive.verdict import Counterexample
+from tests.goals import goal, second_opinion
 
 UNDEFINED, UNKNOWN, BEYOND = Missing.UNDEFINED, Missing.UNKNOWN, Missing.BEYOND
 HALF = Fraction(1, 2)

@@ -6,15 +6,13 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from derive.errors import CODES, Code, clip, meant, problem
 from derive.explain import EXAMPLES, WITHOUT_EXAMPLE, example, explain
-
-Derive = Callable[..., tuple[int, str, str]]
+from tests.conftest import Derive
 
 ROOT = Path(__file__).parent.parent / "derive"
 SOURCE = "\n".join(path.read_text(encoding="utf-8") for path in ROOT.rglob("*.py") if path.name != "errors.py")

@@ -6,10 +6,10 @@ import math
 
 import numpy as np
 import pytest
-from goals import goal
 
 from derive.claim import Goal
 from derive.evaluate import Array, Points, evaluate, integer_names, tape
+from tests.goals import goal
 
 NAN = math.nan
 

@@ -6,7 +6,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from faults import faults
+
+from tests.faults import faults
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at processes in /proc")
 

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-Derive = Callable[..., tuple[int, str, str]]
+from tests.conftest import Derive
+
 Json = Any
 NO_REPORT = "required a report of `derive check --shard I/N --format json`"
 HEAD = "derive: 1\nvariables: {x: real}\nclaims:\n"

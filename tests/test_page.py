@@ -16,7 +16,6 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from conftest import Derive
 
 from derive.api import check_file
 from derive.display.publish import publish
@@ -32,6 +31,7 @@ from derive.picture.residuals import residuals
 from derive.report.page.style import STYLE
 from derive.run.cache import Cache
 from derive.verdict import Refuted
+from tests.conftest import Derive
 
 CLAIMS = Path(__file__).parent / "page" / "claims.yaml"
 HARNESS = Path(__file__).parent / "page" / "harness.html"

@@ -7,14 +7,12 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from derive.kernel import vanish
-
-Derive = Callable[..., tuple[int, str, str]]
+from tests.conftest import Derive
 
 ROOT = Path(__file__).parent.parent
 HOSTILE = sorted((Path(__file__).parent / "hostile").iterdir())

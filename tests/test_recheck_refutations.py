@@ -16,11 +16,6 @@ from typing import Any
 
 import pytest
 from flint import arb, ctx, fmpq
-from goals import goal
-from soundness.claims import CASES, goals
-from soundness.points import points
-from soundness.terms import Terms as RandomTerms
-from soundness.terms import goal_of
 
 from derive.certificate.refuted import refuted
 from derive.certificate.terms import goal_to_json
@@ -40,6 +35,11 @@ from derive.signature import FUNCTIONS
 from derive.term import Number
 from derive.verdict import Counterexample, Enclosure, Refuted, Value
 from tests.alone import ALONE
+from tests.goals import goal
+from tests.soundness.claims import CASES, goals
+from tests.soundness.points import points
+from tests.soundness.terms import Terms as RandomTerms
+from tests.soundness.terms import goal_of
 
 ROOT = Path(__file__).parent.parent
 

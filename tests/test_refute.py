@@ -7,11 +7,11 @@ from fractions import Fraction
 
 import mpmath
 import pytest
-from goals import goal, second_opinion
 
 from derive.claim import Goal
 from derive.refute import refute
 from derive.verdict import Counterexample, Support
+from tests.goals import goal, second_opinion
 
 S = "(exp(o[{}])/Sum(exp(o[k]),k))"
 SI, SJ, SM = S.format("i"), S.format("j"), S.format("m")

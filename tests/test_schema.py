@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import jsonschema
@@ -14,8 +13,7 @@ from derive.explain import EXAMPLES
 from derive.init import SCHEMA, STARTER
 from derive.load import CLAIM_KEYS, FILE_KEYS, load_text
 from derive.schema import schema
-
-Derive = Callable[..., tuple[int, str, str]]
+from tests.conftest import Derive
 
 ROOT = Path(__file__).parent.parent
 CONTENT = json.loads(schema())

@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 
 from derive.run.pool import Here, Lost, Pool, pool
+from tests.conftest import Derive
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="without fork everything is done in one process")
 ROOT = Path(__file__).parent.parent
-Derive = Callable[..., tuple[int, str, str]]
 
 
 def works(number: int) -> str:
