@@ -28,7 +28,9 @@ from derive.read import read
 from tests.soundness.claims import CASES, ROOT, without_models
 from tests.soundness.fuzz import ATTACKS, CRASHES, Report, attack
 
-FALSE_CLAIMS = (ROOT / "tests" / "soundness" / "holes.yaml", *CASES)
+HERE = ROOT / "tests" / "soundness"
+NEAR = HERE / "near.yaml"
+FALSE_CLAIMS = (HERE / "holes.yaml", NEAR, *CASES)
 COUNT = 3_000
 FUEL = 20_000
 
@@ -96,7 +98,8 @@ def false_goals(*paths: Path) -> tuple[tuple[str, Goal], ...]:
     return tuple((c.id, c.lines[0].goal) for c in claims if c.expect != "proved" and len(c.lines) == 1)
 
 
-def _is_proved(goal: Goal) -> bool:
+def is_proved(goal: Goal) -> bool:
+    """Whether the rules by themselves prove a goal."""
     try:
         with without_models():
             return isinstance(prove(goal, FUEL), Theorem)
@@ -108,8 +111,8 @@ def _by_claims(plant: Plant) -> Catch | None:
     """A claim that only the fault proves; what is expected to stay undecided may have been proved before it."""
     for number, (id, goal) in enumerate(false_goals(*FALSE_CLAIMS), 1):
         with planted(plant):
-            proved = _is_proved(goal)
-        if proved and not _is_proved(goal):
+            proved = is_proved(goal)
+        if proved and not is_proved(goal):
             return Catch("claims", number, id)
     return None
 

@@ -17,7 +17,7 @@ from tests.soundness.claims import CASES, ROOT, goals
 from tests.soundness.dummies import DUMMIES, dummy
 from tests.soundness.fuzz import FEATURES, LEAST_SHARE, fuzz
 from tests.soundness.mutants import ALARMS, REFUTED, UNDECIDED, fates
-from tests.soundness.plants import PLANTS, Plant, found_by, planted
+from tests.soundness.plants import NEAR, PLANTS, Plant, false_goals, found_by, is_proved, planted
 
 HOLES = ROOT / "tests" / "soundness" / "holes.yaml"
 LEAST_REFUTED = 0.95
@@ -27,6 +27,11 @@ def test_holes_stay_closed() -> None:
     results = run([Target(HOLES)])
     wrong = [(o.claim.id, o.word) for o in results.outcomes if not o.as_expected]
     assert results.outcomes and not wrong
+
+
+def test_what_is_nearly_true_is_not_proved() -> None:
+    assert not [p for reading in read([Target(NEAR)]) for p in reading.problems if p.code[2] == "0"]
+    assert not [id for id, goal in false_goals(NEAR)[::9] if is_proved(goal)]
 
 
 def test_no_single_slip_in_a_true_claim_is_proved() -> None:
