@@ -25,8 +25,8 @@ def invoke(goal: Goal, using: tuple[Lemma, ...]) -> Theorem | Residual:
         return plain
     supplied: list[Supplied] = []
     unfit = ""
-    for lemma in [instance for named in using for instance in _instances(goal, named)]:
-        found = _supplied(goal, lemma)
+    for lemma in [instance for named in using for instance in instances(goal, named)]:
+        found = supplied_by(goal, lemma)
         if isinstance(found, Supplied):
             supplied.append(found)
         else:
@@ -34,7 +34,7 @@ def invoke(goal: Goal, using: tuple[Lemma, ...]) -> Theorem | Residual:
     return _with(goal, tuple(supplied)) or replace(plain, detail=unfit or plain.detail)
 
 
-def _instances(goal: Goal, lemma: Lemma) -> Iterator[Lemma]:
+def instances(goal: Goal, lemma: Lemma) -> Iterator[Lemma]:
     """The lemma with what its variables without an image may stand for: a side of it matches a part of the goal."""
     named = {image.name for image in lemma.images} | set(lemma.goal.dimensions)
     missing = [d.name for d in lemma.goal.declarations if d.name not in named]
@@ -84,7 +84,8 @@ def _attempt(goal: Goal, supplied: tuple[Supplied, ...]) -> Theorem | None:
     return rest(goal, supplied, theorem) if isinstance(theorem, Theorem) else None
 
 
-def _supplied(goal: Goal, lemma: Lemma) -> Supplied | str:
+def supplied_by(goal: Goal, lemma: Lemma) -> Supplied | str:
+    """The instance of a lemma as a hypothesis of the goal; or why there is none, for people."""
     theorem = invoke(lemma.goal, lemma.using)
     if isinstance(theorem, Residual):
         theorem = _deeply(lemma.goal)

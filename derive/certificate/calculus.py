@@ -110,14 +110,28 @@ class _Slopes:
         derivative = ["diff", to_json(term), [["var", interval.name]] * len(followed)]
         stated = {**goal_to_json(replace(inside, left=ZERO, op=op, right=ZERO)), "left": derivative}
         written = replace(inside, left=term_of(self.ctx, moved, {}), op=">" if op in "<>" else ">=", right=ZERO)
+        points: list[Term] = []
         proofs.append(self.prove(stated, written, (), moved))
+        if proofs[-1] is None and strict and not positive:
+            points = [ZERO]
+            apart = Hypothesis(Relation(Variable(interval.name), "!=", ZERO))
+            written = replace(written, hypotheses=(*written.hypotheses, apart))
+            proofs[-1] = self.prove({**stated, **_assumed(written)}, written, (), moved)
+        how_strict = "value" if positive else "slope"
+        if proofs[-1] is None and strict and not positive:
+            how_strict, points = "isolated", [_middle(self.ctx, interval)]
+            weak = "<=" if op == "<" else ">="
+            written = replace(written, hypotheses=inside.hypotheses, op=">=")
+            proofs[-1] = self.prove({**stated, **_assumed(written), "op": weak}, written, (), moved)
+            there = Hypothesis(Relation(Variable(interval.name), "==", points[0]))
+            written = replace(written, hypotheses=(*inside.hypotheses, there), op=">")
+            proofs.append(self.prove({**stated, **_assumed(written)}, written, (), moved))
         if not all(proofs):
             return None
         closed = {"low": interval.closed_low, "high": interval.closed_high}
         stated_ends = {side: [to_json(end), closed[side]] if end is not None else None for side, end in ends.items()}
-        how_strict = "value" if positive else "slope"
         named = {"kind": "slope", "name": interval.name, **stated_ends, "from": start, "strict": how_strict}
-        return {**named, "proofs": proofs}
+        return {**named, "except": list(map(to_json, points)), "proofs": proofs}
 
     def _part(
         self, outside: Goal, poly: Polynomial, interval: Interval, end: Polynomial, at: Term | None, op: Op
@@ -182,13 +196,26 @@ class _Slopes:
         return proof
 
 
-def is_proof(claim: Json, proof: Proof, extra: tuple[Json, ...]) -> bool:
+def is_proof(claim: Json, proof: Proof, extra: tuple[Json, ...] = ()) -> bool:
     """Whether the checker accepts a proof of a claim."""
     try:
         prove(claim, proof, extra)
     except Rejected:
         return False
     return True
+
+
+def _middle(ctx: Context, interval: Interval) -> Term:
+    """A point of an interval that has an end at most on either side."""
+    low, high = (_end(ctx, end) for end in (interval.low, interval.high))
+    if low is not None and high is not None:
+        return Binary("/", Binary("+", low, high), Number(Fraction(2)))
+    one = Number(Fraction(1))
+    return Binary("+", low, one) if low is not None else ZERO if high is None else Binary("-", high, one)
+
+
+def _assumed(goal: Goal) -> Json:
+    return {"hypotheses": goal_to_json(goal)["hypotheses"]}
 
 
 def _is_ray(interval: Interval, at: Fraction) -> bool:

@@ -8,10 +8,10 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
-from derive.certificate.proved import empty, proved, proved_at
+from derive.certificate.proved import empty, proved, proved_at, proved_with
 from derive.certificate.refuted import point_to_json, refuted
 from derive.certificate.terms import goal_to_json, to_json
-from derive.claim import Goal, Hypothesis
+from derive.claim import Goal, Hypothesis, Lemma
 from derive.kernel import Propose
 from derive.outcome import Outcome
 from derive.recheck.check import VERSION, at, check, digest
@@ -28,11 +28,11 @@ Json = dict[str, Any]
 def certify(outcome: Outcome) -> Json | None:
     """The certificate of every line that was proved or refuted; None where the checker follows none of them."""
     decided = zip(outcome.claim.lines, outcome.verdicts, strict=True)
-    lines = [found for line, verdict in decided if (found := _line(line.goal, verdict)) is not None]
+    lines = [found for line, verdict in decided if (found := _line(line.goal, verdict, line.using)) is not None]
     return {"certificate": VERSION, "id": outcome.claim.id, "lines": lines} if lines else None
 
 
-def _line(goal: Goal, verdict: Verdict) -> Json | None:
+def _line(goal: Goal, verdict: Verdict, using: tuple[Lemma, ...]) -> Json | None:
     claim = goal_to_json(goal)
     named = {"claim": claim, "sha256": digest(claim)}
     if isinstance(verdict, Proved) and verdict.theorem.method == "contradiction":
@@ -42,7 +42,9 @@ def _line(goal: Goal, verdict: Verdict) -> Json | None:
         witness = verdict.support.witness or admitted(goal)
         beyond = any(isinstance(side, Limit | Optimum) for side in (goal.left, goal.right))
         propose = _factorisations() if beyond or "R5" in verdict.theorem.rules else None
-        proof = proved(goal, propose) if witness else None
+        named_lemmas = tuple(lemma for lemma in using if lemma.id in verdict.theorem.lemmas)
+        proof = proved_with(goal, named_lemmas, propose) if named_lemmas else None
+        proof = proof or (proved(goal, propose) if witness else None)
         if witness is None or proof is None:
             return None
         return {**named, "verdict": "proved", "proof": proof, "witness": point_to_json(witness)}

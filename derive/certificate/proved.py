@@ -15,9 +15,10 @@ from typing import Any, Literal, TypeGuard
 
 from derive.certificate.calculus import by_slopes, is_proof
 from derive.certificate.equations import by_equations
+from derive.certificate.lemmas import with_lemmas
 from derive.certificate.terms import goal_to_json, index_to_json, stated, to_json
 from derive.certificate.variables import mentions, replaced, substituted
-from derive.claim import Declaration, Goal, Hypothesis
+from derive.claim import Declaration, Goal, Hypothesis, Lemma
 from derive.elaborate.goal import free_indices
 from derive.kernel import FUEL, Propose, cases, contradictory
 from derive.kernel.context import BOUND, FREE, FRESH, Context, Note, Place, Polynomial, Rational, Stuck, Undefined
@@ -91,6 +92,16 @@ def proved(goal: Goal, propose: Propose | None = None) -> Proof | None:
     if isinstance(goal.left, Optimum) or isinstance(goal.right, Optimum):
         return _optimum(goal, propose) if goal.op == "==" else None
     return _Search(propose).proof(goal_to_json(goal), goal)
+
+
+def proved_with(goal: Goal, using: tuple[Lemma, ...], propose: Propose | None) -> Proof | None:
+    """The proof of a goal that was proved with lemmas."""
+
+    def prove_part(claim: Json, part: Goal) -> Proof | None:
+        return _Search(propose).proof(claim, part)
+
+    claim = goal_to_json(goal)
+    return next((p for p in with_lemmas(goal, using, prove_part) if is_proof(claim, p)), None)
 
 
 def empty(goal: Goal) -> Proof | None:

@@ -5,6 +5,7 @@ The format is described where it is read, in ``derive/recheck``.
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 from derive.claim import Goal, Hypothesis
@@ -122,3 +123,39 @@ def stated(ctx: Context, term: Term) -> Any:
                 return [plain(p) for p in part]
 
     return plain(to_json(term))
+
+
+def from_json(term: Json) -> Term:
+    """The term of a prefix list that ``to_json`` may have made, without limits and optima."""
+    match term:
+        case ["num", str(text)]:
+            return Number(Fraction(text))
+        case ["const", str(name)]:
+            return Constant(name)
+        case ["var", str(name)]:
+            return Variable(name)
+        case ["comp", str(array), list(at)]:
+            return Component(array, tuple(_index(i) for i in at))
+        case ["delta", left, right]:
+            return Delta(_index(left), _index(right))
+        case ["neg", operand]:
+            return Neg(from_json(operand))
+        case ["apply", str(function), *args]:
+            return Apply(function, tuple(map(from_json, args)))
+        case ["reduce", kind, name, dimension, list(out), body]:
+            return Reduce(kind, from_json(body), Index(name, dimension), tuple(map(_index, out)))
+        case ["diff", body, list(targets)]:
+            return Diff(from_json(body), tuple(from_json(t) for t in targets))  # type: ignore[misc]
+        case [head, left, right]:
+            return Binary({h: op for op, h in _HEADS.items()}[head], from_json(left), from_json(right))  # type: ignore[arg-type]
+        case _:
+            raise TypeError(f"no term: {term}")
+
+
+def indices_from_json(found: Json) -> tuple[Index, ...]:
+    """The indices of a list of pairs."""
+    return tuple(map(_index, found))
+
+
+def _index(found: Json) -> Index:
+    return Index(*found)

@@ -1,15 +1,17 @@
 """Orders by calculus (O18): a function of one variable on an interval, by its slope or by enclosures.
 
-    {"kind": "slope", "name": x, "low": END, "high": END, "from": "low" | "high" | "both", "strict": "value" | "slope",
-     "proofs": [PROOF, ..]}
+    {"kind": "slope", "name": x, "low": END, "high": END, "from": "low" | "high" | "both", "strict": HOW,
+     "except": [t, ..], "proofs": [PROOF, ..]}
     {"kind": "multiple", "term": g, "factor": k, "proof": PROOF}     g = k*f with k > 0 has the sign of f
     {"kind": "boxes", "name": x, "ends": ["0", "1/2", ..]}           f is enclosed on every part of an interval
-    END: [t, whether x may be there], or null where the interval has no end
+    END: [t, whether x may be there], or null where the interval has no end; HOW: "value", "slope" or "isolated"
 
 Here f is the greater side less the smaller one. That the variable lies in the interval is known of the claim; all other
 variables stand still, and of what is assumed only that counts which does not speak of x. On the interval with the ends
 from which f is followed it has a value and is made of continuous functions, inside it has a derivative. Proved are
-f >= 0 at the end and f' >= 0 inside (f' <= 0 from the high end); or f >= 0 at both ends and f'' <= 0 inside.
+f >= 0 at the end and f' >= 0 inside (f' <= 0 from the high end); or f >= 0 at both ends and f'' <= 0 inside. The slope
+need not be strict at the points in ``except``: f rises between them all the same. A slope that is analytic and not 0 at
+the one point named there is 0 at "isolated" points only.
 """
 
 from __future__ import annotations
@@ -26,11 +28,12 @@ from derive.recheck.terms import Terms, listed, require
 from derive.recheck.value import Point
 
 ZERO = ["num", "0"]
-CONTINUOUS = (
-    *("exp", "log", "sqrt", "cbrt", "expm1", "log1p", "erf", "Abs", "Max", "Min"),
+ANALYTIC = (  # where they have a derivative
+    *("exp", "log", "sqrt", "expm1", "log1p", "erf"),
     *("sin", "cos", "tan", "cot", "sec", "csc", "asin", "acos", "atan"),
     *("sinh", "cosh", "tanh", "coth", "sech", "csch", "asinh", "acosh", "atanh"),
 )
+CONTINUOUS = (*ANALYTIC, "cbrt", "Abs", "Max", "Min")
 MOST_BOXES = 1_000
 Claim = dict[str, Any]
 MakeState = Callable[[Claim, tuple[Any, ...]], Any]
@@ -57,8 +60,20 @@ def slope(claim: Claim, proof: Any, extra: tuple[Any, ...], state: MakeState, pr
     reached = any(ends[s][1] for s in followed)
     require(by_value or not strict or not reached, "O18: the end is not reached, or the value there is strict")
     values = [(outside, replaced(f, name, ends[s][0]), ">" if by_value else ">=") for s in followed]
-    op = {"low": ">", "high": "<", "both": "<"}[start] + ("" if strict and not by_value else "=")
-    wanted = [*values, (inside, moved, op)]
+    way = {"low": ">", "high": "<", "both": "<"}[start]
+    points = listed(proof["except"], "points")
+    fixed = not any(mentions(t, name) or not _has_value(state(inside, ()), t) for t in points)
+    require(fixed, "O18: points with a value that do not move")
+    if strict and proof["strict"] == "isolated":
+        require(not _jumps(f, name, ANALYTIC), "O18: an analytic function")
+        (point,) = points
+        require(_lies_between(state(inside, ()), ends, point), "O18: a point of the interval")
+        there = {"relation": ["rel", "==", ["var", name], point], "quantified": []}
+        at_point = {**inside, "hypotheses": [*inside["hypotheses"], there]}
+        wanted = [*values, (inside, moved, way + "="), (at_point, moved, way)]
+    else:
+        op = way + ("" if strict and not by_value else "=")
+        wanted = [*values, (_but_for(inside, name, points), moved, op)]
     proofs = listed(proof["proofs"], "proofs")
     require(len(proofs) == len(wanted), "O18: every part is proved")
     parts = ({**c, "left": t, "op": o, "right": ZERO} for c, t, o in wanted)
@@ -136,18 +151,34 @@ def _between(claim: Claim, name: str, ends: dict[str, Any], followed: tuple[str,
     return {**claim, "hypotheses": [*claim["hypotheses"], *bounds]}
 
 
+def _lies_between(inside: Any, ends: dict[str, Any], point: Any) -> bool:
+    """Whether a point is seen to lie strictly between the ends."""
+    gaps = [["sub", point, ends["low"][0]]] if ends["low"] else []
+    gaps += [["sub", ends["high"][0], point]] if ends["high"] else []
+    terms = (inside.terms.term(gap, inside.scope) for gap in gaps)
+    return all(inside.reader.form(term, inside.env) & POSITIVE == POSITIVE for term in terms)
+
+
+def _but_for(claim: Claim, name: str, points: list[Any]) -> Claim:
+    apart = [{"relation": ["rel", "!=", ["var", name], t], "quantified": []} for t in points]
+    return {**claim, "hypotheses": [*claim["hypotheses"], *apart]}
+
+
 def _is_continuous(closed: Any, f: Any, name: str) -> bool:
-    term = closed.terms.term(f, closed.scope)
-    return closed.reader.certain(term, closed.env) and not _jumps(f, name)
+    return _has_value(closed, f) and not _jumps(f, name)
 
 
-def _jumps(term: Any, name: str) -> bool:
+def _has_value(here: Any, term: Any) -> bool:
+    return bool(here.reader.certain(here.terms.term(term, here.scope), here.env))
+
+
+def _jumps(term: Any, name: str, allowed: tuple[str, ...] = CONTINUOUS) -> bool:
     if not mentions(term, name):
         return False
     return (
         term[0] in ("reduce", "diff", "limit", "optimum")
-        or (term[0] == "apply" and term[1] not in CONTINUOUS)
-        or any(_jumps(term[n], name) for n in inner_positions(term))
+        or (term[0] == "apply" and term[1] not in allowed)
+        or any(_jumps(term[n], name, allowed) for n in inner_positions(term))
     )
 
 

@@ -46,6 +46,7 @@ RULES = {  # every rule that a proof may be said to rest on, and what is checked
     "G9": "ceiling(t) = -floor(-t)",
     "H2": "an equation that was assumed; what is replaced stands nowhere else; not below a derivative by what it names",
     "H3": "a one-hot vector is a delta with an index of its own; not below a derivative by the vector",
+    "H8": "all that the lemma asks for is proved of what has a value; no index is captured; no derivative in it",
     "K1": "both cases of two free indices of one dimension",
     "K2": "all three signs of a term that has a value",
     "K4": "a whole range; a new index, of which only that is known; not below a derivative by what it names",

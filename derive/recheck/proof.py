@@ -5,7 +5,8 @@
                     | ["K2", t] by > 0, < 0, == 0 | ["K2", t, ">="] by >= 0, < 0
     {"kind": "angle", "times": c, "sine": PROOF, "within": [PROOF, PROOF], "cosine": PROOF}    see ``_angle``
     {"kind": "contradiction", "steps": [STEP, ..], "of": t}       of a case: t would be < 0 and >= 0, say
-    "squeeze", "optimum", "slope", "multiple", "boxes"            see ``limits.py``, ``optima.py``, ``calculus.py``
+    "squeeze", "optimum", "slope", "multiple", "boxes", "lemma"   see ``limits.py``, ``optima.py``, ``calculus.py``,
+                                                                  ``lemma.py``
 
 A STEP is one of
 
@@ -31,6 +32,7 @@ from typing import Any
 
 from derive.recheck import roots
 from derive.recheck.calculus import boxes, multiple, slope
+from derive.recheck.lemma import lemma
 from derive.recheck.limits import squeeze
 from derive.recheck.optima import optimum
 from derive.recheck.polynomial import (
@@ -629,12 +631,16 @@ KINDS: dict[str, tuple[set[str], Callable[[dict[str, Any], Any, tuple[Any, ...],
         lambda claim, proof, extra, _: optimum(claim, proof, extra, State, prove),
     ),
     "slope": (
-        {"name", "low", "high", "from", "strict", "proofs"},
+        {"name", "low", "high", "from", "strict", "except", "proofs"},
         lambda claim, proof, extra, _: slope(claim, proof, extra, State, prove),
     ),
     "multiple": (
         {"term", "factor", "proof"},
         lambda claim, proof, extra, _: multiple(claim, proof, extra, State, prove),
+    ),
+    "lemma": (
+        {"lemma", "proof", "images", "dimensions", "places", "every", "owed", "rest"},
+        lambda claim, proof, extra, depth: lemma(claim, proof, extra, depth, State, prove),
     ),
     "boxes": ({"name", "ends"}, lambda claim, proof, extra, _: boxes(claim, proof, extra, State)),
 }
