@@ -41,7 +41,7 @@ from derive.whole import is_integer_type
 Real = fmpq | arb
 _EXACT_BITS = 4096
 _MOST_WORK = 100_000
-_ZERO, _ONE = fmpq(0), fmpq(1)
+_ZERO, _ONE, _MINUS_ONE = fmpq(0), fmpq(1), fmpq(-1)
 _PARAMETER = Variable("x")  # the first one in a row of the signature
 
 
@@ -147,30 +147,28 @@ class _Evaluation:
         self.work += 3 ** len(shifts)  # products of so many perturbations
         if self.work > _MOST_WORK:
             raise _Beyond
-        match term:
-            case Number(value):
-                return fmpq(value.numerator, value.denominator)
-            case Variable(name):
-                return self.leaf(name, (), shifts)
-            case Component(array, indices):
-                return self.leaf(array, tuple(self.place(i, scope) for i in indices), shifts)
-            case Binary(op, left, right):
-                a, b = self.value(left, scope, shifts), self.value(right, scope, shifts)
-                if op == "**":
-                    return _integer_power(a, b) if is_integer_type(right, self.integers) else _real_power(a, b)
-                return _BINARY[op](a, b)
-            case Apply(name, args):
-                return _apply(name, tuple(self.value(a, scope, shifts) for a in args))
-            case Neg(operand):
-                return _multiply(fmpq(-1), self.value(operand, scope, shifts))
-            case Delta(left, right):
-                return _ONE if self.place(left, scope) == self.place(right, scope) else _ZERO
-            case Reduce() | Diff():
-                return self.remembered(term, scope, shifts)
-            case Constant(name) if name in _CONSTANTS:
-                return _CONSTANTS[name]()
-            case _:
-                raise _Beyond
+        if isinstance(term, Binary):
+            a, b = self.value(term.left, scope, shifts), self.value(term.right, scope, shifts)
+            if term.op == "**":
+                return _integer_power(a, b) if is_integer_type(term.right, self.integers) else _real_power(a, b)
+            return _BINARY[term.op](a, b)
+        if isinstance(term, Component):
+            return self.leaf(term.array, tuple([self.place(i, scope) for i in term.indices]), shifts)
+        if isinstance(term, Number):
+            return fmpq(term.value.numerator, term.value.denominator)
+        if isinstance(term, Variable):
+            return self.leaf(term.name, (), shifts)
+        if isinstance(term, Apply):
+            return _apply(term.function, tuple([self.value(a, scope, shifts) for a in term.args]))
+        if isinstance(term, Neg):
+            return _multiply(_MINUS_ONE, self.value(term.operand, scope, shifts))
+        if isinstance(term, Delta):
+            return _ONE if self.place(term.left, scope) == self.place(term.right, scope) else _ZERO
+        if isinstance(term, Reduce | Diff):
+            return self.remembered(term, scope, shifts)
+        if isinstance(term, Constant) and term.name in _CONSTANTS:
+            return _CONSTANTS[term.name]()
+        raise _Beyond
 
     def size(self, dimension: str) -> int:
         return int(dimension) if dimension.isdigit() else int(self.dimensions[dimension])
@@ -247,7 +245,7 @@ def _split(a: Any, tag: int) -> tuple[Any, Any]:
 def _top(*args: Any) -> int | None:
     tag: int | None = None
     for a in args:
-        if isinstance(a, _Dual) and (tag is None or a.tag > tag):
+        if type(a) is _Dual and (tag is None or a.tag > tag):
             tag = a.tag
     return tag
 
@@ -278,7 +276,7 @@ def _add(a: Any, b: Any) -> Any:
 
 
 def _subtract(a: Any, b: Any) -> Any:
-    return _add(a, _multiply(fmpq(-1), b))
+    return _add(a, _multiply(_MINUS_ONE, b))
 
 
 def _multiply(a: Any, b: Any) -> Any:
@@ -296,7 +294,7 @@ def _divide(a: Any, b: Any) -> Any:
 def _reciprocal(b: Any) -> Any:
     if isinstance(b, _Dual):
         inverse = _reciprocal(b.value)
-        return _Dual(b.tag, inverse, _multiply(fmpq(-1), _multiply(b.slope, _multiply(inverse, inverse))))
+        return _Dual(b.tag, inverse, _multiply(_MINUS_ONE, _multiply(b.slope, _multiply(inverse, inverse))))
     _require("!=", b)
     return _tame(1 / b)
 
@@ -488,7 +486,7 @@ def _greatest(numbers: list[Real]) -> Real | None:
 
 
 def _smallest(args: tuple[Any, ...]) -> Any:
-    return _multiply(fmpq(-1), _largest(tuple(_multiply(fmpq(-1), a) for a in args)))
+    return _multiply(_MINUS_ONE, _largest(tuple(_multiply(_MINUS_ONE, a) for a in args)))
 
 
 def _total(parts: tuple[Any, ...]) -> Any:

@@ -7,7 +7,7 @@ stood in the text (``at``: start and end offset, in characters, of the text that
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from fractions import Fraction
 from operator import is_
 from typing import Any, Literal
@@ -184,25 +184,7 @@ def children(term: Term) -> tuple[Term, ...]:
 
 def with_children(term: Term, new: tuple[Term, ...]) -> Term:
     """The same node over other subterms, given in the order of ``children``; the term itself where they are its own."""
-    if all(map(is_, children(term), new)):
-        return term
-    match term:
-        case Binary(op):
-            return Binary(op, new[0], new[1], at=term.at)
-        case Apply(function):
-            return Apply(function, new, at=term.at)
-        case Neg():
-            return Neg(new[0], at=term.at)
-        case Call(name):
-            return Call(name, new, at=term.at)
-        case Reduce(kind, _, index, excluded):
-            return Reduce(kind, new[0], index, excluded, at=term.at)
-        case Diff() | Optimum():
-            return replace(term, body=new[0])
-        case Limit():
-            return replace(term, body=new[0], point=new[1])
-        case _:
-            return term
+    return term if all(map(is_, children(term), new)) else _WITH_CHILDREN[type(term)](term, new)
 
 
 def subterms(term: Term) -> Iterator[Term]:
@@ -211,7 +193,9 @@ def subterms(term: Term) -> Iterator[Term]:
     while stack:
         node = stack.pop()
         yield node
-        stack.extend(reversed(children(node)))
+        below = _CHILDREN.get(type(node))
+        if below is not None:
+            stack += below(node)[::-1]
 
 
 def own_indices(term: Term) -> tuple[Index, ...]:
@@ -235,6 +219,16 @@ _CHILDREN: dict[type, Callable[[Any], tuple[Term, ...]]] = {
     Diff: lambda t: (t.body,),
     Optimum: lambda t: (t.body,),
     Limit: lambda t: (t.body, t.point),
+}
+_WITH_CHILDREN: dict[type, Callable[[Any, tuple[Term, ...]], Term]] = {
+    Neg: lambda t, new: Neg(new[0], at=t.at),
+    Binary: lambda t, new: Binary(t.op, new[0], new[1], at=t.at),
+    Apply: lambda t, new: Apply(t.function, new, at=t.at),
+    Call: lambda t, new: Call(t.name, new, at=t.at),
+    Reduce: lambda t, new: Reduce(t.kind, new[0], t.index, t.excluded, at=t.at),
+    Diff: lambda t, new: Diff(new[0], t.targets, at=t.at),
+    Optimum: lambda t, new: Optimum(t.kind, new[0], t.variable, t.component, at=t.at),
+    Limit: lambda t, new: Limit(new[0], t.variable, new[1], t.side, at=t.at),
 }
 _OWN_INDICES: dict[type, Callable[[Any], tuple[Index, ...]]] = {
     Component: lambda t: t.indices,

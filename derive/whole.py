@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from derive.term import Binary, Component, Neg, Number, Term, Variable
+from derive.term import Binary, Component, Neg, Number, Term, Variable, children
 
 
 def is_integer_type(term: Term, integers: frozenset[str]) -> bool:
@@ -32,9 +32,31 @@ def closed_rational(term: Term) -> Fraction | None:
             inner = closed_rational(operand)
             return None if inner is None else -inner
         case Binary(op, left, right):
-            a, b = closed_rational(left), closed_rational(right)
+            a = closed_rational(left)
+            b = None if a is None else closed_rational(right)
             return None if a is None or b is None else _rational(op, a, b)
         case _:
+            return None
+
+
+def closed_rationals(term: Term, found: set[Fraction]) -> Fraction | None:
+    """``closed_rational`` of a term; what literals and constant operations in it are worth goes into ``found``."""
+    match term:
+        case Number(value):
+            found.add(value)
+            return value
+        case Neg(operand):
+            inner = closed_rationals(operand, found)
+            return None if inner is None else -inner
+        case Binary(op, left, right):
+            a, b = closed_rationals(left, found), closed_rationals(right, found)
+            result = None if a is None or b is None else _rational(op, a, b)
+            if result is not None:
+                found.add(result)
+            return result
+        case _:
+            for child in children(term):
+                closed_rationals(child, found)
             return None
 
 

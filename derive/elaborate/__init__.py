@@ -130,7 +130,9 @@ def _decided(
         problems.append(problem("DV029", found=entry.stable).placed("", lines[-1].span))
         return [], None, None
     ends = _ends(lines) if lines and _all_steps(entry) else []
-    written = [replace(w, using=(*entry.using, *w.using)) for w in (*lines, *correction, *ends)]
+    written = [*lines, *correction, *ends]
+    if entry.using:
+        written = [replace(w, using=(*entry.using, *w.using)) for w in written]
     stated, covers = _goals(written, assumed, whens, shared, scope, library, problems)
     if not stated:
         return [], None, None
@@ -164,15 +166,16 @@ def _of_case(number: int, case: WrittenCase, scope: Scope, problems: list[Proble
 
 
 def _line(written: _Written, stated: Line, entry: Entry, scope: Scope, problems: list[Problem]) -> Line:
-    line = replace(stated, goal=replace(stated.goal, stable=entry.stable))
+    line = replace(stated, goal=replace(stated.goal, stable=entry.stable)) if entry.stable else stated
     if written.case is not None:
         line = replace(line, case=", ".join(text.text for text in entry.cases[written.case].when))
+    if written.by is None:
+        return line
     try:
-        by = ground(written.by, written.relation, line.goal, scope) if written.by else None
+        return replace(line, by=ground(written.by, written.relation, line.goal, scope))
     except InputError as error:
         problems += error.problems
         return line
-    return replace(line, by=by)
 
 
 def _ends(lines: list[_Written]) -> list[_Written]:
@@ -318,7 +321,8 @@ def _inferred(written: _Written, inference: Inference, problems: list[Problem]) 
     relation = by_components(written.relation, scope)
     left = _expanded(relation.left, written.left, scope, problems)
     right = _expanded(relation.right, written.right, scope, problems)
-    return inference.relation(replace(relation, left=left, right=right), written.left, written.right)
+    found = Relation(left, relation.op, right, at=relation.at)
+    return inference.relation(found, written.left, written.right)
 
 
 def _expanded(term: Term, text: Scalar, scope: Scope, problems: list[Problem]) -> Term:
@@ -385,4 +389,5 @@ def _resolved(hypothesis: Hypothesis, inference: Inference) -> Hypothesis:
 
 
 def _resolved_relation(relation: Relation, inference: Inference) -> Relation:
-    return replace(relation, left=inference.resolved(relation.left), right=inference.resolved(relation.right))
+    left, right = inference.resolved(relation.left), inference.resolved(relation.right)
+    return Relation(left, relation.op, right, at=relation.at)

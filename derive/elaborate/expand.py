@@ -65,7 +65,7 @@ def _of(term: Term, scope: Scope, parameters: frozenset[str]) -> Term:
         case Diff(body, targets):
             for target in targets:
                 _check_target(target, scope, parameters)
-            return replace(term, body=_of(body, scope, parameters))
+            return Diff(_of(body, scope, parameters), targets, at=term.at)
         case _:
             below = children(term)
             return with_children(term, tuple(_of(t, scope, parameters) for t in below)) if below else term
@@ -150,12 +150,12 @@ def _reduce(term: Reduce, scope: Scope, parameters: frozenset[str]) -> Term:
     for used in free_names(term.body) - parameters:
         if used in scope.templates and name in scope.templates[used].free and name not in parameters:
             raise InputError(problem("DV099", at=term.at, name=name, where=f"the definition `{used}`"))
-    index = replace(term.index, dimension=term.index.dimension or scope.indices.get(name, ""))
+    index = Index(term.index.name, term.index.dimension or scope.indices.get(name, ""), at=term.index.at)
     body = term.body
     if scope.rank(name):  # an index may have the name of an array; from here on names are told apart by spelling
         index = replace(index, name=fresh(name, scope.names | parameters | free_names(body)))
         body = substitute(body, {name: index}, {}, None, scope.names)
-    return replace(term, body=_of(body, scope, parameters), index=index)
+    return Reduce(term.kind, _of(body, scope, parameters), index, term.excluded, at=term.at)
 
 
 def _check_target(target: Variable | Component, scope: Scope, parameters: frozenset[str]) -> None:

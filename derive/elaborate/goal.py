@@ -25,9 +25,9 @@ from derive.term import (
 def goal(relation: Relation, assumed: Iterable[Hypothesis], shared: Iterable[Hypothesis], scope: Scope) -> Goal:
     """The goal of a relation: the claim's hypotheses, those of the file that concern it, and what they mention."""
     own = tuple(assumed)
-    used = {*_relation_names(relation, scope), *(n for h in own for n in _relation_names(h.relation, scope))}
-    hypotheses = (*_concerning(used, tuple(shared), scope), *own)
-    used.update(n for h in hypotheses for n in _relation_names(h.relation, scope))
+    used = _relation_names(relation, scope).union(*(_relation_names(h.relation, scope) for h in own))
+    concerning = _concerning(used, tuple(shared), scope)
+    used.update(*(_relation_names(h.relation, scope) for h in concerning))
     declarations = tuple(_declarations(used, scope))
     return Goal(
         relation.left,
@@ -36,7 +36,7 @@ def goal(relation: Relation, assumed: Iterable[Hypothesis], shared: Iterable[Hyp
         declarations,
         tuple(d.name for d in declarations if d.name in scope.dimensions),
         tuple(dict.fromkeys((*_relation_indices(relation), *_claimed(own)))),
-        hypotheses,
+        (*concerning, *own),
     )
 
 
@@ -82,21 +82,25 @@ def _concerns(names: Set[str], known: Set[str], scope: Scope) -> bool:
 
 def _relation_names(relation: Relation, scope: Scope) -> set[str]:
     """The variables, arrays and dimensions that a relation mentions, those of its indices and arrays included."""
-    found = {n for side in (relation.left, relation.right) for t in subterms(side) for n in _own_names(t)}
+    found: set[str] = set()
+    for side in (relation.left, relation.right):
+        for term in subterms(side):
+            found.update(_own_names(term))
     arrays = (scope.variables[n].dimensions for n in found if n in scope.variables)
     return found | {d for dimensions in arrays for d in dimensions if not d.isdigit()}
 
 
-def _own_names(term: Term) -> Iterator[str]:
+def _own_names(term: Term) -> list[str]:
     indices = (*own_indices(term), term.index) if isinstance(term, Reduce) else own_indices(term)
-    yield from (i.dimension for i in indices if not i.dimension.isdigit())
+    names = [i.dimension for i in indices if not i.dimension.isdigit()]
     match term:
         case Variable(name) | Component(name):
-            yield name
+            names.append(name)
         case Diff(_, targets):
-            yield from (t.name if isinstance(t, Variable) else t.array for t in targets)
+            names += (t.name if isinstance(t, Variable) else t.array for t in targets)
         case Limit(_, variable) | Optimum(_, _, variable):
-            yield variable
+            names.append(variable)
+    return names
 
 
 def _declarations(used: Set[str], scope: Scope) -> Iterator[Declaration]:

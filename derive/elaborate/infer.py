@@ -73,7 +73,7 @@ class Inference:
         self.text = left
         first = self._side(relation.left, relation.right)
         self.text = right
-        return replace(relation, left=first, right=self._side(relation.right, relation.left))
+        return Relation(first, relation.op, self._side(relation.right, relation.left), at=relation.at)
 
     def expression(self, term: Term, text: Scalar) -> Term:
         """The term with a slot in every index; its problems are placed in the text."""
@@ -149,7 +149,7 @@ class Inference:
                 return self._reduce(term, bound)
             case Diff(body, targets):
                 found = tuple(self._target(t, bound) for t in targets)
-                return replace(term, body=self._term(body, bound), targets=found)
+                return Diff(self._term(body, bound), found, at=term.at)
             case Limit():
                 return self._limit(term, bound)
             case Optimum():

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from derive.errors import InputError, problem
 from derive.term import (
+    Apply,
     At,
     Binary,
     Component,
@@ -15,6 +16,8 @@ from derive.term import (
     Diff,
     Index,
     Limit,
+    Neg,
+    Number,
     Optimum,
     Reduce,
     Term,
@@ -32,7 +35,6 @@ def free_names(term: Term) -> frozenset[str]:
 
     The variable of an optimum counts as free: its domain is that of the variable of that name.
     """
-    below = frozenset().union(*(free_names(t) for t in children(term)))
     own = frozenset(i.name for i in own_indices(term) if isinstance(i.name, str))
     match term:
         case Variable(name):
@@ -43,12 +45,12 @@ def free_names(term: Term) -> frozenset[str]:
             return free_names(body) - {str(index.name)} | own
         case Limit(body, variable, point):
             return free_names(body) - {variable} | free_names(point)
-        case Optimum(_, _, variable):
-            return below | own | {variable}
-        case Diff(_, targets):
-            return below | own | {t.name if isinstance(t, Variable) else t.array for t in targets}
+        case Optimum(_, body, variable):
+            return free_names(body) | own | {variable}
+        case Diff(body, targets):
+            return free_names(body) | own | {t.name if isinstance(t, Variable) else t.array for t in targets}
         case _:
-            return below | own
+            return own.union(*map(free_names, children(term)))
 
 
 def fresh(base: str, taken: Set[str]) -> str:
@@ -102,6 +104,12 @@ class _Substitution:
                 return replace(term, body=self._without(variable).of(body), component=places, at=self.at or term.at)
             case Binary(op, left, right):
                 return Binary(op, self.of(left), self.of(right), at=self.at or term.at)
+            case Apply(function, args):
+                return Apply(function, tuple(map(self.of, args)), at=self.at or term.at)
+            case Number(value, text):
+                return Number(value, text, at=self.at or term.at)
+            case Neg(operand):
+                return Neg(self.of(operand), at=self.at or term.at)
             case _:
                 return replace(with_children(term, tuple(self.of(t) for t in children(term))), at=self.at or term.at)
 
@@ -127,7 +135,7 @@ class _Substitution:
     def _reduce(self, term: Reduce) -> Reduce:
         name = str(term.index.name)
         inner = self._without(name)
-        index = replace(term.index, at=self.at or term.index.at)
+        index = Index(term.index.name, term.index.dimension, at=self.at or term.index.at)
         if name in self.taken:
             index = replace(index, name=fresh(name, self.taken | self.declared | free_names(term.body)))
             inner = replace(inner, indices={**inner.indices, name: index})
@@ -135,6 +143,8 @@ class _Substitution:
         return Reduce(term.kind, inner.of(term.body), index, excluded, at=self.at or term.at)
 
     def _without(self, name: str) -> _Substitution:
+        if name not in self.indices and name not in self.terms:
+            return self
         return replace(self, indices=_less(self.indices, name), terms=_less(self.terms, name))
 
     def _check_free(self, variable: str) -> None:
@@ -162,19 +172,19 @@ def fits(term: Term, size: int, depth: int) -> bool:
 
 def with_indices(term: Term, change: Callable[[Index], Index]) -> Term:
     """The term with every index changed, those of binders included; a change of names is not capture-avoiding."""
-    below = tuple(with_indices(t, change) for t in children(term))
-    node = with_children(term, below) if below else term
-    match node:
-        case Component(_, indices):
-            return Component(node.array, tuple(change(i) for i in indices), at=node.at)
+    match term:
+        case Component(array, indices):
+            return Component(array, tuple(map(change, indices)), at=term.at)
         case Delta(left, right):
-            return Delta(change(left), change(right), at=node.at)
-        case Reduce(_, _, index, excluded):
-            return replace(node, index=change(index), excluded=tuple(change(i) for i in excluded))
-        case Diff(_, targets):
+            return Delta(change(left), change(right), at=term.at)
+        case Reduce(kind, body, index, excluded):
+            return Reduce(kind, with_indices(body, change), change(index), tuple(map(change, excluded)), at=term.at)
+        case Diff(body, targets):
             found = tuple(with_indices(t, change) for t in targets)
-            return replace(node, targets=tuple(t for t in found if isinstance(t, Variable | Component)))
-        case Optimum(_, _, _, component):
-            return replace(node, component=tuple(change(i) for i in component))
+            kept = tuple(t for t in found if isinstance(t, Variable | Component))
+            return Diff(with_indices(body, change), kept, at=term.at)
+        case Optimum(kind, body, variable, component):
+            return Optimum(kind, with_indices(body, change), variable, tuple(map(change, component)), at=term.at)
         case _:
-            return node
+            below = children(term)
+            return with_children(term, tuple(with_indices(t, change) for t in below)) if below else term

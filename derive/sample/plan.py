@@ -28,7 +28,7 @@ from derive.term import (
     subterms,
 )
 from derive.verdict import Value
-from derive.whole import closed_rational
+from derive.whole import closed_rational, closed_rationals
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -113,22 +113,26 @@ def _terms(goal: Goal) -> Iterator[Term]:
 
 def _structural(goal: Goal) -> tuple[str, ...]:
     used = {i.dimension for i in goal.indices} | {d for v in goal.declarations for d in v.dimensions}
-    for node in chain.from_iterable(map(subterms, _terms(goal))):
-        used.update(i.dimension for i in own_indices(node))
-        if isinstance(node, Reduce):
-            used.add(node.index.dimension)
+    for term in _terms(goal):
+        for node in subterms(term):
+            for index in own_indices(node):
+                used.add(index.dimension)
+            if isinstance(node, Reduce):
+                used.add(node.index.dimension)
     return tuple(d for d in goal.dimensions if d in used)
 
 
 _NONE: frozenset[str] = frozenset()
+_CLOSED = (Number, Constant, Neg, Binary, Apply)
 _COARSE = 8  # the largest denominator of what stands for an irrational number
 _FARTHEST = 10**6
 
 
 def _literals(goal: Goal) -> tuple[Fraction, ...]:
     """The numbers that the goal itself speaks of, smallest first, a few at most."""
-    nodes = (n for t in _terms(goal) for n in subterms(t) if isinstance(n, Number | Binary))
-    found = {v for n in nodes if (v := closed_rational(n)) is not None}
+    found: set[Fraction] = set()
+    for term in _terms(goal):
+        closed_rationals(term, found)
     found |= {v for h in goal.hypotheses for side in (h.relation.left, h.relation.right) for v in _about(side)}
     short = (v for v in found if max(abs(v.numerator), v.denominator) <= 10**12)
     return tuple(sorted(short, key=lambda v: (abs(v), v)))[:12]
@@ -136,7 +140,7 @@ def _literals(goal: Goal) -> tuple[Fraction, ...]:
 
 def _about(side: Term) -> Iterator[Fraction]:
     """A number near a closed term such as ``3*pi``, between which and the others points are wanted."""
-    closed = all(isinstance(t, Number | Constant | Neg | Binary | Apply) for t in subterms(side))
+    closed = all(isinstance(t, _CLOSED) for t in subterms(side))
     laid = tape((side,), (), _NONE) if closed and closed_rational(side) is None else None
     if laid is not None:
         value = float(evaluate(laid, Points({}, {}, 1))[0][0])
