@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 
 from derive.claim import Goal, Hypothesis
+from derive.frozen import dataclass
 from derive.kernel import FUEL, Residual, Theorem, decide, evaluate_limit, nested, without_limit
 from derive.prove import prove
 from derive.rivals import Captured, Rivals, comparison, existence, memberships, refutable, rivals

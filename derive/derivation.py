@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from derive.frozen import dataclass
 from derive.term import Op, Relation, Term
 
 Reason = tuple["str | Term | Relation", ...]

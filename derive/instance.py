@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from functools import reduce
 
 from derive.claim import Declaration, Goal, Hypothesis
+from derive.frozen import dataclass
 from derive.term import (
     Apply,
     Binary,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Set
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from derive.claim import Claim
 from derive.defect import defect
 from derive.elaborate import elaborate
 from derive.errors import Problem, meant, problem
 from derive.find import Target
+from derive.frozen import dataclass
 from derive.load import load
 from derive.nearby import nearby
 from derive.outcome import ClaimFile

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from fractions import Fraction
 from typing import Any
 
 from derive import term
+from derive.frozen import dataclass
 from derive.verdict import (
     Conflict,
     Contradicted,

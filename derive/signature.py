@@ -6,7 +6,7 @@ Conditions and derivatives are text of the claim language in the parameters ``x`
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from derive.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

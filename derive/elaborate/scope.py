@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from derive.claim import Declaration, Definition
+from derive.frozen import dataclass
 from derive.term import Term
 
 

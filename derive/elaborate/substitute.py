@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Set
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeVar
 
 from derive.errors import InputError, problem
+from derive.frozen import dataclass
 from derive.term import (
     Apply,
     At,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 
+from derive.frozen import dataclass
 from derive.kernel.context import (
     NONZERO,
     POSITIVE,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from fractions import Fraction
 
+from derive.frozen import dataclass
 from derive.kernel.context import (
     FREE,
     LITERAL,

@@ -6,7 +6,7 @@ defined; what a row requires is checked where the rule is applied, or the proof 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from derive.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

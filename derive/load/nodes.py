@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from derive.errors import Span, clip
+from derive.frozen import dataclass
 
 _COMMENT = re.compile(r"[ \t]+(#.*)")
 ESCAPE = re.compile(r"\\(x..|u.{4}|U.{8}|.)", re.DOTALL)

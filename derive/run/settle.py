@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from derive.claim import Claim, Line
 from derive.defect import defect
 from derive.errors import Problem, problem
 from derive.exhaust import exhaust
+from derive.frozen import dataclass
 from derive.gate import gate
 from derive.outcome import Outcome
 from derive.record import recall
