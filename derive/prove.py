@@ -9,6 +9,7 @@ from itertools import combinations
 from derive.claim import Goal
 from derive.kernel import (
     FUEL,
+    Boundary,
     Coincidence,
     Propose,
     Residual,
@@ -91,6 +92,19 @@ def _subjects(goal: Goal, result: Residual) -> Iterator[Subject]:
     ]
     yield from pairs[:MOST_SUBJECTS]
     yield from (Smallest(name) for name in goal.dimensions[:MOST_SUBJECTS] if not _bounded(goal, name))
+    yield from _boundaries(goal)
+
+
+def _boundaries(goal: Goal) -> Iterator[Subject]:
+    """The hypotheses of an order between numbers that leave open on which side of a boundary, or whether on it."""
+    if goal.op == "==" or goal.indices or any(isinstance(t, Reduce) for t in subterms(goal.left)):
+        return
+    told = [h.relation for h in goal.hypotheses]
+    for number, hypothesis in list(enumerate(goal.hypotheses))[:MOST_SUBJECTS]:
+        given = hypothesis.relation
+        settled = any((r.left, r.right) == (given.left, given.right) and r.op in ("<", ">", "==") for r in told)
+        if given.op in ("!=", ">=", "<=") and not hypothesis.quantified and not settled:
+            yield Boundary(number)
 
 
 def _first_places(goal: Goal) -> Iterator[Subject]:

@@ -4,8 +4,10 @@ On an interval on which f is continuous, f(x) >= 0 follows
 
 * from f(a) >= 0 at the left end and f' >= 0 inside, or from f(b) >= 0 at the right end and f' <= 0 inside;
 * from f(e) >= 0 at a point e between, f' <= 0 left of it and f' >= 0 right of it;
-* from f(a) >= 0, f(b) >= 0 and f'' <= 0 inside;
+* from f(a) >= 0, f(b) >= 0 and f'' <= 0 inside, or f' >= 0 up to some point and f' <= 0 from there on;
 * from enclosures of f on the parts of a subdivision, where both ends are numbers.
+
+At an end that the interval does not have, or does not reach, a limit stands for the value.
 
 The interval is what the hypotheses say of the variable, the other variables stand still; inside it nothing else is
 known of the variable. Where to cut is guessed, every sign is proved.
@@ -15,7 +17,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from itertools import pairwise
+from functools import reduce
+from itertools import chain, pairwise
+from operator import and_
 
 from derive.frozen import dataclass
 from derive.kernel.algebraic import is_zero
@@ -26,6 +30,7 @@ from derive.kernel.context import (
     NONPOSITIVE,
     NONZERO,
     POSITIVE,
+    ZERO,
     Context,
     Monomial,
     Polynomial,
@@ -33,17 +38,19 @@ from derive.kernel.context import (
     Undefined,
 )
 from derive.kernel.differentiate import Target, differentiate
+from derive.kernel.ends import limit_towards
 from derive.kernel.functions import exponential, logarithm, number_constant
 from derive.kernel.model import estimate, possible
 from derive.kernel.polynomial import ONE, add, merge, scale, subtract
 from derive.kernel.ring import multiply, power, replace_generators, settle, variable
-from derive.kernel.sign import TYPE_SIGN, learn, sign
+from derive.kernel.sign import TYPE_SIGN, learn, sign, times
 from derive.kernel.spelling import names, parts_of, places
 
 DEPTH = 5
 SEARCH = 2
 MOST_BOXES = 100
 BITS = 40
+MOST_TURNS = 2
 CUTS = (1, 3, 8)
 CONTINUOUS = {"sin", "cos", "atan", "erf"}
 
@@ -169,11 +176,25 @@ def _is_signed(ctx: Context, poly: Polynomial, wanted: int, depth: int) -> bool:
 def _sign(ctx: Context, poly: Polynomial) -> int:
     before, ctx.depth = ctx.depth, SEARCH
     try:
-        return sign(ctx, poly)
+        return sign(ctx, poly) | _sign_of_groups(ctx, poly)
     except Undefined:
         return 0
     finally:
         ctx.depth = before
+
+
+def _sign_of_groups(ctx: Context, poly: Polynomial) -> int:
+    """The sign of a sum of products (O2), with the constants before each product as one number."""
+    groups: dict[Monomial, Polynomial] = {}
+    for mono, c in poly.items():
+        fixed = tuple(f for f in mono if f[0][0] == "c" or (f[0][0] == "b" and not ctx.generators[f[0]].names))
+        moving = tuple(f for f in mono if f not in fixed)
+        groups[moving] = add(groups.get(moving, {}), {fixed: c})
+    if len(groups) == len(poly):
+        return 0
+    found = [times(sign(ctx, factor), sign(ctx, {moving: 1})) for moving, factor in groups.items()]
+    weak = reduce(and_, found) & ZERO
+    return weak | (NONZERO if weak and any(bits & NONZERO for bits in found) else 0)
 
 
 def numerator(ctx: Context, poly: Polynomial, kinds: str = "") -> Polynomial:
@@ -314,14 +335,109 @@ def _by_slope(ctx: Context, poly: Polynomial, interval: Interval, strict: bool, 
         ctx.use("O18")
         ctx.note(poly, NONNEGATIVE | (NONZERO if strict else 0), "slope", interval, "both", False, slope)
         return True
-    return depth > DEPTH - 4 and _by_turning_point(ctx, poly, slope, interval, strict, depth)
+    if depth > DEPTH - 4 and _by_turning_point(ctx, poly, slope, interval, strict, depth):
+        return True
+    if depth > DEPTH - 2 and _by_limits(ctx, poly, slope, interval, strict, depth):
+        return True
+    return depth == DEPTH and _by_halves(ctx, poly, slope, interval, strict, depth)
+
+
+def _by_limits(ctx: Context, poly: Polynomial, slope: Polynomial, interval: Interval, strict: bool, depth: int) -> bool:
+    """f >= 0 from one end on, or between the two, where values at ends may be limits.
+
+    Strictly where the slope is 0 at single points only: then f is 0 on no part, and leaves 0 before it comes back.
+    """
+    ctx.spend(400 + 20 * len(slope))
+    outside, inside = _without(ctx, interval.name), _inside(ctx, interval, ends=False)
+    try:
+        low, high = (_holds_at_end(outside, poly, interval, way, strict, depth) for way in (-1, 1))
+        rises = low and _is_signed(inside, slope, NONNEGATIVE, depth - 1)
+        falls = not rises and high and _is_signed(inside, slope, NONPOSITIVE, depth - 1)
+        if not rises and not falls and not (low and high and _turns_once(outside, inside, slope, interval, MOST_TURNS)):
+            return False
+    finally:
+        ctx.fuel = min(ctx.fuel, inside.fuel, outside.fuel)
+    if strict and not _is_zero_at_points_only(ctx, slope, interval):
+        return False
+    ctx.use("O18")
+    return True
+
+
+def _holds_at_end(ctx: Context, poly: Polynomial, interval: Interval, way: int, strict: bool, depth: int) -> bool:
+    """Whether a function is >= 0 at an end or tends to what is; > 0 if it is to be so at an end that is reached."""
+    end, reached = (interval.low, interval.closed_low) if way < 0 else (interval.high, interval.closed_high)
+    value = _value_at(ctx, poly, interval, end)
+    if value is None:
+        value = limit_towards(ctx, poly, interval.key, end, way)
+    wanted = POSITIVE if strict and reached else NONNEGATIVE
+    return value is not None and _is_signed(ctx, value, wanted, min(depth - 1, 1))
+
+
+def _by_halves(ctx: Context, poly: Polynomial, slope: Polynomial, interval: Interval, strict: bool, depth: int) -> bool:
+    """f >= 0 up to a point and from there on: guessed where f seems to be greatest or least."""
+    if interval.low is None or interval.high is None or _variables(ctx, slope) != {interval.key}:
+        return False
+    for e in chain(_turning_points(ctx, scale(slope, -1), interval), _turning_points(ctx, slope, interval)):
+        if _lies_in(ctx, e, interval) and all(
+            _by_limits(ctx, poly, slope, half, strict, depth) for half in _split_at(interval, e)
+        ):
+            return True
+    return False
+
+
+def _turns_once(outside: Context, inside: Context, poly: Polynomial, interval: Interval, turns: int) -> bool:
+    """Whether g >= 0 up to some point and g <= 0 from there on: g falls, or does so after it has risen from above 0.
+
+    What is positive on the whole interval is divided by first.
+    """
+    inside.spend(200 + 20 * len(poly))
+    poly = _without_positive_factors(inside, numerator(inside, poly))
+    if not _seems_to_turn_once(inside, poly, interval):
+        return False
+    rate = differentiate(inside, poly, Target(interval.name))
+    if _is_signed(inside, rate, NONPOSITIVE, 2):
+        return True
+    if not turns:
+        return False
+    falling = scale(poly, -1)
+    return (
+        _holds_at_end(outside, poly, interval, -1, False, 2) and _turns_once(outside, inside, rate, interval, turns - 1)
+    ) or (
+        _holds_at_end(outside, falling, interval, 1, False, 2)
+        and _turns_once(outside, inside, scale(rate, -1), interval, turns - 1)
+    )
+
+
+def _seems_to_turn_once(ctx: Context, poly: Polynomial, interval: Interval) -> bool:
+    """What floats see of the signs on the interval, where nothing else moves."""
+    if _variables(ctx, poly) != {interval.key}:
+        return True
+    low, high = (_number(ctx, end) for end in (interval.low, interval.high))
+    seen = [estimate(ctx, poly, {interval.name: float(p)}) for p in sorted(set(_grid(low, high)))]
+    signs = [value > 0 for value in seen if value]
+    return signs == sorted(signs, reverse=True)
+
+
+def _without_positive_factors(ctx: Context, poly: Polynomial) -> Polynomial:
+    """A polynomial less the powers of what is positive that all of its terms share."""
+    shared = {key: Fraction(e) for key, e in next(iter(poly), ())}
+    for mono in poly:
+        powers = dict(mono)
+        shared = {key: min(e, Fraction(powers[key])) for key, e in shared.items() if key in powers}
+    positive = [key for key in shared if _sign(ctx, {((key, 1),): 1}) & POSITIVE == POSITIVE]
+    factor = tuple((key, -shared[key]) for key in sorted(positive))
+    return {merge(mono, factor): c for mono, c in poly.items()} if factor else poly
 
 
 def _is_strict_but_for_points(ctx: Context, slope: Polynomial, interval: Interval, wanted: int, depth: int) -> bool:
     """A slope never against the sign and 0 at single points only: analytic and not 0 at some point, or c*x**e."""
     inside = _inside(ctx, interval, ends=False)
-    if not _is_signed(inside, slope, wanted, depth - 1):
-        return False
+    return _is_signed(inside, slope, wanted, depth - 1) and _is_zero_at_points_only(ctx, slope, interval)
+
+
+def _is_zero_at_points_only(ctx: Context, slope: Polynomial, interval: Interval) -> bool:
+    """Whether a function is analytic and not 0 at some point, or a product of powers."""
+    inside = _inside(ctx, interval, ends=False)
     if len(slope) == 1:
         return all(k == interval.key or _sign(inside, {((k, 1),): 1}) & NONZERO for k, _ in next(iter(slope)))
     if _variables(ctx, slope) != {interval.key} or not is_continuous(inside, slope, analytic=True):

@@ -29,6 +29,7 @@ from derive.kernel.means import by_means
 from derive.kernel.model import possible
 from derive.kernel.monotone import by_calculus, numerator
 from derive.kernel.normalize import OP_SIGN, Reader, Scope
+from derive.kernel.periods import whole_sign
 from derive.kernel.polynomial import add, constant, scale, subtract
 from derive.kernel.readback import written
 from derive.kernel.ring import multiply, power, replace_generators
@@ -76,7 +77,7 @@ def holds(goal: Goal, sides: Sides) -> bool:
     if possible(ctx, gap) & wanted != wanted:
         return False
     difference = Binary("-", goal.left, goal.right)
-    if _within(ctx, gap, wanted, *FIRST):
+    if _within(ctx, gap, wanted, *FIRST) or whole_sign(ctx, gap) & wanted == wanted:
         return True
     if Reader(ctx, exists=True).written_sign(difference, sides.scope) & wanted == wanted:
         return True
@@ -90,7 +91,43 @@ def holds(goal: Goal, sides: Sides) -> bool:
         return True
     if _by_signs_of_factors(ctx, difference, sides.scope, wanted):
         return True
-    return _by_calculus(ctx, gap, wanted)
+    return _by_calculus(ctx, gap, wanted) or _by_calculus_of_logarithms(goal, sides, wanted)
+
+
+def _by_calculus_of_logarithms(goal: Goal, sides: Sides, wanted: int) -> bool:
+    """O9: a > b > 0 if and only if log(a) > log(b), where a or b is a product as the author wrote it."""
+    products = [term for term in (goal.left, goal.right) if isinstance(term, Binary) and term.op in ("*", "/", "**")]
+    if not products or sides.equations != Equations() or not wanted & (NONNEGATIVE | NONPOSITIVE):
+        return False
+    ctx = sides.ctx.fork()
+    ctx.fuel = before = min(sides.ctx.fuel, CALCULUS)
+    reader = Reader(ctx, exists=True)
+    try:
+        parts = [*_logarithms(goal.left, 1), *_logarithms(goal.right, -1)]
+        if any(reader.written_sign(inner, sides.scope) & POSITIVE != POSITIVE for _, inner in parts):
+            return False
+        ctx.use("O9")
+        total: Polynomial = {}
+        for exponent, inner in parts:
+            power_of = reader.read(exponent, sides.scope)
+            total = add(total, multiply(ctx, power_of, logarithm(ctx, reader.read(inner, sides.scope))))
+        return by_calculus(ctx, total, wanted)
+    except (Stuck, Undefined):
+        return False
+    finally:
+        sides.ctx.fuel -= before - max(ctx.fuel, 0)
+
+
+def _logarithms(term: Term, sign_of: int) -> Iterator[tuple[Term, Term]]:
+    """``c, t`` for every factor t**c of a product as it is written."""
+    match term:
+        case Binary("*" | "/" as op, left, right):
+            yield from _logarithms(left, sign_of)
+            yield from _logarithms(right, sign_of if op == "*" else -sign_of)
+        case Binary("**", base, exponent):
+            yield from ((Binary("*", exponent, c), inner) for c, inner in _logarithms(base, sign_of))
+        case _:
+            yield Number(Fraction(sign_of)), term
 
 
 def _by_means(ctx: Context, gap: Polynomial, wanted: int, equations: Equations) -> bool:

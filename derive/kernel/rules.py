@@ -155,6 +155,13 @@ RULES: dict[str, Rule] = {
             "an algebraic number below its separation bound is 0",
             "abs(U/L) < u**(1 - D)/L, D the degree, u above all conjugates of the algebraic integer U",
         ),
+        Rule("N4", "next whole number", "F > -1 gives F >= 0", "F is a whole number: whole parts, times whole numbers"),
+        Rule(
+            "N5",
+            "one period",
+            "a sum of floor(q*x + p) and x is judged at its jumps and between them",
+            "F(x + P) = F(x), P a whole multiple of all denominators of q; x is the only variable",
+        ),
         Rule("O2", "sums and products of signs", "t >= 0 and u > 0 give t + u > 0"),
         Rule("O3", "sum of signs", "t >= 0 for all k gives Sum(t, k) >= 0", "strict: one term > 0"),
         Rule("O4", "weighted mean", "w >= 0 and t >= 0 give Sum(w*t) >= 0", "strict: t > 0 and Sum(w) != 0"),

@@ -42,7 +42,17 @@ class Vanishing:
     rule = "K2"
 
 
-Subject = Coincidence | Smallest | Vanishing
+@dataclass(frozen=True, slots=True)
+class Boundary:
+    """What a hypothesis compares is equal or not, or greater or less where it only differs (K2)."""
+
+    number: int
+
+    rule = "K2"
+
+
+Subject = Coincidence | Smallest | Vanishing | Boundary
+PARTS: dict[Op, tuple[Op, Op]] = {"!=": (">", "<"), ">=": (">", "=="), "<=": ("<", "==")}
 
 
 def cases(goal: Goal, subject: Subject) -> tuple[Goal, ...]:
@@ -58,6 +68,13 @@ def cases(goal: Goal, subject: Subject) -> tuple[Goal, ...]:
         if not _is_number(goal, subject.term):
             raise ValueError("a split on what is not a number of the claim")
         relations = [Relation(subject.term, op, Number(Fraction(0))) for op in EITHER]
+    elif isinstance(subject, Boundary):
+        if subject.number >= len(goal.hypotheses) or goal.hypotheses[subject.number].quantified:
+            raise ValueError("a split on what is no hypothesis about numbers")
+        given = goal.hypotheses[subject.number].relation
+        if given.op not in PARTS:
+            raise ValueError("a split on a hypothesis that has no parts")
+        relations = [Relation(given.left, op, given.right) for op in PARTS[given.op]]
     else:
         if subject.dimension not in goal.dimensions:
             raise ValueError("a split on what is not a dimension of the claim")

@@ -9,8 +9,9 @@ from math import lcm
 from derive.kernel.algebraic import is_algebraic, without_zeros
 from derive.kernel.angles import is_zero_angle
 from derive.kernel.cases import by_cases
-from derive.kernel.context import Context, Polynomial
+from derive.kernel.context import ZERO, Context, Polynomial
 from derive.kernel.functions import exponential
+from derive.kernel.periods import whole_sign
 from derive.kernel.polynomial import add, magnitude, scale, subtract
 from derive.kernel.ring import multiply, open_bound, power, renew, replace_generators
 from derive.kernel.spelling import names, opaque
@@ -57,7 +58,7 @@ def _vanishes(ctx: Context, rest: Polynomial, equations: Equations) -> bool:
 def seen_to_vanish(ctx: Context, poly: Polynomial, equations: Equations) -> Polynomial:
     """What is left of a polynomial; empty where it is 0, if need be case by case (K2)."""
     rest = reduced(ctx, poly, equations)
-    if not rest or _vanishes(ctx, rest, equations):
+    if not rest or _vanishes(ctx, rest, equations) or whole_sign(ctx, rest) & ZERO == ZERO:
         return {}
     if by_cases(ctx, rest, lambda case, part: vanishes(case, part, equations)):
         return {}
