@@ -97,7 +97,8 @@ def _subjects(goal: Goal, result: Residual) -> Iterator[Subject]:
 
 def _boundaries(goal: Goal) -> Iterator[Subject]:
     """The hypotheses of an order between numbers that leave open on which side of a boundary, or whether on it."""
-    if goal.op == "==" or goal.indices or any(isinstance(t, Reduce) for t in subterms(goal.left)):
+    terms = (t for side in (goal.left, goal.right) for t in subterms(side))
+    if goal.op == "==" or goal.indices or any(isinstance(t, Reduce | Optimum | Limit) for t in terms):
         return
     told = [h.relation for h in goal.hypotheses]
     for number, hypothesis in list(enumerate(goal.hypotheses))[:MOST_SUBJECTS]:

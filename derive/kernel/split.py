@@ -72,8 +72,8 @@ def cases(goal: Goal, subject: Subject) -> tuple[Goal, ...]:
         if subject.number >= len(goal.hypotheses) or goal.hypotheses[subject.number].quantified:
             raise ValueError("a split on what is no hypothesis about numbers")
         given = goal.hypotheses[subject.number].relation
-        if given.op not in PARTS:
-            raise ValueError("a split on a hypothesis that has no parts")
+        if given.op not in PARTS or any(isinstance(t, Optimum) for s in (goal.left, goal.right) for t in subterms(s)):
+            raise ValueError("a split on a hypothesis that has no parts, or of which an optimum may speak")
         relations = [Relation(given.left, op, given.right) for op in PARTS[given.op]]
     else:
         if subject.dimension not in goal.dimensions:
