@@ -30,6 +30,7 @@ from derive.kernel.sums import sum_over
 
 HALF = Fraction(1, 2)
 MOST_INSTANCES = 50
+MOST_WEIGHTS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,7 +260,7 @@ def _sum_of_squares(ctx: Context, bound: tuple[Place, ...], mono: Monomial) -> P
 
 
 def _parts(ctx: Context, summand: Monomial) -> Iterator[Monomial]:
-    """Candidates for a: nothing, the root of what is positive, and single factors."""
+    """Candidates for a: nothing, the root of what is positive, that of one such factor, and single factors."""
     yield ()
     positive = tuple((k, e) for k, e in summand if ctx.sign(ctx, {((k, e),): 1}) & POSITIVE == POSITIVE)
     if positive:
@@ -267,6 +268,8 @@ def _parts(ctx: Context, summand: Monomial) -> Iterator[Monomial]:
     weights = tuple((k, e) for k, e in summand if ctx.sign(ctx, {((k, e),): 1}) & NONNEGATIVE)
     if weights and weights != positive:
         yield tuple((k, e * HALF) for k, e in weights)
+    if 1 < len(weights) <= MOST_WEIGHTS:
+        yield from (((k, e * HALF),) for k, e in weights)
     if len(summand) == 2:
         yield summand[:1]
 

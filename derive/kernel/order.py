@@ -32,6 +32,7 @@ from derive.kernel.normalize import OP_SIGN, Reader, Scope
 from derive.kernel.periods import whole_sign
 from derive.kernel.polynomial import add, constant, scale, subtract
 from derive.kernel.readback import written
+from derive.kernel.renamed import rooted, sliced
 from derive.kernel.ring import multiply, power, replace_generators
 from derive.kernel.scalars import with_products, with_scalars
 from derive.kernel.sign import attained, learn, negated, sign
@@ -85,7 +86,7 @@ def holds(goal: Goal, sides: Sides) -> bool:
         return True
     if any(_within(ctx, gap, wanted, *effort) for effort in (QUICK if ctx.propose is None else THOROUGH)):
         return True
-    if any(_by_bound(ctx, gap, wanted, bound) for bound in BOUNDS):
+    if any(_by_bound(ctx, gap, wanted, bound) for bound in BOUNDS) or _in_simpler_arrays(ctx, gap, wanted):
         return True
     if _by_means(ctx, subtract(sides.left, sides.right), wanted, sides.equations):
         return True
@@ -128,6 +129,20 @@ def _logarithms(term: Term, sign_of: int) -> Iterator[tuple[Term, Term]]:
             yield from ((Binary("*", exponent, c), inner) for c, inner in _logarithms(base, sign_of))
         case _:
             yield Number(Fraction(sign_of)), term
+
+
+def _in_simpler_arrays(ctx: Context, gap: Polynomial, wanted: int) -> bool:
+    """H2: with a slice of a matrix as a vector, and roots as a vector."""
+    case, poly = ctx, gap
+    for rewritten in (sliced, rooted):
+        case, poly = rewritten(case, poly) or (case, poly)
+    if case is ctx:
+        return False
+    found = any(_within(case, poly, wanted, *effort) for effort in QUICK) or any(
+        _by_bound(case, poly, wanted, bound) for bound in BOUNDS
+    )
+    ctx.fuel = case.fuel
+    return found
 
 
 def _by_means(ctx: Context, gap: Polynomial, wanted: int, equations: Equations) -> bool:

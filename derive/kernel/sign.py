@@ -58,6 +58,7 @@ from derive.kernel.ring import (
     multiply,
     power,
     primitive,
+    product,
     rename,
     replace_generators,
     variable,
@@ -631,6 +632,11 @@ def _gathered_in_pairs(ctx: Context, poly: Polynomial) -> int:
             if inside_ & wanted and outside & wanted:
                 ctx.use("O3")
                 return ctx.note(poly, wanted | ((inside_ | outside) & NONZERO), "double sum", bound, body, rest)
+        for whole in [add(body, multiply(ctx, rest, w)) for w in _products(ctx, bound)] if rest else ():
+            bits = sign(ctx, whole)
+            if bits & ZERO:
+                ctx.use("O3")
+                return ctx.note(poly, bits, "double sum", bound, whole, {})
         weight = common_weight(ctx, body) if ctx.lemmas else None
         left = add(jensen(ctx, bound, weight, body), rest) if weight else {}
         bits = sign(ctx, left) if weight else UNKNOWN
@@ -639,6 +645,12 @@ def _gathered_in_pairs(ctx: Context, poly: Polynomial) -> int:
             value = multiply(ctx, body, power(ctx, weight, -1))
             return ctx.note(poly, bits & POSITIVE, "double mean", bound, weight, value, left)
     return UNKNOWN
+
+
+def _products(ctx: Context, bound: tuple[Place, ...]) -> Iterator[Polynomial]:
+    """H4, S10: what sums to one over two indices, as a product of weights."""
+    for pair in cartesian(*(tuple(weights(ctx, place)) for place in bound)):
+        yield product(ctx, pair)
 
 
 def _in_fewer_sums(ctx: Context, poly: Polynomial) -> int:
@@ -736,7 +748,17 @@ def _averaged(ctx: Context, poly: Polynomial) -> int:
     """O4, O14: weighted means, from above and from below."""
     if not ctx.lemmas or not any(_summed(ctx, key) for mono in poly for key, _ in mono):
         return UNKNOWN
-    return averaged(ctx, poly) or negated(averaged(ctx, scale(poly, -1)))
+    for share in sorted({1, *_beside_logarithms(poly)}):
+        part = scale(poly, 1 / Fraction(share))
+        bits = averaged(ctx, part) or negated(averaged(ctx, scale(part, -1)))
+        if bits:
+            return bits
+    return UNKNOWN
+
+
+def _beside_logarithms(poly: Polynomial) -> set[Rational]:
+    """How often single logarithms stand in a polynomial, such as 2 in Sum(p*g) + 2*log(Sum(q))."""
+    return {magnitude(c) for mono, c in poly.items() if len(mono) == 1 and mono[0][0][0] == "l" and mono[0][1] == 1}
 
 
 def _summed(ctx: Context, key: str) -> str:
@@ -929,8 +951,23 @@ def _extremum_bounds(ctx: Context, key: str, free: list[Place]) -> Iterator[tupl
             gap = subtract({((key, 1),): 1}, rename(ctx, body, {bound: place}))
             known = gap if kind == "Max" else scale(gap, -1)
             yield known, ctx.note(known, NONNEGATIVE, "largest", key, place)
+            yield from _extrema_below(ctx, kind, known, free)
             if kind == "Max":
                 yield from _moduli_below(ctx, known)
+
+
+def _extrema_below(
+    ctx: Context, kind: str, known: Polynomial, free: list[Place]
+) -> Iterator[tuple[Polynomial, int]]:
+    """O7: what is at least a Max is at least every component; at most a Min, at most every component."""
+    for mono, c in known.items():
+        if len(mono) != 1 or mono[0][0][0] != "m" or (c < 0) != (kind == "Max"):
+            continue
+        inner, bound, body = ctx.generators[mono[0][0]].parts
+        rest = {m: v for m, v in known.items() if m != mono}
+        for place in free:
+            if inner == kind and place[1] == bound[1]:
+                yield add(rest, scale(rename(ctx, body, {bound: place}), c)), NONNEGATIVE
 
 
 def _moduli_below(ctx: Context, known: Polynomial) -> Iterator[tuple[Polynomial, int]]:
