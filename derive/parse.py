@@ -317,6 +317,13 @@ def _with_operator(before: _Token, token: _Token) -> str:
         return f"`{before.text}({clip(token.text)})`"
     if token.text == "(" or before.kind == "symbol":
         return "`*` between them for a product"
+    letter, _, index = before.text.partition("_")
+    if index and _OTHER_NAMES.get(letter, letter) in ("Sum", "Product"):
+        return f"{_OTHER_NAMES.get(letter, letter)}(e, {clip(index)}) around what it runs over"
+    if before.text.startswith("d") and len(before.text) > 1 and before.kind == "name":
+        return (
+            f"`{clip(before.text)}*{clip(token.text)}` for a product, diff(e, {clip(before.text[1:])}) for a derivative"
+        )
     return f"`{clip(before.text)}*{clip(token.text)}` for a product"
 
 
@@ -434,6 +441,10 @@ def _component(node: ast.Subscript, source: _Source) -> Term:
     if isinstance(whole, Optimum) and not whole.component:
         return replace(whole, component=tuple(_index(place, source) for place in places), at=at)
     repair = "only a name takes indices, all of them in one pair of brackets: W[a, b]"
+    if isinstance(whole, Call):
+        repair = f"a function of an array is a definition by components: `{clip(whole.name)}[i]: …`"
+    elif isinstance(node.value, ast.Constant):
+        repair = "an indicator is `(1 + sign(x))/2` where x is not 0; or state it under `assume` or `cases`"
     raise InputError(_outside(f"an index after `{source.found(node.value)}`", at, repair))
 
 
@@ -653,7 +664,10 @@ _RELATIONS: dict[type[ast.cmpop], Op] = {
 }
 
 _CONSTRUCTS: dict[type[ast.expr], tuple[str, str]] = {
-    ast.BoolOp: ("`and`", "write two claims; relations that share a side can be chained: a < b < c"),
+    ast.BoolOp: (
+        "`and`",
+        "write two claims, or two items of `assume`; relations that share a side can be chained: a < b < c",
+    ),
     ast.Constant: ("quoted text", "only the side of a limit is quoted: '+' or '-'"),
     ast.Tuple: ("a list of expressions in parentheses", "write the expressions one by one"),
 }
@@ -669,6 +683,7 @@ _RESERVED = {
     "if": "state the condition under `assume`",
     "else": "state the condition under `assume`",
     "for": "write Sum(e, k) or Product(e, k)",
+    "in": "a sum runs over the whole range of its index: Sum(e, k)",
 }
 
 _OTHER_NAMES = {
@@ -722,7 +737,7 @@ _FOREIGN = {
     "~": "claims are exact: write `==`, or a bound such as `<=`",
     "≈": "claims are exact: write `==`, or a bound such as `<=`",
     "~=": "claims are exact: write `==`, or a bound such as `<=`",
-    ".": "names have no parts: write one name such as x_max",
+    ".": "names have no parts: write one name such as x_max, or A[j, i] for a transposed matrix",
     "...": "write Sum(e, k) for a sum over all k",
     "…": "write Sum(e, k) for a sum over all k",
     "{": "group with parentheses",

@@ -7,6 +7,18 @@ FUNCTIONS: dict[str, str] = {
     "softmax": "define it by components: `s[i]: exp(x[i])/Sum(exp(x[k]), k)`",
     "logsumexp": "define it: `lse: log(Sum(exp(x[k]), k))`",
     "lse": "define it: `lse: log(Sum(exp(x[k]), k))`",
+    "log_softmax": "define it by components: `l[i]: x[i] - log(Sum(exp(x[k]), k))`",
+    "logsigmoid": "write `-log(1 + exp(-x))`",
+    "clip": "write `Min(Max(x, a), b)`",
+    "clamp": "write `Min(Max(x, a), b)`",
+    "grad": "write `diff(e, x)`, by components `diff(e, x[j])`",
+    "gradient": "write `diff(e, x)`, by components `diff(e, x[j])`",
+    "jacobian": "write `diff(f[i], x[j])`",
+    "hessian": "write `diff(f, x[i], x[j])`",
+    "delta": "write `KroneckerDelta(i, j)`",
+    "δ": "write `KroneckerDelta(i, j)`",
+    "indicator": "write `(1 + sign(x))/2` where x is not 0, or `cases`",
+    "onehot": "declare it: `y: onehot[n]`",
     "softplus": "write `log(1 + exp(x))`",
     "relu": "write `Max(x, 0)`",
     "logit": "write `log(x/(1 - x))`",
@@ -32,6 +44,7 @@ FUNCTIONS: dict[str, str] = {
 """Functions, in lower case."""
 
 NAMES: dict[str, str] = {
+    "e": "write `E` or `exp(x)` for the number, `Sum(p[k]*x[k], k)` for an expectation",
     "delta": "write `KroneckerDelta(i, j)`",
     "δ": "write `KroneckerDelta(i, j)`",
     "inf": "write `oo`",

@@ -956,9 +956,7 @@ def _extremum_bounds(ctx: Context, key: str, free: list[Place]) -> Iterator[tupl
                 yield from _moduli_below(ctx, known)
 
 
-def _extrema_below(
-    ctx: Context, kind: str, known: Polynomial, free: list[Place]
-) -> Iterator[tuple[Polynomial, int]]:
+def _extrema_below(ctx: Context, kind: str, known: Polynomial, free: list[Place]) -> Iterator[tuple[Polynomial, int]]:
     """O7: what is at least a Max is at least every component; at most a Min, at most every component."""
     for mono, c in known.items():
         if len(mono) != 1 or mono[0][0][0] != "m" or (c < 0) != (kind == "Max"):
