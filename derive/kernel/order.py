@@ -29,6 +29,7 @@ from derive.kernel.means import by_means
 from derive.kernel.model import possible
 from derive.kernel.monotone import by_calculus, numerator
 from derive.kernel.normalize import OP_SIGN, Reader, Scope
+from derive.kernel.ordered import by_order
 from derive.kernel.periods import whole_sign
 from derive.kernel.polynomial import add, constant, scale, subtract
 from derive.kernel.readback import written
@@ -158,7 +159,9 @@ def _by_means(ctx: Context, gap: Polynomial, wanted: int, equations: Equations) 
         forms = [
             form for form in (poly, *_squares_of_sides(case, poly)) for form in _on_equations(case, form, equations)
         ]
-        return any((by_means(case, form) or sign(case, form)) & needed == needed for form in forms)
+        return any(
+            (by_means(case, form) or by_order(case, form) or sign(case, form)) & needed == needed for form in forms
+        )
     except (Stuck, Undefined):
         return False
     finally:

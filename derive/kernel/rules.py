@@ -205,6 +205,12 @@ RULES: dict[str, Rule] = {
             "Prod(1 + x, k) >= 1 + Sum(x, k)",
             "x >= 0 for all k, or -1 <= x <= 0 for all k",
         ),
+        Rule(
+            "O23",
+            "values in order",
+            "with x1 = s1, x2 = s1 + s2, .. a polynomial in the steps without negative coefficients is >= 0",
+            "x >= 0; every order of the values is looked at",
+        ),
         Rule("L1", "simple limits", "a constant; 1/T tends to 0; what is bounded times what vanishes vanishes"),
         Rule(
             "L3",
