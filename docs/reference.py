@@ -105,10 +105,12 @@ def _functions() -> str:
             " and ".join(f"`{c}`" for c in f.domain) or "everywhere",
             ", ".join(f"`{d}`" for d in f.derivative) or "",
             " and ".join(f"`{c}`" for c in f.smooth),
+            f.parity,
+            f"`{f.range}`",
         ]
         for f in FUNCTIONS.values()
     )
-    head = ("function", "defined where", "derivative", "which holds where")
+    head = ("function", "defined where", "derivative", "which holds where", "parity", "values in")
     return f"# Functions\n\nConditions and derivatives are in the arguments `x` and `y`.\n\n{_table(head, rows)}"
 
 

@@ -21,6 +21,23 @@ from derive.term import Apply, Diff, Relation, Term, Variable
 
 SPACED = "-3 -2 -3/2 -1 -1/2 -1/3 0 1/3 1/2 1 3/2 2 5/2 3 4 27/8"
 NUMBERS = tuple(map(Fraction, SPACED.split(" ")))
+FAR = tuple(
+    map(
+        Fraction,
+        (
+            1000,
+            10**50,
+            "1/1000",
+            Fraction(1, 10**50),
+            "157/100",
+            "158/100",
+            "22/7",
+            1 - Fraction(1, 10**60),
+            Fraction(1, 10**60) - 1,
+        ),
+    )
+)
+"""Large and small numbers, and those next to the ends of domains."""
 NAMES = ("x", "y")
 NONE: frozenset[str] = frozenset()
 ROWS = pytest.mark.parametrize("row", FUNCTIONS.values(), ids=FUNCTIONS)
@@ -99,6 +116,45 @@ def test_no_derivative_is_told_where_the_row_is_not_smooth(row: Function) -> Non
     for point in places(row):
         if row.derivative and not all(meets(condition, point) for condition in (*row.domain, *row.smooth)):
             assert isinstance(enclose(Diff(applied(row), (Variable("x"),)), point, NONE, 128), Missing), point
+
+
+def value_at(row: Function, *arguments: Fraction) -> float | None:
+    ball = enclose(applied(row), Point({}, dict(zip(NAMES, arguments, strict=False)), {}), NONE, 512)
+    return None if isinstance(ball, Missing) else middle(ball)
+
+
+def seen_parity(row: Function) -> str:
+    """Even or odd, by the values on both sides of 0; neither where only one side has some."""
+    pairs = [(value_at(row, -x), value_at(row, x)) for x in NUMBERS if x >= 0]
+    if any((a is None) != (b is None) for a, b in pairs):
+        return ""
+    both = [(a, b) for a, b in pairs if a is not None and b is not None]
+    same, turned = (all(a == pytest.approx(s * b, abs=1e-30) for a, b in both) for s in (1, -1))
+    return "even" if same else "odd" if turned else ""
+
+
+@ROWS
+def test_parity_is_what_the_row_says(row: Function) -> None:
+    assert row.parity == (seen_parity(row) if row.arity == 1 else "")
+
+
+def ends(row: Function) -> list[tuple[float, bool]]:
+    """The ends of the range, and whether each belongs to it."""
+    texts = row.range[1:-1].split(", ")
+    infinite = {"-oo": -np.inf, "oo": np.inf}
+    numbers = [infinite.get(t) or float(middle(enclose(parse(t), Point({}, {}, {}), NONE, 64))) for t in texts]
+    return list(zip(numbers, (row.range[0] == "[", row.range[-1] == "]"), strict=True))
+
+
+@ROWS
+def test_ranges_hold_all_values_and_no_more(row: Function) -> None:
+    near = {sign * value for value in (*FAR, *NUMBERS) for sign in (1, -1)}
+    found = [v for arguments in product(near, repeat=arity(row)) if (v := value_at(row, *arguments)) is not None]
+    values = np.clip(found, -1e300, 1e300)
+    for (end, belongs), extreme, way in zip(ends(row), (values.min(), values.max()), (1, -1), strict=True):
+        # Beyond 53 bits a value next to an open end is the end.
+        assert way * (extreme - end) >= (0 if belongs else -1e-15), extreme
+        assert abs(extreme) > 20 if np.isinf(end) else abs(extreme - end) < 0.01, extreme
 
 
 @ROWS
