@@ -164,7 +164,7 @@ class _Evaluation:
             return _multiply(_MINUS_ONE, self.value(term.operand, scope, shifts))
         if isinstance(term, Delta):
             return _ONE if self.place(term.left, scope) == self.place(term.right, scope) else _ZERO
-        if isinstance(term, Reduce | Diff):
+        if isinstance(term, (Reduce, Diff)):
             return self.remembered(term, scope, shifts)
         if isinstance(term, Constant) and term.name in _CONSTANTS:
             return _CONSTANTS[term.name]()

@@ -60,7 +60,7 @@ def _is_beyond_points(goal: Goal) -> bool:
 
     There any admissible point shows that the goal is about something.
     """
-    return any(isinstance(t, Limit | Optimum) for side in (goal.left, goal.right) for t in subterms(side))
+    return any(isinstance(t, _BEYOND) for side in (goal.left, goal.right) for t in subterms(side))
 
 
 def _emptiness(goal: Goal) -> Reason:
@@ -75,3 +75,6 @@ def _denial(goal: Goal, hypothesis: Hypothesis) -> Goal:
     others = tuple(h for h in goal.hypotheses if h is not hypothesis)
     indices = tuple(dict.fromkeys((*goal.indices, *hypothesis.quantified)))
     return replace(goal, left=left, op=NEGATION[op], right=right, indices=indices, hypotheses=others)
+
+
+_BEYOND = (Limit, Optimum)

@@ -26,6 +26,7 @@ _KEPT = 1e-9
 _MOVES = ((Fraction(1, 2**40), 0), (Fraction(1), 2**40))  # where differences cancel
 _ROWS = 64
 _SUSPECTS = 6  # of one batch and kind that are settled
+_COARSE = 256
 _PRECISION = 4096  # exp(-1000) beside 1 takes a few thousand bits
 
 
@@ -37,8 +38,11 @@ def stable(goal: Goal) -> Floats | None:
     integers = integer_names(goal)
     witness: Floats | None = None
     for batch in sample(goal, lambda _: _ROWS, few=True):
-        for found in _settled(goal, integers, _widened(goal, batch)):
-            if found.kept != goal.stable:
+        for point, left, right in _suspected(goal, integers, _widened(goal, batch)):
+            if witness and _sides(goal, integers, point, left, right, _COARSE)[0] == goal.stable:
+                continue  # it says no more than the witness does
+            found = _compared(goal, integers, point, left, right)
+            if found and found.kept != goal.stable:
                 return found
             witness = witness or found
     return witness
@@ -66,8 +70,8 @@ def _is_typed(goal: Goal, point: Point) -> bool:
     return all(has_type(d, point.values[d.name]) for d in goal.declarations if d.name in point.values)
 
 
-def _settled(goal: Goal, integers: frozenset[str], points: list[Point]) -> Iterator[Floats]:
-    """What enclosures confirm of the places where floats see the sides apart."""
+def _suspected(goal: Goal, integers: frozenset[str], points: list[Point]) -> Iterator[tuple[Point, float, float]]:
+    """The admissible points at which floats see the sides apart, and what they see of each."""
     laid = tape((goal.left, goal.right), goal.indices, integers)
     if laid is None or not points:
         return
@@ -78,9 +82,7 @@ def _settled(goal: Goal, integers: frozenset[str], points: list[Point]) -> Itera
         indices = {str(i.name): int(k) + 1 for i, k in zip(goal.indices, place[1:], strict=True)}
         point = replace(points[place[0]], indices=indices)
         if _is_admissible(goal, integers, point):
-            found = _compared(goal, integers, point, float(left[place]), float(right[place]))
-            if found:
-                yield found
+            yield point, float(left[place]), float(right[place])
 
 
 def _floats(value: Value) -> object:
@@ -117,26 +119,35 @@ def _size(dimension: str, point: Point) -> int:
 
 
 def _compared(goal: Goal, integers: frozenset[str], point: Point, left: float, right: float) -> Floats | None:
-    """Which side is kept and which is lost, both being defined and not seen to differ."""
-    exact = [enclose(side, point, integers, _PRECISION) for side in (goal.left, goal.right)]
-    first, second = exact
-    if isinstance(first, Missing) or isinstance(second, Missing) or decide("==", first, second) is False:
+    """Which side is kept and which is lost, if that can be told, with both values."""
+    kept, values = _sides(goal, integers, point, left, right, _PRECISION)
+    if kept is None:
         return None
-    for side, kept, lost, value in (("left", left, right, first), ("right", right, left, second)):
-        error, other = _error(kept, value), _error(lost, value)
-        if error <= _KEPT and other > _LOST:
-            where = Counterexample(
-                tuple(point.dimensions.items()),
-                tuple((name, v) for name, v in point.values.items()),
-                tuple(point.indices.items()),
-                enclosure(first),
-                enclosure(second),
-                goal.op,
-                _PRECISION,
-                "float",
-            )
-            return Floats(where, _text(left), _text(right), SIDES[side])
-    return None
+    where = Counterexample(
+        tuple(point.dimensions.items()),
+        tuple(point.values.items()),
+        tuple(point.indices.items()),
+        enclosure(values[0]),
+        enclosure(values[1]),
+        goal.op,
+        _PRECISION,
+        "float",
+    )
+    return Floats(where, _text(left), _text(right), kept)
+
+
+def _sides(
+    goal: Goal, integers: frozenset[str], point: Point, left: float, right: float, precision: int
+) -> tuple[Side | None, tuple[Real, ...]]:
+    """The side that is kept where the other is lost, both being defined and not seen to differ; their values."""
+    first, second = (enclose(side, point, integers, precision) for side in (goal.left, goal.right))
+    if isinstance(first, Missing) or isinstance(second, Missing) or decide("==", first, second) is False:
+        return None, ()
+    if _error(left, first) <= _KEPT and _error(right, first) > _LOST:
+        return "left", (first, second)
+    if _error(right, second) <= _KEPT and _error(left, second) > _LOST:
+        return "right", (first, second)
+    return None, ()
 
 
 def _error(value: float, exact: Real) -> float:
@@ -151,6 +162,3 @@ def _error(value: float, exact: Real) -> float:
 
 def _text(value: float) -> str:
     return repr(value) if math.isfinite(value) else "no number"
-
-
-SIDES: dict[str, Side] = {"left": "left", "right": "right"}

@@ -84,6 +84,8 @@ def _absolute(value: Enclosure) -> Enclosure:
 
 
 def _times(left: Enclosure, right: Enclosure) -> Enclosure:
+    if left[0].numerator >= 0 and right[0].numerator >= 0:
+        return left[0] * right[0], left[1] * right[1]
     products = [a * b for a in left for b in right]
     return min(products), max(products)
 
@@ -123,8 +125,10 @@ def _whole_power(value: Enclosure, e: int, bits: int) -> Enclosure | None:
         if value[0] <= 0 <= value[1]:
             return None
         value, e = (1 / value[1], 1 / value[0]), -e
-    result: Enclosure = (Fraction(1), Fraction(1))
-    for _ in range(e):
+    if e == 0:
+        return Fraction(1), Fraction(1)
+    result = _outward(value, bits)
+    for _ in range(e - 1):
         result = _outward(_times(result, value), bits)
     if e % 2 == 0 and result[0] < 0:
         result = (Fraction(0), result[1])

@@ -61,6 +61,8 @@ def merge(left: Monomial, right: Monomial) -> Monomial:
         return right
     if not right:
         return left
+    if len(left) == len(right) == 1 and left[0][0] != right[0][0]:
+        return (*left, *right) if left[0][0] < right[0][0] else (*right, *left)
     exponents: dict[str, Rational] = dict(left)
     for key, e in right:
         if key not in exponents:

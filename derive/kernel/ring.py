@@ -60,6 +60,10 @@ def multiply(ctx: Context, left: Polynomial, right: Polynomial) -> Polynomial:
     if left is ONE and all(map(_settled, right)):
         return right
     ctx.spend(len(left) * len(right))
+    if len(left) == len(right) == 1:
+        ((m, c),), ((n, d),) = left.items(), right.items()
+        mono = merge(m, n)
+        return {mono: c * d} if _settled(mono) else scale(settle(ctx, mono), c * d)
     total: Polynomial = {}
     for m, c in left.items():
         for n, d in right.items():

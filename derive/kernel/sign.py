@@ -109,7 +109,7 @@ def sign(ctx: Context, poly: Polynomial) -> int:
     number = constant(poly)
     if number is not None:
         return of_number(number)
-    key = ("sign", poly_text(ctx, poly, {}), ctx.suspended)
+    key = ("sign", frozenset(poly.items()), ctx.suspended)
     bits, searched = ctx.memo.get(key, (UNKNOWN, -1))
     if searched < ctx.depth and not decisive(bits):
         ctx.memo[key] = bits, ctx.depth
