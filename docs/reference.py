@@ -11,7 +11,7 @@ from derive.elaborate.expand import HEADS
 from derive.errors import CODES
 from derive.kernel.rules import RULES
 from derive.load import CASE_KEYS, CLAIM_KEYS, FILE_KEYS, STEP_KEYS, Key
-from derive.output import FORMATS
+from derive.report import FORMATS
 from derive.signature import CONSTANTS, FUNCTIONS
 from derive.term import OPS
 

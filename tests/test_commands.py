@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from derive import __version__, cli, report
+from derive import __version__, cli
 from derive.cli.show import STYLES as NAMES
 from derive.errors import CODES
 from derive.kernel.rules import RULES
-from derive.output import FORMATS
+from derive.report import FORMATS
 from derive.show import STYLES
 from tests.claim_files import BAD, BROKEN, GOOD, HEAD, OTHER, write
 from tests.conftest import Derive
@@ -167,8 +167,7 @@ def test_show_prints_what_can_be_read(derive: Derive) -> None:
     assert (code, "good" in out, "broken" in out, "derivations.yaml:9" in err) == (2, True, False, True)
 
 
-def test_the_command_line_knows_every_format() -> None:
-    assert tuple(report.FORMATS) == FORMATS
+def test_the_command_line_knows_every_style() -> None:
     assert tuple(STYLES) == NAMES
 
 

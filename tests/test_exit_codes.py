@@ -82,7 +82,7 @@ SITUATIONS = (
     Situation("verbose", 0, "check -v", {A: GOOD}, "1 claims have 1 lines: 0 known, 1 decided"),
     Situation("a byte order mark and line ends of Windows", 0, files={A: ("\ufeff" + GOOD).replace("\n", "\r\n")}),
     Situation("a name that is not ASCII", 0, "check 公式.yaml", {"公式.yaml": GOOD}, "公式.yaml"),
-    Situation("certificates", 0, "check --certificates there", {A: GOOD}, "1 certificates in there"),
+    Situation("certificates", 0, "check --certificates there", {A: GOOD}, "1 certificate in there"),
     Situation("a page", 0, "report", {A: GOOD}, "wrote report.html"),
     Situation("an explanation", 0, "explain DV101", says="DV101: Refuted"),
     Situation("a bare command", 2, "", says="Usage"),

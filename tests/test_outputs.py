@@ -16,7 +16,7 @@ import pytest
 import xmlschema
 from rich.cells import cell_len
 
-from derive.output import FORMATS
+from derive.report import FORMATS
 
 ROOT = Path(__file__).parent.parent
 SCHEMAS = ROOT / "tests" / "schemas"

@@ -11,8 +11,9 @@ import click
 
 from derive.cli.options import CACHE_DIR, FILES, JOBS, NO_CACHE, TAGS, WORDS, selected
 from derive.cli.writing import leave, spare, unwritable
-from derive.output import FORMATS, Output
+from derive.output import Output
 from derive.output import outputs as read_outputs
+from derive.report import FORMATS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -257,7 +258,9 @@ def _save(results: Results, folder: str) -> None:
     except OSError as error:
         error.filename = folder
         raise unwritable(error) from error
-    click.echo(f"{written} certificates in {folder}; check them with: derive recheck {folder}", err=True)
+    click.echo(
+        f"{written} certificate{'s' * (written != 1)} in {folder}; check them with: derive recheck {folder}", err=True
+    )
     if without:
         told = click.wrap_text(", ".join(without), 80, "  ", "  ")
         click.echo(f"without one, or with a part of one, because the checker does not follow:\n{told}", err=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-FORMATS = ("full", "concise", "json", "junit", "sarif", "github", "gitlab", "markdown")
+from derive.report import FORMATS
 
 
 class Output(NamedTuple):  # no dataclass: those take a millisecond of every start

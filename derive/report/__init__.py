@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib import import_module
+from typing import TYPE_CHECKING
 
-from derive.outcome import Results
-from derive.report.paint import Paint
+if TYPE_CHECKING:
+    from derive.outcome import Results
+    from derive.report.paint import Paint
 
 
 def report(results: Results, format: str, paint: Paint) -> str:
