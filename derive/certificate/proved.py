@@ -31,7 +31,7 @@ from derive.kernel.normalize import Reader, Scope
 from derive.kernel.order import holds
 from derive.kernel.polynomial import add, subtract
 from derive.kernel.readback import term_of
-from derive.kernel.roots import Range, without_squares
+from derive.kernel.roots import Range, product_of, sum_of, without_squares
 from derive.kernel.spelling import places
 from derive.kernel.split import Coincidence, Smallest
 from derive.kernel.theorem import Theorem
@@ -439,6 +439,8 @@ def _signed(goal: Goal, propose: Propose | None) -> Iterator[Term]:
                     seen.append(inner)
                 case Apply("Max" | "Min", (left, right, *_)):
                     seen.append(Binary("-", left, right))
+                case Binary("**", _, exponent) if not isinstance(exponent, Number):
+                    seen.append(Binary("-", exponent, Number(Fraction(1))))
                 case Binary("*", left, right):
                     seen += [u for u in (left, right) if isinstance(u, Binary) and u.op in "+-"]
     free = set(goal.indices)
@@ -841,6 +843,8 @@ class _Lemmas:
                 yield from self.grown(*parts)
             case "roots":
                 yield from self.roots(*parts)
+            case "circle":
+                yield from self.circle(*parts)
             case "squares":
                 yield self.lemma("O2", [self.squares(*parts)])
             case "means":
@@ -949,23 +953,36 @@ class _Lemmas:
         yield self.lemma("O2", [total])
 
     def roots(self, key: str, common: int, least: Fraction, where: Range, p: list[Fraction]) -> Iterator[Json]:
-        """The part without multiple roots by O21, times a square and a power of the value."""
+        """A polynomial in a root of a value by O21, times a power of the value."""
         value = self.generator(key) if common == 1 else ["pow", self.generator(key), ["num", f"1/{common}"]]
         if self.ctx.generators[key].parts[0] in TURNING:
-            for gap in (["sub", ["num", "1"], value], ["add", ["num", "1"], value]):
-                yield {"lemma": gap, "op": ">=", "rule": "G6", "args": [value], "indices": []}
-        while not p[-1]:
-            p = p[:-1]
-        simple, root = without_squares(p)
-        part, square = _in_value(simple, value), _in_value(root, value)
-        if len(simple) > 1:
-            ends = [OPEN if end is None else ["num", str(end)] for end in (where.low, where.high)]
-            args = [value, *ends, *(["num", str(c)] for c in simple)]
-            indices = [self.index(p) for p in sorted(self.ctx.generators[key].places) if p[0] >= BOUND]
-            for op in (">", "<", ">=", "<="):
-                yield {"lemma": part, "op": op, "rule": "O21", "args": args, "indices": indices}
-        outside = ["pow", self.generator(key), ["num", str(least)]]
-        yield self.lemma("O2", [["mul", outside, ["mul", part, ["mul", square, square]]]])
+            yield from _turning_bounds(value)
+        indices = [self.index(p) for p in sorted(self.ctx.generators[key].places) if p[0] >= BOUND]
+        form, steps = _counted(value, p, where, indices)
+        yield from steps
+        yield self.lemma("O2", [["mul", ["pow", self.generator(key), ["num", str(least)]], form]])
+
+    def circle(self, cosine: str, sine: str) -> Iterator[Json]:
+        """A(c) + B(c)*s: by A**2 >= B**2*(1 - c**2), or by the signs of A and of B*s (O9, O20)."""
+        c, s = self.generator(cosine), self.generator(sine)
+        degree = max(int(dict(m).get(cosine, 0)) for m in self.note.polynomial)
+        parts = [[Fraction(0)] * (degree + 1) for _ in range(2)]
+        for mono, v in self.note.polynomial.items():
+            parts[int(dict(mono).get(sine, 0))][int(dict(mono).get(cosine, 0))] += Fraction(v)
+        a, b = parts
+        gap = sum_of(
+            product_of(a, a), [-x for x in product_of(product_of(b, b), [Fraction(1), Fraction(0), Fraction(-1)])]
+        )
+        yield from (*_turning_bounds(c), *_turning_bounds(s))
+        indices = [self.index(p) for p in sorted(self.ctx.generators[cosine].places) if p[0] >= BOUND]
+        forms = []
+        for p in (a, b, gap):
+            for where in (Range(Fraction(-1), Fraction(1)), Range(Fraction(0), Fraction(1))):
+                form, steps = _counted(c, p, where, indices)
+                yield from steps
+            forms.append(form)
+        yield self.lemma("O9", [forms[0], ["mul", forms[1], s]])
+        yield self.lemma("O2", [["add", forms[0], ["mul", forms[1], s]]])
 
     def remainder(self, factor: Polynomial, known: Polynomial, left: Polynomial, wanted: int) -> Iterator[Json]:
         for sum_, place in self.given_sums(known):
@@ -1074,6 +1091,31 @@ def _apart(term: Json, mark: str) -> Json:
             return [_apart(part, mark) for part in term]
         case _:
             return term
+
+
+def _turning_bounds(value: Json) -> Iterator[Json]:
+    one = ["num", "1"]
+    for gap in (["sub", one, value], ["add", one, value]):
+        yield {"lemma": gap, "op": ">=", "rule": "G6", "args": [value], "indices": []}
+
+
+def _counted(value: Json, p: list[Fraction], where: Range, indices: list[Json]) -> tuple[Json, list[Json]]:
+    """A polynomial at a value as a part without multiple roots times a square, and the sign of either by O21."""
+    while p and not p[-1]:
+        p = p[:-1]
+    if len(p) < 2:
+        return _in_value(p, value), []
+    simple, root = without_squares(p)
+    part, square, steps = _in_value(simple, value), _in_value(root, value), list[Json]()
+    whole = ["mul", part, ["mul", square, square]]
+    if len(simple) > 1:
+        ends = [OPEN if end is None else ["num", str(end)] for end in (where.low, where.high)]
+        args = [value, *ends, *(["num", str(c)] for c in simple)]
+        steps = [
+            {"lemma": part, "op": op, "rule": "O21", "args": args, "indices": indices} for op in (">", "<", ">=", "<=")
+        ]
+    steps += [{"lemma": whole, "op": op, "rule": "O2", "args": [whole], "indices": indices} for op in (">=", "<=")]
+    return whole, steps
 
 
 def _in_value(p: list[Fraction], value: Json) -> Json:

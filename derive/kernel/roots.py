@@ -44,7 +44,7 @@ def sign_by_roots(ctx: Context, poly: Polynomial) -> int:
         return UNKNOWN
     ctx.spend(10)
     ctx.use("O20")
-    return _on_circle(ctx, poly, *keys)
+    return ctx.note(poly, _on_circle(ctx, poly, *keys), "circle", *keys)
 
 
 def _is_part_of_turn(ctx: Context, key: str) -> bool:
@@ -128,9 +128,9 @@ def _on_circle(ctx: Context, poly: Polynomial, cosine: str, sine: str) -> int:
     total: Coefficients = []
     for mono, c in poly.items():
         i, j = (int(dict(mono).get(key, 0)) for key in (cosine, sine))
-        term = _product([Fraction(c)], _power([Fraction(1), Fraction(0), Fraction(-1)], i))
-        term = _product(term, _power([Fraction(0), Fraction(2)], j))
-        total = _sum(total, _product(term, _power([Fraction(1), Fraction(0), Fraction(1)], degree - i - j)))
+        term = product_of([Fraction(c)], _power([Fraction(1), Fraction(0), Fraction(-1)], i))
+        term = product_of(term, _power([Fraction(0), Fraction(2)], j))
+        total = sum_of(total, product_of(term, _power([Fraction(1), Fraction(0), Fraction(1)], degree - i - j)))
     across, along = (ctx.sign(ctx, {((key, 1),): 1}) for key in (sine, cosine))
     bits = sign_of_values(total, _half_angles(across, along))
     if along & NONNEGATIVE or across & NONZERO:
@@ -200,12 +200,12 @@ def without_squares(p: Coefficients) -> tuple[Coefficients, Coefficients]:
     """``g, h`` with p = g * h**2 and g without multiple roots."""
     simple = [Fraction(1)]
     for part in _odd_parts(p):
-        simple = _product(simple, part)
-    simple = [c * p[-1] for c in simple]
+        simple = product_of(simple, part)
+    simple = [c * p[-1] / simple[-1] for c in simple]
     square, root = _quotient(p, simple), [Fraction(1)]
     while len(square) > 1:
         part = _square_free(square)
-        root, square = _product(root, part), _quotient(square, _product(part, part))
+        root, square = product_of(root, part), _quotient(square, product_of(part, part))
     return simple, root
 
 
@@ -245,12 +245,14 @@ def _trimmed(p: Coefficients) -> Coefficients:
     return p
 
 
-def _sum(p: Coefficients, q: Coefficients) -> Coefficients:
+def sum_of(p: Coefficients, q: Coefficients) -> Coefficients:
+    """The sum, zeros in front included."""
     width = max(len(p), len(q))
     return [(p[k] if k < len(p) else Fraction(0)) + (q[k] if k < len(q) else Fraction(0)) for k in range(width)]
 
 
-def _product(p: Coefficients, q: Coefficients) -> Coefficients:
+def product_of(p: Coefficients, q: Coefficients) -> Coefficients:
+    """The product."""
     found = [Fraction(0)] * (len(p) + len(q) - 1)
     for i, a in enumerate(p):
         for j, b in enumerate(q):
@@ -261,7 +263,7 @@ def _product(p: Coefficients, q: Coefficients) -> Coefficients:
 def _power(p: Coefficients, e: int) -> Coefficients:
     found = [Fraction(1)]
     for _ in range(e):
-        found = _product(found, p)
+        found = product_of(found, p)
     return found
 
 

@@ -97,6 +97,8 @@ RULES = {  # every rule that a proof may be said to rest on, and what is checked
     "V6": "the derivative exists for every index",
     "V7": "the derivative of every factor exists",
     "V14": "the derivative of the whole is known to exist; the argument of the Abs is smooth",
+    "V15": "the derivative of the whole is known to exist; what bounds the domain moves where it is 0",
+    "V16": "the derivative of the whole is known to exist; a factor that is not 0, and a smooth rest; it moves",
     "V13": "a factor that is not 0, and a smooth rest; the argument moves",
 }
 

@@ -23,6 +23,7 @@ from derive.recheck.polynomial import (
     number,
     scale,
 )
+from derive.recheck.roots import is_simple
 from derive.recheck.terms import Index, Rejected, Term, Terms, children, require
 
 Env = Mapping[str, Index]
@@ -210,31 +211,76 @@ class Reader:
         try:
             poly = self.read(body, env)
             for target in targets:
-                at = tuple(self.place(i, env) for i in target[2]) if target[0] == "comp" else None
-                poly = self.differentiate(poly, target[1], at)
+                poly = self._moved(poly, *self._target(target, env))
         finally:
             self.algebra.below = before
         return self.algebra.renewed(poly)
 
-    def _kinks(self, body: Term, targets: tuple[Term, ...], env: Env) -> Iterator[Condition]:
-        """V13: a*Abs(w) + g, a*sign(w) + g have no derivative where w = 0, for a != 0, a, g and w smooth, w' != 0."""
-        (name, *at), a = targets[0][1:], self.algebra
-        place = tuple(self.place(i, env) for i in at[0]) if at else None
-        before, a.below = a.below, a.below | {name}
+    def _moved(self, poly: Poly, name: str, place: tuple[Index, ...] | None) -> Poly:
+        """V16: where a*floor(w) + g has a derivative, floor(w) does not move: a != 0, a, g and w smooth, w' != 0."""
+        a = self.algebra
+        floors = {x for mono in poly for x, e in mono if a.atoms[x][:2] == ("fn", "floor") and e == 1}
+        for atom in floors if self.exists else ():
+            if self._breaks(poly, atom, dict(a.atoms[atom][2]), name, place):
+                a.used.add("V16")
+                around, apart = _parted(poly, atom)
+                still: Poly = {((atom, 1),): 1}
+                return add(
+                    a.mul(self.differentiate(around, name, place), still), self.differentiate(apart, name, place)
+                )
+        return self.differentiate(poly, name, place)
+
+    def _kinks(self, body: Term, targets: tuple[Term, ...], env: Env) -> list[Condition]:
+        """What is not 0 wherever a derivative exists (V13, V15)."""
+        name, place = self._target(targets[0], env)
+        a, before = self.algebra, self.algebra.below
+        a.below = before | {name}
         try:
-            poly = self.read(body, env)
-            for atom in {x for mono in poly for x, e in mono if a.kind(x) in ("Abs", "sign") and e == 1}:
-                inner = dict(a.atoms[atom][1])
-                around = {tuple(f for f in m if f[0] != atom): c for m, c in poly.items() if (atom, 1) in m}
-                apart = {m: c for m, c in poly.items() if (atom, 1) not in m}
-                smooth = all(map(self._smooth, (around, apart, inner)))
-                if smooth and a.sign(around) & 4 and a.sign(self.differentiate(inner, name, place)) & 4:
-                    a.used.add("V13")
-                    yield inner, 4
+            found = [*self._corners(self.read(body, env), name, place)]
+            return found + [
+                (w, 4) for w, bits in self.conditions(body, env) if bits == 1 and self._ends(w, name, place)
+            ]
         except Rejected:
-            return
+            return []
         finally:
             a.below = before
+
+    def _target(self, target: Term, env: Env) -> tuple[str, tuple[Index, ...] | None]:
+        return target[1], tuple(self.place(i, env) for i in target[2]) if target[0] == "comp" else None
+
+    def _corners(self, poly: Poly, name: str, place: tuple[Index, ...] | None) -> Iterator[Condition]:
+        """V13: a*Abs(w) + g, a*sign(w) + g have no derivative where w = 0, for a != 0, a, g and w smooth, w' != 0."""
+        a = self.algebra
+        for atom in {x for mono in poly for x, e in mono if a.kind(x) in ("Abs", "sign") and e == 1}:
+            inner = dict(a.atoms[atom][1])
+            if self._breaks(poly, atom, inner, name, place):
+                a.used.add("V13")
+                yield inner, 4
+
+    def _breaks(self, poly: Poly, atom: int, inner: Poly, name: str, place: tuple[Index, ...] | None) -> bool:
+        """Whether a polynomial has a derivative only where that of an atom which is all that is not smooth has one."""
+        a = self.algebra
+        around, apart = _parted(poly, atom)
+        smooth = all(map(self._smooth, (around, apart, inner)))
+        return smooth and bool(a.sign(around) & a.sign(self.differentiate(inner, name, place)) & 4)
+
+    def _ends(self, w: Poly, name: str, place: tuple[Index, ...] | None) -> bool:
+        """V15: what has a value only for w >= 0 has no derivative where w = 0 and w' != 0."""
+        a = self.algebra
+        if name not in a.free(w) or not self._smooth(w):
+            return False
+        a.used.add("V15")
+        return bool(a.sign(self.differentiate(w, name, place)) & 4) or (place is None and self._is_simple(w, name))
+
+    def _is_simple(self, w: Poly, name: str) -> bool:
+        """Whether a polynomial is one in a variable alone, without multiple roots."""
+        x = self.algebra.ids["var", name]
+        degrees = {m: m[0][1] if m else 0 for m in w}
+        if any(m and (len(m) > 1 or m[0][0] != x) for m in w) or any(
+            e.denominator != 1 or e < 0 for e in degrees.values()
+        ):
+            return False
+        return is_simple([Fraction(w.get(((x, k),) if k else (), 0)) for k in range(1 + int(max(degrees.values())))])
 
     def _smooth(self, poly: Poly) -> bool:
         """Whether a polynomial has a derivative wherever it has a value nearby."""
@@ -297,7 +343,8 @@ class Reader:
             case "power":
                 base, exponent = dict(parts[0]), dict(parts[1])
                 require(name not in a.free(exponent), "V3: the exponent of a power does not move")
-                self._open(4, base, "V3: the base of a power differs from 0")
+                if not a.sign(add(exponent, number(-1))) & 1:
+                    self._open(4, base, "V3: the base of a power differs from 0")
                 lowered = a.symbolic(base, add(exponent, number(-1)), True)
                 return a.mul(a.mul(exponent, lowered), self.differentiate(base, name, at))
             case "reduce" if parts[0] == "Product":
@@ -327,7 +374,9 @@ class Reader:
             case "erf":
                 outer = scale(a.mul(a.exp(scale(square, -1)), a.power(a.atom("const", "pi"), -HALF)), 2)
             case "asin" | "acos":
-                self._open(POSITIVE, add(ONE, scale(square, -1)), f"V3: {function} is differentiated inside its domain")
+                ends = [add(ONE, t), add(ONE, scale(t, -1))]
+                for inside in ends if all(a.sign(end) & 4 for end in ends) else [add(ONE, scale(square, -1))]:
+                    self._open(POSITIVE, inside, f"V3: {function} is differentiated inside its domain")
                 outer = scale(a.power(add(ONE, scale(square, -1)), -HALF), -1 if function == "acos" else 1)
             case _:
                 raise Rejected(f"the derivative of {function}")
@@ -340,6 +389,12 @@ class Reader:
             require(self.algebra.sign(poly) & bits == bits, condition)
         finally:
             self.algebra.below = before
+
+
+def _parted(poly: Poly, atom: int) -> tuple[Poly, Poly]:
+    """What stands beside an atom, and the terms without it."""
+    around = {tuple(f for f in m if f[0] != atom): c for m, c in poly.items() if (atom, 1) in m}
+    return around, {m: c for m, c in poly.items() if (atom, 1) not in m}
 
 
 def _factors(term: Term) -> Iterator[Term]:

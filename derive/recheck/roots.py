@@ -16,10 +16,20 @@ def has_root(p: Coefficients, low: End, high: End) -> bool:
     for end in (low, high):
         while end is not None and not value(p, end):
             p = _divided(p, [-end, Fraction(1)])[0]
+    chain = _chain(p)
+    return _changes(chain, low, -1) != _changes(chain, high, 1)
+
+
+def is_simple(p: Coefficients) -> bool:
+    """Whether a polynomial has no multiple roots: it and its derivative have no common factor."""
+    return len(_chain(_trimmed(p))[-1]) == 1
+
+
+def _chain(p: Coefficients) -> list[Coefficients]:
     chain = [p, _trimmed([k * c for k, c in enumerate(p)][1:])]
     while chain[-1]:
         chain.append([-c for c in _divided(chain[-2], chain[-1])[1]])
-    return _changes(chain[:-1], low, -1) != _changes(chain[:-1], high, 1)
+    return chain[:-1]
 
 
 def value(p: Sequence[Fraction], at: Fraction) -> Fraction:
