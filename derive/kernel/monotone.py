@@ -349,6 +349,8 @@ def _by_limits(ctx: Context, poly: Polynomial, slope: Polynomial, interval: Inte
     """
     ctx.spend(400 + 20 * len(slope))
     outside, inside = _without(ctx, interval.name), _inside(ctx, interval, ends=False)
+    if not is_continuous(inside, poly):
+        return False
     try:
         low, high = (_holds_at_end(outside, poly, interval, way, strict, depth) for way in (-1, 1))
         rises = low and _is_signed(inside, slope, NONNEGATIVE, depth - 1)
@@ -392,7 +394,7 @@ def _turns_once(outside: Context, inside: Context, poly: Polynomial, interval: I
     """
     inside.spend(200 + 20 * len(poly))
     poly = _without_positive_factors(inside, numerator(inside, poly))
-    if not _seems_to_turn_once(inside, poly, interval):
+    if not _seems_to_turn_once(inside, poly, interval) or not is_continuous(inside, poly):
         return False
     rate = differentiate(inside, poly, Target(interval.name))
     if _is_signed(inside, rate, NONPOSITIVE, 2):
