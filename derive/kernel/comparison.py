@@ -23,7 +23,7 @@ from derive.kernel.context import (
     SumEquation,
     SumRule,
 )
-from derive.kernel.functions import exponential
+from derive.kernel.functions import exponential, logarithm
 from derive.kernel.polynomial import ONE, add, merge, scale, subtract
 from derive.kernel.ring import component, multiply, power, product, rename, rename_mono, renew, variable
 from derive.kernel.spelling import NO_NAMES, mono_text, names, parts_of
@@ -324,6 +324,18 @@ def tangents_elsewhere(ctx: Context, poly: Polynomial) -> Iterator[tuple[Polynom
         ctx.use("O13")
         known = subtract({first: 1}, multiply(ctx, {second: 1}, add(ONE, gap)))
         yield known, ctx.note(known, NONNEGATIVE, "tangent times", gap, {second: 1})
+
+
+def tangents_of_terms(ctx: Context, poly: Polynomial) -> Iterator[tuple[Polynomial, int]]:
+    """O13: t >= 1 + log(t) for the terms t > 0 of a polynomial in which logarithms stand."""
+    if not any(key[0] == "l" for mono in poly for key, _ in mono):
+        return
+    for mono in sorted(poly):
+        if len(mono) > 1 and ctx.sign(ctx, {mono: 1}) & POSITIVE == POSITIVE:
+            ctx.use("O13")
+            exponent = logarithm(ctx, {mono: 1})
+            known = subtract({mono: 1}, add(ONE, exponent))
+            yield known, ctx.note(known, NONNEGATIVE, "tangent", exponent)
 
 
 def _exponent(ctx: Context, mono: Monomial) -> Polynomial:

@@ -165,7 +165,7 @@ class Reader:
             if dimension.isdecimal():
                 if index.name > int(dimension):
                     raise Undefined(f"the index {index.name} is out of range")
-            else:
+            elif index.name > self.ctx.least.get(dimension, 1):
                 gap = subtract(variable(self.ctx, index.dimension), {(): index.name})
                 written = Relation(Variable(index.dimension), ">=", Number(Fraction(index.name)))
                 self._collect(gap, NONNEGATIVE, written, scope)

@@ -881,6 +881,11 @@ def defined_power(ctx: Context, key: str, e: Rational) -> bool:
     return False
 
 
+def differ(ctx: Context, left: Place, right: Place) -> bool:
+    """Whether two indices are known to differ: two numbers, or by hypothesis."""
+    return left != right and (left[0] == right[0] == LITERAL or frozenset((left, right)) in ctx.distinct)
+
+
 def in_range(ctx: Context, at: Iterable[Place]) -> bool:
     """Whether every literal index is seen to lie within its dimension."""
     return all(

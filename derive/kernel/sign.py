@@ -22,12 +22,14 @@ from derive.kernel.comparison import (
     products_of_sums,
     tangent_of_logarithms,
     tangents_elsewhere,
+    tangents_of_terms,
     weights,
 )
 from derive.kernel.constants import constant_sign
 from derive.kernel.context import (
     BOUND,
     FRESH,
+    LITERAL,
     NEGATIVE,
     NONNEGATIVE,
     NONPOSITIVE,
@@ -53,7 +55,9 @@ from derive.kernel.ranges import ranges, sign_of_function
 from derive.kernel.ring import (
     as_product,
     component,
+    differ,
     factored_unit,
+    in_range,
     inside,
     multiply,
     power,
@@ -64,7 +68,7 @@ from derive.kernel.ring import (
     variable,
 )
 from derive.kernel.roots import sign_by_roots
-from derive.kernel.spelling import names, opaque, places, poly_text, token
+from derive.kernel.spelling import names, opaque, parts_of, places, poly_text, token
 from derive.kernel.sums import sum_over
 
 TYPE_SIGN = {
@@ -597,7 +601,7 @@ def _gathered(ctx: Context, poly: Polynomial) -> int:
 def _less_one_term(ctx: Context, place: Place, body: Polynomial, rest: Polynomial, bits: int) -> int:
     """O6: Sum(t, k) + r with t >= 0 is at least t[k := i] + r, and more where n >= 2 and t > 0; or <= and less."""
     strict = bits & NONZERO if ctx.least.get(place[1], 1) >= 2 else 0
-    for other in sorted(p for p in places(ctx, rest) if p[1] == place[1]):
+    for other in (p for p in _indices(ctx, rest) if p[1] == place[1]):
         left = sign(ctx, add(rest, rename(ctx, body, {place: other})))
         if left & bits & ZERO:
             ctx.use("O6")
@@ -856,7 +860,10 @@ def _inequalities(
 ) -> Iterator[tuple[Polynomial, int]]:
     """Inequalities ``known >= 0`` (with NONZERO: ``> 0``) that speak of what stands in a polynomial."""
     keys = sorted({k for mono in poly for k, _ in mono})
-    free = sorted(places(ctx, poly))
+    free = _indices(ctx, poly)
+    for rule in ctx.sum_rules if any(p[0] == LITERAL for p in free) else ():
+        if rule.names.isdisjoint(ctx.suspended) and not rule.pattern:
+            yield from _numbered_terms(ctx, rule.value, rule.place, rule.summand, free)
     if ctx.lemmas:
         yield from tangent_of_logarithms(ctx, poly)
     for bucket in list(ctx.facts.values()):
@@ -877,6 +884,7 @@ def _inequalities(
         elif gen.kind == "s" and len(gen.parts[0]) == 1:
             yield from _split_off(ctx, key, free)
             yield from _two_split_off(ctx, key, free)
+            yield from _numbered_terms(ctx, {((key, 1),): 1}, gen.parts[0][0], gen.parts[1].mono, free)
             if ctx.lemmas and any((key, 2) in mono for mono in poly):
                 yield from cauchy(ctx, key)
         elif gen.kind == "f" and gen.parts[0] not in ("floor", "ceiling"):
@@ -897,6 +905,25 @@ def _inequalities(
         yield from squares(ctx, poly, *against)
         yield from products_of_sums(ctx, poly)
         yield from tangents_elsewhere(ctx, poly)
+        yield from tangents_of_terms(ctx, poly)
+
+
+def _indices(ctx: Context, poly: Polynomial) -> list[Place]:
+    """The indices that a polynomial names; numbers too, where they are seen to lie in the range."""
+    literal = {p for mono in poly for key, _ in mono for p in _literals(ctx, key)}
+    return sorted(places(ctx, poly) | {p for p in literal if in_range(ctx, (p,))})
+
+
+def _literals(ctx: Context, key: str) -> frozenset[Place]:
+    """The numbers that stand as indices in a generator."""
+    known: frozenset[Place] | None = ctx.memo.get(("literals", key))
+    if known is None:
+        gen = ctx.generators[key]
+        own = gen.parts[1] if gen.kind == "a" else gen.parts if gen.kind in "dg" else ()
+        below = (_literals(ctx, k) for mono in parts_of(gen) for k, _ in mono)
+        known = frozenset(p for p in own if p[0] == LITERAL).union(*below)
+        ctx.memo["literals", key] = known
+    return known
 
 
 def _two_deltas(ctx: Context, key: str, keys: list[str]) -> Iterator[tuple[Polynomial, int]]:
@@ -904,7 +931,7 @@ def _two_deltas(ctx: Context, key: str, keys: list[str]) -> Iterator[tuple[Polyn
     for other in keys:
         if key[0] == other[0] == "d" and key < other:
             apart = ctx.generators[key].places ^ ctx.generators[other].places
-            if len(apart) == 2 and apart in ctx.distinct:
+            if len(apart) == 2 and differ(ctx, *apart):
                 ctx.use("D1")
                 yield subtract(ONE, {((key, 1),): 1, ((other, 1),): 1}), NONNEGATIVE
 
@@ -914,7 +941,7 @@ def _two_entries(ctx: Context, key: str, keys: list[str]) -> Iterator[tuple[Poly
     array, (place,) = ctx.generators[key].parts
     for other in keys:
         parts = ctx.generators[other].parts
-        if other[0] == "a" and parts[0] == array and frozenset((place, *parts[1])) in ctx.distinct:
+        if other[0] == "a" and parts[0] == array and len(parts[1]) == 1 and differ(ctx, place, parts[1][0]):
             ctx.use("O6")
             known = subtract(ONE, {((key, 1),): 1, ((other, 1),): 1})
             yield known, ctx.note(known, NONNEGATIVE, "two entries", array, place, parts[1][0])
@@ -995,7 +1022,7 @@ def _split_off(ctx: Context, key: str, free: list[Place]) -> Iterator[tuple[Poly
     bits = _of_monomial(ctx, summand)
     if not bits & ZERO:
         return
-    strict = NONZERO if bits & NONZERO and ctx.least.get(bound[1], 1) >= 2 else 0
+    strict = NONZERO if bits & NONZERO and _has_several(ctx, bound[1]) else 0
     witnesses = [p for p in free if p[1] == bound[1]]
     for place in witnesses:
         ctx.use("O6")
@@ -1007,6 +1034,11 @@ def _split_off(ctx: Context, key: str, free: list[Place]) -> Iterator[tuple[Poly
             yield scale(known, -1), NONNEGATIVE | strict
 
 
+def _has_several(ctx: Context, dimension: str) -> bool:
+    """Whether a dimension is known to be 2 at least."""
+    return ctx.least.get(dimension, 1) >= 2 or in_range(ctx, ((LITERAL, dimension, 2),))
+
+
 def _two_split_off(ctx: Context, key: str, free: list[Place]) -> Iterator[tuple[Polynomial, int]]:
     """O6: a sum of terms >= 0 is at least any two different ones; more, when n >= 3 and all are > 0."""
     (bound,), summand = ctx.generators[key].parts[0], ctx.generators[key].parts[1].mono
@@ -1015,10 +1047,22 @@ def _two_split_off(ctx: Context, key: str, free: list[Place]) -> Iterator[tuple[
         return
     strict = NONZERO if bits & NONZERO and ctx.least.get(bound[1], 1) >= 3 else 0
     for one, other in combinations([p for p in free if p[1] == bound[1]], 2):
-        if frozenset((one, other)) in ctx.distinct:
+        if differ(ctx, one, other):
             ctx.use("O6")
             terms = add(*(rename(ctx, {summand: 1}, {bound: place}) for place in (one, other)))
             yield subtract({((key, 1),): 1}, terms), NONNEGATIVE | strict
+
+
+def _numbered_terms(
+    ctx: Context, total: Polynomial, bound: Place, summand: Monomial, free: list[Place]
+) -> Iterator[tuple[Polynomial, int]]:
+    """O6: a sum of terms >= 0 is at least those together whose indices are numbers."""
+    numbers = [p for p in free if p[0] == LITERAL and p[1] == bound[1]]
+    place = ctx.open(bound[1])
+    if len(numbers) > 1 and sign(ctx, rename(ctx, {summand: 1}, {bound: place})) & NONNEGATIVE:
+        ctx.use("O6")
+        terms = add(*(rename(ctx, {summand: 1}, {bound: p}) for p in numbers))
+        yield subtract(total, terms), NONNEGATIVE
 
 
 def _diagonal(ctx: Context, key: str) -> Iterator[tuple[Polynomial, int]]:
