@@ -43,7 +43,7 @@ def _is_composed(body: Term) -> bool:
     return any(isinstance(t, Apply | Reduce) or (isinstance(t, Binary) and t.op in "**/") for t in subterms(body))
 
 
-DERIVATIVE = ("V1", "V2", "V3", "V6", "V7", "V13", "V14")
+DERIVATIVE = ("V1", "V2", "V3", "V6", "V7", "V13", "V14", "V17")
 LIMIT = ("L1", "L3", "L5", "L6", "L7", "L9", "L10")
 ALGEBRA = Family()
 FAMILIES: dict[str, Family] = {
@@ -63,6 +63,8 @@ FAMILIES: dict[str, Family] = {
     "pull out of the sum": Family(("S1", "S2")),
     "split off one term": Family(("S7", "D2", "D4")),
     "logarithm": Family(("P1", "P2", "P4", "P6", "T2")),
+    "logarithm of a product": Family(("P1", "P2", "P4", "P6", "T2")),
+    "logarithm of a quotient": Family(("P1", "P2", "P4", "P6", "T2")),
     "exponential": Family(("P1", "P2", "P6", "T2")),
     "powers": Family(("P5", "P6")),
     "roots": Family(("P7", "P8")),
@@ -70,7 +72,7 @@ FAMILIES: dict[str, Family] = {
     "sums to one": Family(("H3", "H4", "S10")),
     "trigonometry": Family(("G1", "G2", "G3", "G5", "G6")),
     "absolute value": Family(("G7", "P7", "V14", "K2")),
-    "maximum": Family(("K4", "O7", "G7")),
+    "maximum": Family(("K4", "O7", "G7", "V17")),
     "one term of a sum": Family(("O6", "O3", "S7")),
     "monotone": Family(("O9", "O10", "O18")),
     "tangent": Family(("O13", "O14", "O18")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
@@ -13,6 +14,8 @@ from derive.reason import FAMILIES
 from derive.term import Call, Component, Relation, Term, Variable, subterms
 
 DEFINITION = "definition of "
+_SUMS_TO_ONE = re.compile(r"Sum\((?P<array>\w+)\[(?P<k>\w+)\], ?(?P=k)\) ?== ?1")
+_IS_OF_TYPE = re.compile(r"(?P<array>\w+) is (?:an? )?(?P<type>simplex|one-?hot)")
 
 
 def ground(by: Scalar, written: Relation, goal: Goal, scope: Scope) -> Ground:
@@ -21,7 +24,7 @@ def ground(by: Scalar, written: Relation, goal: Goal, scope: Scope) -> Ground:
     Raises InputError: there is no such reason, or the step has nothing to do with the definition.
     """
     text = " ".join(by.text.split())
-    family = next((name for name in FAMILIES if name.lower() == text.lower()), None)
+    family = next((name for name in FAMILIES if name.lower() == text.lower()), None) or _of_a_type(text, goal)
     if family:
         return Ground(family, by.span, "rules")
     if text.startswith(DEFINITION):
@@ -32,6 +35,19 @@ def ground(by: Scalar, written: Relation, goal: Goal, scope: Scope) -> Ground:
     known = (*FAMILIES, *(f"{DEFINITION}{name}" for name in scope.templates), *(h.text for h in goal.hypotheses))
     repair = meant(clip(text), known) or "name a rule such as `quotient rule`, a definition or a hypothesis"
     raise _wrong(by, f"`{clip(text)}` is no reason that is known here", repair)
+
+
+def _of_a_type(text: str, goal: Goal) -> str | None:
+    """The family of what the type of an array says: ``t is a simplex``, ``Sum(t[k], k) == 1``."""
+    summed, named = _SUMS_TO_ONE.fullmatch(text), _IS_OF_TYPE.fullmatch(text)
+    found = summed or named
+    declared = goal.declaration(found["array"]) if found else None
+    if declared is None or declared.type not in ("simplex", "onehot"):
+        return None
+    if summed:
+        return "sums to one"
+    wanted = "simplex" if named and named["type"] == "simplex" else "onehot"
+    return {"simplex": "sums to one", "onehot": "one-hot"}[wanted] if wanted == declared.type else None
 
 
 def _definition(text: str, by: Scalar, written: Relation, scope: Scope) -> Ground:
