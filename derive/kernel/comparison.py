@@ -53,7 +53,7 @@ def _named(
     ctx: Context, poly: Polynomial, inner: tuple[Place, ...], summand: Monomial, outer: tuple[Place, ...]
 ) -> tuple[Context, Polynomial]:
     case = ctx.fork()
-    array = f"u~{next(ctx.numbers)}"
+    array = ctx.array()
     case.types[array] = "real"
     value = component(case, array, outer)
     # A definition, unlike a hypothesis, holds below a derivative too: no name suspends it.

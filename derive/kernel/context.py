@@ -214,3 +214,7 @@ class Context:
     def witness(self, dimension: str) -> Place:
         """A name for one index of which something is known; unlike an opened one it stands for no other."""
         return (FREE, dimension, f"'{next(self.numbers)}")
+
+    def array(self) -> str:
+        """A name for an array of the proof's own, which no author can give to another one."""
+        return f"u~{next(self.numbers)}"

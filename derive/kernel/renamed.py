@@ -51,7 +51,7 @@ def rooted(ctx: Context, poly: Polynomial) -> tuple[Context, Polynomial] | None:
 
 def _with_array(ctx: Context, kind: str) -> tuple[Context, str]:
     case = ctx.fork()
-    name = f"u{next(ctx.numbers)}"
+    name = case.array()
     case.types[name] = kind
     return case, name
 

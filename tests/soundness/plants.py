@@ -379,7 +379,8 @@ PLANTS = (
         "low, high = min(low, bound), max(high, -bound)\n    if low > high:\n        return UNKNOWN",
         "high = max(low - 1, high)",
     ),
-    Plant("a name that an author gave", "comparison._named", 'f"u~{', 'f"u{'),
+    Plant("a name that an author gave", "context.Context.array", 'f"u~{', 'f"u{'),
+    Plant("a slope on both sides of a pole", "monotone._by_limits", "if not is_continuous(inside, poly):", "if False:"),
     Plant("sum above a term at n = 1", "sign._split_off", ">= 2 else 0", ">= 1 else 0"),
     Plant("sum above a term of terms of any sign", "sign._split_off", "if not bits & ZERO:", "if False:"),
     Plant(
