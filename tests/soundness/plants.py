@@ -381,7 +381,7 @@ PLANTS = (
     ),
     Plant("a name that an author gave", "context.Context.array", 'f"u~{', 'f"u{'),
     Plant("a slope on both sides of a pole", "monotone._by_limits", "if not is_continuous(inside, poly):", "if False:"),
-    Plant("sum above a term at n = 1", "sign._split_off", ">= 2 else 0", ">= 1 else 0"),
+    Plant("sum above a term at n = 1", "sign._split_off", "and _has_several(ctx, bound[1])", ""),
     Plant("sum above a term of terms of any sign", "sign._split_off", "if not bits & ZERO:", "if False:"),
     Plant(
         "inequality times what may be negative",
