@@ -167,10 +167,14 @@ def _measure(root: ast.expr, source: _Source) -> None:
             _too_large(source.at(node), "levels", MAX_DEPTH)
         if count > MAX_NODES:
             _too_large(source.at(node), "parts", MAX_NODES)
+        if isinstance(node, (ast.Name, ast.Constant)):
+            continue
         for name in node._fields:
             below = getattr(node, name)
-            parts = below if isinstance(below, list) else (below,)
-            stack += [(part, depth + 1) for part in parts if isinstance(part, ast.expr)]
+            if isinstance(below, ast.expr):
+                stack.append((below, depth + 1))
+            elif isinstance(below, list):
+                stack += [(part, depth + 1) for part in below if isinstance(part, ast.expr)]
 
 
 def _too_large(at: tuple[int, int], what: str, limit: int) -> NoReturn:

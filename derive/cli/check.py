@@ -137,6 +137,7 @@ def check(
     from derive.configure import configure
     from derive.find import find, sources
     from derive.output.deliver import deliver
+    from derive.report import teller
     from derive.run.account import account
     from derive.run.last_failed import remember
     from derive.run.progress import progress
@@ -155,6 +156,8 @@ def check(
         again.look(str(target.path) for target in found.targets)
     reports = outputs or read_outputs(configuration.format)
     spare(reports, (target.path for target in found.targets))
+    for name in {output.format for output in reports}:
+        teller(name)  # imported while the workers import
     with progress(None if quiet else sys.stderr, os.environ) as watch:
         resumed = resume(
             found.targets,

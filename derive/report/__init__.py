@@ -13,9 +13,14 @@ if TYPE_CHECKING:
 
 def report(results: Results, format: str, paint: Paint) -> str:
     """The whole text of a report. Fails with KeyError when the format is not a row of ``FORMATS``."""
+    return teller(format)(results, paint)
+
+
+def teller(format: str) -> Callable[[Results, Paint], str]:
+    """The function of a format, imported with its module."""
     name = FORMATS[format]
-    tell: Callable[[Results, Paint], str] = getattr(import_module(f"derive.report.{name}"), name)
-    return tell(results, paint)
+    found: Callable[[Results, Paint], str] = getattr(import_module(f"derive.report.{name}"), name)
+    return found
 
 
 FORMATS = {

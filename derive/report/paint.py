@@ -47,6 +47,8 @@ class Paint:
 
 def clean(text: str) -> str:
     """The text with characters that steer a terminal or reverse the reading direction made visible."""
+    if text.isprintable():
+        return text
     return "".join(c if _is_printable(c) else c.encode("unicode_escape").decode() for c in text)
 
 
