@@ -102,4 +102,4 @@ def _decided(goal: Goal, using: tuple[Lemma, ...]) -> Verdict:
 def _finding(outcome: Outcome, line: Line, verdict: Verdict, use: Use) -> Finding:
     claim = outcome.claim
     found = problem("DV302", id=claim.id, hypothesis=use.hypothesis)
-    return Finding(replace(found, path=claim.path, span=line.span, claim_id=claim.id), line, verdict)
+    return Finding(found.placed(claim.path, line.span, claim.id), line, verdict)

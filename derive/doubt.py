@@ -97,4 +97,4 @@ def _difference(value: Fraction | Decimal, known: Enclosure, low: Decimal, high:
 def _finding(outcome: Outcome, line: Line, verdict: Verdict, text: str) -> Finding:
     claim = outcome.claim
     found = problem("DV303", id=claim.id, difference=text)
-    return Finding(replace(found, path=claim.path, span=line.span, claim_id=claim.id), line, verdict)
+    return Finding(found.placed(claim.path, line.span, claim.id), line, verdict)

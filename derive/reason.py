@@ -13,7 +13,8 @@ from derive.term import Apply, Binary, Diff, Limit, Reduce, Term, subterms
 class Family:
     """Rules of which a proof uses one; ``derives`` asks for a derivative of something that passes.
 
-    Without rules it is algebra: an equation in which nothing is differentiated and no limit is taken.
+    A letter stands for all rules of which the name begins with it. Without rules it is algebra: an equation in which
+    nothing is differentiated and no limit is taken.
     """
 
     rules: tuple[str, ...] = ()
@@ -26,13 +27,17 @@ def rests(name: str, goal: Goal, rules: Iterable[str]) -> bool:
     if not family.rules:
         return goal.op == "==" and not _calculates(goal, used)
     bodies = [t.body for side in (goal.left, goal.right) for t in subterms(side) if isinstance(t, Diff)]
-    return not used.isdisjoint(family.rules) and (family.derives is None or any(map(family.derives, bodies)))
+    return _is_used(family.rules, used) and (family.derives is None or any(map(family.derives, bodies)))
 
 
 def _calculates(goal: Goal, used: set[str]) -> bool:
     """Whether a derivative or limit of one side is worked out; those that stand on both sides are left as they are."""
     left, right = ({t for t in subterms(side) if isinstance(t, Diff | Limit)} for side in (goal.left, goal.right))
-    return left != right and not used.isdisjoint((*DERIVATIVE, *LIMIT))
+    return left != right and _is_used((*DERIVATIVE, *LIMIT), used)
+
+
+def _is_used(rules: Iterable[str], used: set[str]) -> bool:
+    return not used.isdisjoint(rules) or not {name[0] for name in used}.isdisjoint(rules)
 
 
 def _has(*ops: str) -> Callable[[Term], bool]:
@@ -43,8 +48,8 @@ def _is_composed(body: Term) -> bool:
     return any(isinstance(t, Apply | Reduce) or (isinstance(t, Binary) and t.op in "**/") for t in subterms(body))
 
 
-DERIVATIVE = ("V1", "V2", "V3", "V6", "V7", "V13", "V14", "V17")
-LIMIT = ("L1", "L3", "L5", "L6", "L7", "L9", "L10")
+DERIVATIVE = ("V",)
+LIMIT = ("L",)
 ALGEBRA = Family()
 FAMILIES: dict[str, Family] = {
     "differentiate": Family(DERIVATIVE),
@@ -70,7 +75,7 @@ FAMILIES: dict[str, Family] = {
     "roots": Family(("P7", "P8")),
     "one-hot": Family(("H3",)),
     "sums to one": Family(("H3", "H4", "S10")),
-    "trigonometry": Family(("G1", "G2", "G3", "G5", "G6")),
+    "trigonometry": Family(("G1", "G2", "G3", "G5", "G6", "O20")),
     "absolute value": Family(("G7", "P7", "V14", "K2")),
     "maximum": Family(("K4", "O7", "G7", "V17")),
     "one term of a sum": Family(("O6", "O3", "S7")),

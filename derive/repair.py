@@ -39,9 +39,8 @@ STEPS_OF_CONDITIONS = 60_000
 def repair(results: Results, also_expected: bool = False) -> Results:
     """The results with suggestions for claims that are refuted though they should hold, in the help of the finding too.
 
-    What remains of an undecided one is told in its author's definitions.
-
-    ``also_expected`` asks for those of claims that are meant to be false and carry no correction.
+    What remains of an undecided claim is told in its author's definitions. ``also_expected`` asks for suggestions to
+    claims that are meant to be false and carry no correction, too.
     """
     left = MOST_FINDINGS
     outcomes = []

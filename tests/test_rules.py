@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from derive.kernel.rules import RULES
+from derive.narrate.words import ALONE, KNOWN, SILENT, WORDS
+from derive.reason import FAMILIES
 
 KERNEL = Path(__file__).parent.parent / "derive" / "kernel"
 USE = re.compile(r'ctx\.use\(([^)]*)\)|^    rule = ("[A-Z]\d+")$', re.MULTILINE)
@@ -23,6 +25,12 @@ def used() -> set[str]:
 
 def test_every_rule_that_is_used_has_a_row_and_every_row_is_used() -> None:
     assert used() == set(RULES)
+
+
+def test_what_tells_of_rules_names_rules_that_there_are() -> None:
+    named = {rule for family in FAMILIES.values() for rule in family.rules if len(rule) > 1}
+    assert named | KNOWN <= set(RULES)
+    assert len(KNOWN) == len(SILENT) + len(ALONE) + len(WORDS), "each is told in one way"
 
 
 @pytest.mark.parametrize("name", RULES)

@@ -138,7 +138,8 @@ def _chain(claim: Claim, outcome: Outcome, style: str, width: int, telling: Tell
     for steps in telling.lines:
         yield from _by_cases(claim, steps, style, width)
     yield "", True
-    yield f"  proved in {len(claim.steps)} steps{restricted(outcome.conditions)}", False
+    many = len(claim.steps)
+    yield f"  proved in {many} step{'' if many == 1 else 's'}{restricted(outcome.conditions)}", False
     yield from ((f"  {text}", False) for text in _large(telling.sizes))
     used_rules = rules(*(v.theorem for v in outcome.verdicts if isinstance(v, Proved)))
     yield from ((f"  {text}", False) for text in used_rules)

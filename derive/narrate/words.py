@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from derive.kernel import Theorem
+from derive.kernel.rules import RULES
 
 MOST = 2
 CALCULATION = "calculate both sides"
@@ -16,6 +17,11 @@ ALONE = {
 """Rules that say it all."""
 WORDS = {
     "O18": "the sign of the derivative",
+    "O19": "a weighted mean is at least the product of the powers",
+    "O22": "a product of what exceeds 1 is at least 1 and the sum of the excesses",
+    "O20": "both coordinates by the half of the angle",
+    "O23": "a polynomial in the steps between the values",
+    "O21": "the sign at one point, for there are no roots",
     "O13": "tangents lie on one side of log and exp",
     "O12": "a square is not negative",
     "O4": "a weighted mean of terms of one sign",
@@ -53,6 +59,13 @@ WORDS = {
     "P1": "rules of exponentials",
     "S1": "sums term by term",
 }
+SILENT = {
+    *("R3", "R4", "R5", "P2", "P5", "P8", "D1", "D2", "D3", "S2", "S4", "S6", "S7", "S8", "T1", "H1", "H8"),
+    *("V1", "V3", "V6", "V13", "V15", "V16", "G5", "O17", "L1", "L3", "L5", "L6", "L7", "L9", "L10"),
+}
+"""Rules that say nothing beside others."""
+KNOWN = SILENT.union(ALONE, WORDS)
+"""Any further rule is told by its title."""
 
 
 def words(theorem: Theorem) -> str:
@@ -62,5 +75,6 @@ def words(theorem: Theorem) -> str:
     # Of an equation what is known of signs only says that its sides have a value.
     rules = [r for r in theorem.rules if theorem.goal.op != "==" or r[0] != "O"]
     alone = next((said for rule, said in ALONE.items() if rule in rules), "")
-    found = [said for rule, said in WORDS.items() if rule in rules]
+    found = [RULES[rule].title for rule in rules if rule not in KNOWN]
+    found += [said for rule, said in WORDS.items() if rule in rules]
     return alone or ", ".join(found[:MOST]) or CALCULATION
