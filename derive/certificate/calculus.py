@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
+from derive.certificate.lemmas import shown_first
 from derive.certificate.terms import goal_to_json, relation_to_json, to_json
 from derive.certificate.variables import mentions, replaced
 from derive.claim import Goal, Hypothesis
@@ -74,8 +75,16 @@ class _Slopes:
         stated = {**claim, "left": to_json(term), "op": op, "right": to_json(ZERO)}
         proof = self._found(stated, inner, extra, poly)
         proof = proof or self.direct(stated, inner, extra)
-        whole = {"kind": "multiple", "term": to_json(term), "factor": to_json(term_of(self.ctx, factor, {}))}
-        return None if proof is None else {**whole, "proof": proof}
+        by = term_of(self.ctx, factor, {})
+        whole = {"kind": "multiple", "term": to_json(term), "factor": to_json(by), "proof": proof}
+        if proof is None or factor == ONE or extra or is_proof(claim, whole):
+            return None if proof is None else whole
+        positive = replace(goal, left=by, op=">", right=ZERO)
+        own = self.direct(goal_to_json(positive), positive, ())
+        return None if own is None else shown_first(claim, goal, positive, (own, whole), self._plainly)
+
+    def _plainly(self, claim: Json, goal: Goal) -> Proof | None:
+        return self.direct(claim, goal, ())
 
     def _found(self, claim: Json, goal: Goal, extra: tuple[Json, ...], poly: Polynomial) -> Proof | None:
         """By what was noted last of the polynomial: the slopes on both sides of a turning point stand before it."""

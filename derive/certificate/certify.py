@@ -42,9 +42,8 @@ def _line(goal: Goal, verdict: Verdict, using: tuple[Lemma, ...]) -> Json | None
         witness = verdict.support.witness or admitted(goal)
         beyond = any(isinstance(side, Limit | Optimum) for side in (goal.left, goal.right))
         propose = _factorisations() if beyond or "R5" in verdict.theorem.rules else None
-        named_lemmas = tuple(lemma for lemma in using if lemma.id in verdict.theorem.lemmas)
-        proof = proved_with(goal, named_lemmas, propose) if named_lemmas else None
-        proof = proof or (proved(goal, propose) if witness else None)
+        proof = proved(goal, propose) if witness and not verdict.theorem.lemmas else None
+        proof = proof or (proved_with(goal, using, propose) if witness and using else None)
         if witness is None or proof is None:
             return None
         return {**named, "verdict": "proved", "proof": proof, "witness": point_to_json(witness)}

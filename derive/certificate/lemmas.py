@@ -8,7 +8,7 @@ from itertools import chain
 from typing import Any
 
 from derive.certificate.terms import from_json, goal_to_json, index_to_json, indices_from_json, to_json
-from derive.claim import Goal, Hypothesis, Lemma
+from derive.claim import Declaration, Goal, Hypothesis, Lemma
 from derive.elaborate.goal import free_indices
 from derive.invoke import instances, supplied_by
 from derive.kernel import Supplied
@@ -29,6 +29,42 @@ def with_lemmas(goal: Goal, using: tuple[Lemma, ...], prove: Prove) -> Iterator[
             yield proof
 
 
+def shown_first(claim: Json, goal: Goal, lemma: Goal, proofs: tuple[Proof, Proof], prove: Prove) -> Proof | None:
+    """The proof of a goal from a relation under the same hypotheses, from that of the relation and what follows it."""
+    own, rest = proofs
+    images = {
+        d.name: [indices := [[f"{d.name}{n}", m] for n, m in enumerate(d.dimensions)], _itself(d, indices)]
+        for d in lemma.declarations
+        if d.name not in lemma.dimensions
+    }
+    proof = {
+        "kind": "lemma",
+        "lemma": goal_to_json(lemma),
+        "proof": own,
+        "images": images,
+        "dimensions": {n: n for n in lemma.dimensions},
+        "places": {str(i.name): index_to_json(i) for i in lemma.indices},
+        "every": [],
+    }
+    return _completed(claim, goal, proof, prove, lambda c, g: rest)
+
+
+def _itself(declaration: Declaration, indices: Json) -> Json:
+    return ["comp", declaration.name, indices] if indices else ["var", declaration.name]
+
+
+def _completed(claim: Json, goal: Goal, proof: Proof, prove: Prove, prove_rest: Prove) -> Proof | None:
+    """A proof with what is owed proved, and the rest."""
+    inside, wanted = parts(claim, proof)
+    owed = [prove(part, _goal_of(goal, part)) for part in wanted if part["op"]]
+    instance = inside["hypotheses"][-1]
+    _, op, left, right = instance["relation"]
+    relation = Relation(from_json(left), op, from_json(right))
+    assumed = Hypothesis(relation, indices_from_json(instance["quantified"]))
+    rest = prove_rest(inside, replace(goal, hypotheses=(*goal.hypotheses, assumed)))
+    return None if rest is None or None in owed else {**proof, "owed": owed, "rest": rest}
+
+
 def _fits(goal: Goal, lemma: Lemma) -> bool:
     return isinstance(supplied_by(goal, lemma), Supplied)
 
@@ -43,14 +79,7 @@ def _with(claim: Json, goal: Goal, lemmas: list[Lemma], prove: Prove) -> Proof |
     if own is None:
         return None
     proof = {"kind": "lemma", "lemma": stated, "proof": own, **_instance(goal, first)}
-    inside, wanted = parts(claim, proof)
-    owed = [prove(part, _goal_of(goal, part)) for part in wanted if part["op"]]
-    instance = inside["hypotheses"][-1]
-    _, op, left, right = instance["relation"]
-    relation = Relation(from_json(left), op, from_json(right))
-    assumed = Hypothesis(relation, indices_from_json(instance["quantified"]))
-    rest = _with(inside, replace(goal, hypotheses=(*goal.hypotheses, assumed)), others, prove)
-    return None if rest is None or None in owed else {**proof, "owed": owed, "rest": rest}
+    return _completed(claim, goal, proof, prove, lambda c, g: _with(c, g, others, prove))
 
 
 def _instance(goal: Goal, lemma: Lemma) -> Proof:

@@ -15,13 +15,25 @@ from typing import Any, Literal, TypeGuard
 
 from derive.certificate.calculus import by_slopes, is_proof
 from derive.certificate.equations import by_equations
-from derive.certificate.lemmas import with_lemmas
+from derive.certificate.lemmas import shown_first, with_lemmas
 from derive.certificate.terms import goal_to_json, index_to_json, stated, to_json
 from derive.certificate.variables import mentions, replaced, substituted
 from derive.claim import Declaration, Goal, Hypothesis, Lemma
 from derive.elaborate.goal import free_indices
 from derive.kernel import FUEL, Propose, cases, contradictory
-from derive.kernel.context import BOUND, FREE, FRESH, Context, Note, Place, Polynomial, Rational, Stuck, Undefined
+from derive.kernel.context import (
+    BOUND,
+    FREE,
+    FRESH,
+    POSITIVE,
+    Context,
+    Note,
+    Place,
+    Polynomial,
+    Rational,
+    Stuck,
+    Undefined,
+)
 from derive.kernel.equality import Sides, read_sides
 from derive.kernel.finite import Values, finite_values
 from derive.kernel.functions import logarithm
@@ -61,6 +73,7 @@ from derive.term import (
     subterms,
     with_children,
 )
+from derive.whole import is_integer_type
 
 REFUSED = (Rejected, Nowhere, Contradiction)
 DEPTH = 3
@@ -274,7 +287,31 @@ class _Search:
             return direct
         found = _angle(claim, goal, extra, self.propose)
         found = found or by_slopes(claim, goal, extra, lambda c, g, e: _direct(c, g, e, self.propose))
+        found = found or (None if extra else self._by_exponents(claim, goal))
         return found if found is not None and is_proof(claim, found, extra) else None
+
+    def _by_exponents(self, claim: Json, goal: Goal) -> Proof | None:
+        """Of two positive terms the larger has the larger logarithm: their order is shown first (O9, O10, H8)."""
+        if goal.op in ("==", "!="):
+            return None
+        try:
+            sides = read_sides(goal, FUEL, self.propose)
+            ctx, gap = sides.ctx, subtract(sides.left, sides.right)
+            first: Polynomial = {mono: c for mono, c in gap.items() if c > 0}
+            second = subtract(first, gap)
+            if any(not part or ctx.sign(ctx, part) & POSITIVE != POSITIVE for part in (first, second)):
+                return None
+            exponent = term_of(ctx, subtract(logarithm(ctx, first), logarithm(ctx, second)), {})
+            below = stated(ctx, term_of(ctx, second, {}))
+        except (Stuck, Undefined):
+            return None
+        lemma = replace(goal, left=exponent, right=Number(Fraction(0)))
+        own = by_slopes(goal_to_json(lemma), lemma, (), lambda c, g, e: _direct(c, g, e, self.propose))
+        if own is None:
+            return None
+        step = _lemma("O10", Binary("-", goal.left, goal.right), goal.op, [to_json(exponent), below])
+        rest: Proof = {"kind": "direct", "steps": [step]}
+        return shown_first(claim, goal, lemma, (own, rest), lambda c, g: _direct(c, g, (), self.propose))
 
     def _branches(
         self, claim: Json, goal: Goal, extra: tuple[Json, ...], depth: int, branches: list[Relation]
@@ -492,6 +529,7 @@ def _direct(claim: Json, goal: Goal, extra: tuple[Json, ...], propose: Propose |
             _divide_angles(draft, goal)
             _use_equations(draft, goal)
             _offer_bounds(draft, goal)
+            _offer_whole(draft, goal)
             attempt(draft, goal, propose)
             proof = draft.proof()
             if proof is not None:
@@ -608,6 +646,10 @@ def _signing(draft: _Draft, goal: Goal, propose: Propose | None) -> None:
 
 
 def _replace(draft: _Draft, goal: Goal, sides: Sides) -> None:
+    if isinstance(goal.left, Apply) and isinstance(goal.right, Apply) and goal.left.function == goal.right.function:
+        draft.offer({"side": "left", "path": [], "rule": "E2", "to": to_json(goal.right)})
+        if draft.state.holds():
+            return
     for name, term in (("left", goal.left), ("right", goal.right)):
         _Replacer(draft, sides, name).replace(term, (), sides.scope, {}, frozenset())
 
@@ -653,6 +695,22 @@ def _offer_bounds(draft: _Draft, goal: Goal) -> None:
             if gaps and draft.offer({**_lemma(rule, known, ">=", args), "indices": every}):
                 for form in (Binary("+", gap, known) for gap in gaps):
                     draft.offer({**_lemma("O2", form, op, [to_json(form)]), "indices": every})
+
+
+def _offer_whole(draft: _Draft, goal: Goal) -> None:
+    """t > 0 gives t - 1 >= 0 for a whole t (O17), and n - 2 >= 0 follows from any larger bound of a dimension."""
+    integers = frozenset((*goal.dimensions, *(d.name for d in goal.declarations if "integer" in d.type)))
+    one = Number(Fraction(1))
+    for hypothesis in goal.hypotheses:
+        relation = hypothesis.relation
+        left, right = (relation.left, relation.right) if relation.op in (">", ">=") else (relation.right, relation.left)
+        gap = Binary("-", left, right)
+        whole = relation.op not in ("==", "!=") and not hypothesis.quantified and is_integer_type(gap, integers)
+        if whole and relation.op in (">", "<"):
+            draft.offer(_lemma("O17", Binary("-", gap, one), ">=", [to_json(gap)]))
+        if whole and isinstance(left, Variable) and left.name in goal.dimensions and isinstance(right, Number):
+            two = Binary("-", left, Number(Fraction(2)))
+            draft.offer(_lemma("O2", two, ">=", [to_json(Binary("+", gap, Number(right.value - 2)))]))
 
 
 def _bounds_of(term: Term) -> Iterator[tuple[Term, str, list[Json], list[Json]]]:

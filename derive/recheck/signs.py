@@ -232,6 +232,22 @@ class Signs:
             if ratio:
                 self.hits.add(n)
                 bits |= fact.bits if ratio > 0 else negated(fact.bits)
+        return bits if bits & ZERO or len(poly) > MOST_BOUNDED else bits | self._bounded(poly)
+
+    def _bounded(self, poly: Poly) -> int:
+        """O2: the sign that a fact gives to what is a multiple of it and a number."""
+        bits, moving = 0, {m: c for m, c in poly.items() if m}
+        for n, fact in enumerate(self.facts):
+            own = {m: c for m, c in fact.poly.items() if m}
+            still = fact.names.isdisjoint(self.algebra.below) or (fact.bits & 4 and fact.continuous)
+            if fact.pattern or own.keys() != moving.keys() or not own or not still:
+                continue
+            share = ratio(moving[max(own)], own[max(own)])
+            rest = add(poly, scale(fact.poly, -share))
+            if rest.keys() <= {()}:
+                found = plus(times(of_number(share), fact.bits), of_number(rest.get((), 0)))
+                self.hits |= {n} if found else set()
+                bits |= found
         return bits
 
     def _instance(self, fact: Fact, poly: Poly) -> Rational | None:
@@ -534,6 +550,7 @@ RULES: dict[str, Callable[[Signs, Poly, list[Any], Env], int]] = {
     "G6": _in_range,
 }
 LARGEST_ROOT = 120
+MOST_BOUNDED = 2
 OPEN = ("const", "oo")  # where a range has no end
 BOUNDS: dict[str, tuple[Fraction, Fraction, int, bool]] = {  # lower, upper, whether they are reached, in units of pi
     "asin": (-HALF, HALF, 1, True),
