@@ -11,6 +11,7 @@ from derive.kernel.sign import sign
 
 MOST_VALUES = 4
 MOST_DEGREE = 10
+MOST_TERMS = 80
 
 
 def by_order(ctx: Context, poly: Polynomial) -> int:
@@ -18,13 +19,13 @@ def by_order(ctx: Context, poly: Polynomial) -> int:
     keys = sorted({key for mono in poly for key, _ in mono})
     plain = all(key[0] in "va" and e.denominator == 1 and e > 0 for mono in poly for key, e in mono)
     degree = max((sum(e for _, e in mono) for mono in poly), default=0)
-    if not plain or not 2 <= len(keys) <= MOST_VALUES or degree > MOST_DEGREE:
+    if not plain or not 2 <= len(keys) <= MOST_VALUES or degree > MOST_DEGREE or len(poly) > MOST_TERMS:
         return 0
     if any(not sign(ctx, {((key, 1),): 1}) & NONNEGATIVE for key in keys):
         return 0
     constant_bits = POSITIVE if poly.get((), 0) > 0 else NONNEGATIVE
     for order in permutations(keys):
-        ctx.spend(20 * len(poly))
+        ctx.spend(40 * len(poly))
         if any(c < 0 for c in _stepwise(ctx, poly, order).values()):
             return 0
     ctx.use("O23")
