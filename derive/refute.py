@@ -35,6 +35,7 @@ _LOST = 100  # the factor of noise for each level of difference quotients
 _NOISE = 1e-11
 _TRIES = 4
 _FEW_TRIES = 2
+_SPREAD = 16  # points of a batch that are tried where none is known to be one that the goal speaks of
 _MOST_TIES = 6
 _MOST_SHRINKING = 120
 
@@ -345,7 +346,8 @@ class _Search:
         if self.witness is not None:
             return
         flat = np.flatnonzero(seen.defined)
-        for number in dict.fromkeys(flat[[0, -1, flat.size // 2]].tolist() if flat.size else ()):
+        spread = range(0, flat.size, max(1, flat.size // _SPREAD)) if self.brief else ()
+        for number in dict.fromkeys(flat[[0, -1, flat.size // 2, *spread]].tolist() if flat.size else ()):
             if self.witness is None:
                 yield from self.settled(seen.point(self.goal, _place(number, seen.defined.shape)))
 
