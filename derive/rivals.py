@@ -74,7 +74,9 @@ def rivals(goal: Goal) -> Rivals | None:
     if not isinstance(optimum, Optimum) or goal.op != "==" or any(isinstance(t, Optimum) for t in subterms(value)):
         return None
     declared = goal.declaration(optimum.variable)
-    mentions = optimum.variable in free_names(value)
+    # An objective of its own for every component says nothing of the others.
+    own = any(index.name in free_names(optimum.body) for index in optimum.component)
+    mentions = own or optimum.variable in free_names(value)
     if declared is None or declared.type == "onehot" or mentions or len(declared.dimensions) != len(optimum.component):
         return None
     return Rivals(goal, optimum.kind, optimum.body, declared, optimum.component, value)
