@@ -62,6 +62,7 @@ class Fact(NamedTuple):
     names: frozenset[str]
     continuous: bool
     shape: object
+    moving: frozenset[Mono]
 
 
 def times(left: int, right: int) -> int:
@@ -105,7 +106,9 @@ class Signs:
             free = self.algebra.free(poly)
             pattern = tuple(sorted(x for x in free if isinstance(x, Index) and str(x.name).startswith("~")))
             names = frozenset(x for x in free if isinstance(x, str))
-            self.facts.append(Fact(poly, bits, pattern, names, self._continuous(poly), self._shape(poly)))
+            self.facts.append(
+                Fact(poly, bits, pattern, names, self._continuous(poly), self._shape(poly), self._moving(poly))
+            )
             self.products = self.products or (len(poly) == 1 and len(next(iter(poly))) > 1)
             self.memo.clear()
             self._learn_factors(poly, bits)
@@ -235,20 +238,24 @@ class Signs:
         return bits if bits & ZERO or len(poly) > MOST_BOUNDED else bits | self._bounded(poly)
 
     def _bounded(self, poly: Poly) -> int:
-        """O2: the sign that a fact gives to what is a multiple of it and a number."""
-        bits, moving = 0, {m: c for m, c in poly.items() if m}
-        for n, fact in enumerate(self.facts):
-            own = {m: c for m, c in fact.poly.items() if m}
+        """O2: the sign that a fact gives to what is a multiple of it and a constant."""
+        bits, moving = 0, self._moving(poly)
+        for n, fact in enumerate(self.facts if moving else ()):
             still = fact.names.isdisjoint(self.algebra.below) or (fact.bits & 4 and fact.continuous)
-            if fact.pattern or own.keys() != moving.keys() or not own or not still:
+            if fact.pattern or fact.moving != moving or not still:
                 continue
-            share = ratio(moving[max(own)], own[max(own)])
+            first = max(moving)
+            share = ratio(poly[first], fact.poly[first])
             rest = add(poly, scale(fact.poly, -share))
-            if rest.keys() <= {()}:
-                found = plus(times(of_number(share), fact.bits), of_number(rest.get((), 0)))
+            if rest.keys().isdisjoint(moving):
+                found = plus(times(of_number(share), fact.bits), self._of_terms(rest))
                 self.hits |= {n} if found else set()
                 bits |= found
         return bits
+
+    def _moving(self, poly: Poly) -> frozenset[Mono]:
+        """The terms in which a variable or an index stands."""
+        return frozenset(m for m in poly if self.algebra.free({m: 1}))
 
     def _instance(self, fact: Fact, poly: Poly) -> Rational | None:
         """H1: the positive or negative number by which a polynomial is an instance of a fact."""
