@@ -14,7 +14,6 @@ from typing import Any
 
 from derive.certificate.terms import stated
 from derive.claim import Goal
-from derive.kernel import FUEL
 from derive.kernel.context import FRESH, LITERAL, Context, Monomial, Place, Polynomial, Stuck, Undefined
 from derive.kernel.hypotheses import context_of
 from derive.kernel.normalize import Reader, Scope
@@ -27,6 +26,7 @@ from derive.term import Binary, Delta, Term
 
 Json = Any
 ROUNDS, MOST_CANDIDATES, MOST_CHOICES = 3, 80, 300
+FUEL, TRIAL = 20_000, 5  # what a search may cost, and a trial of one multiple
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +134,7 @@ def _multiple(
     parts: Monomial,
     at: dict[Place, Place],
 ) -> _Multiple | None:
+    ctx.spend(TRIAL)
     summed = [q for p, q in at.items() if p not in equation.pattern]
     if any(p[1] != q[1] for p, q in at.items()) or len(set(summed)) < len(summed) or not set(summed) <= set(bound):
         return None
