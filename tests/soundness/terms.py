@@ -639,6 +639,10 @@ SHAPES = (
     "Sum(diff(Max({v}), {v}[j])*{w}[j], j) == Max({v})",
     "diff(Max(x*{v}[k] + {w}[k], k), x) == {v}[i]",
     "diff(Abs({v}[i]**3 + x), {v}[j]) == 3*{w}[i]**2*sign({v}[i]**3 + x)*KroneckerDelta(i, j)",
+    "floor(x) + floor(x + Rational(1, 2)) == floor(2*x)",
+    "floor(x/3) + floor(-x/3) >= -1",
+    "exp(-x)/(x - y) + {v}[i]**2 >= 0",
+    "atan(1/(x - y)) >= -1",
 )
 """Inequalities and splittings that hold for some arrays in the places of v and w, and not for others."""
 
