@@ -821,14 +821,14 @@ class Approach:
             raise Stuck("limit not established", f"the function {name}")
         floor = value.numerator // value.denominator
         if value != floor:
-            return single({}, {(): floor + (name == "ceiling")})
+            return single({}, _whole(floor + (name == "ceiling")))
         for _, c in small.terms:
             bits = self.settled(ctx, c)
             self._require_tame(ctx, c)
             below = bool(bits & NEGATIVE == NEGATIVE)
-            return single({}, {(): floor - below} if name == "floor" else {(): floor + (not below)})
+            return single({}, _whole(floor - below if name == "floor" else floor + (not below)))
         if small.error is None:
-            return single({}, {(): floor})
+            return single({}, _whole(floor))
         raise Imprecise
 
     def _taylor(self, ctx: Context, name: str, middle: Polynomial, at: Polynomial, degree: int) -> list[Polynomial]:
@@ -935,7 +935,7 @@ class Approach:
         if (at is None and sign(ctx, way) & POSITIVE != POSITIVE) or steps > MOST_STEPS:
             return None
         ctx.use("L12")
-        value = self.atom(ctx, f"value {gen.key}", Atom(limit=gamma(ctx, add(way, {(): steps}))), gen.places)
+        value = self.atom(ctx, f"value {gen.key}", Atom(limit=gamma(ctx, add(way, _whole(steps)))), gen.places)
         below = product(ctx, (add(argument, {(): j} if j else {}) for j in range(steps)))
         return multiply(ctx, value, power(ctx, below, -1))
 
@@ -1047,6 +1047,10 @@ def _largest(ctx: Context, place: Place, rates: Polynomial) -> Polynomial:
             ctx.use("O9")
             return scale(logarithm(ctx, extremum(ctx, "Min", place, ctx.generators[mono[0][0]].parts[0])), -1)
     return extremum(ctx, "Max", place, rates)
+
+
+def _whole(value: int) -> Polynomial:
+    return {(): value} if value else {}
 
 
 def _negated(series: Series) -> Series:
