@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal
 
 from derive.errors import Span
-from derive.frozen import dataclass
 from derive.term import Index, Op, Relation, Term
 
 SCALAR_TYPES = (

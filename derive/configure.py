@@ -6,11 +6,11 @@ import os
 import re
 import tomllib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from derive.errors import Problem, Span, clip, meant, problem
-from derive.frozen import dataclass
 from derive.output import outputs
 
 

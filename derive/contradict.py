@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from derive.claim import Goal, Hypothesis
-from derive.frozen import dataclass
 from derive.kernel import FUEL, Residual, Theorem, decide, evaluate_limit, nested, without_limit
 from derive.prove import prove
 from derive.rivals import Captured, Rivals, comparison, existence, memberships, refutable, rivals

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from derive.frozen import dataclass
+from dataclasses import dataclass
+
 from derive.term import Op, Relation, Term
 
 Reason = tuple["str | Term | Relation", ...]

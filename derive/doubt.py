@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Literal, get_args
 
 from derive.claim import Line
 from derive.errors import problem
-from derive.frozen import dataclass
 from derive.outcome import Finding, Outcome, Results
 from derive.verdict import Counterexample, Enclosure, Proved, Refuted, Verdict
 

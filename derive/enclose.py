@@ -6,6 +6,7 @@ term is ``UNKNOWN`` here; nothing is ever rounded to zero. Derivatives carry one
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
 from functools import cache, lru_cache
@@ -15,7 +16,6 @@ from typing import Any
 from flint import arb, ctx, fmpq, fmpz
 
 from derive.evaluate import Point
-from derive.frozen import dataclass
 from derive.parse import parse, parse_relation_chain
 from derive.signature import FUNCTIONS
 from derive.term import (

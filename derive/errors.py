@@ -7,11 +7,9 @@ first. To add a message, add one row to ``CODES``.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from types import MappingProxyType
-
-from derive.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

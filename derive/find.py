@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 from derive.configure import Configuration
 from derive.errors import Problem, problem
-from derive.frozen import dataclass
 from derive.load import STDIN
 from derive.nearby import nearby
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import reduce
 
 from derive.claim import Declaration, Goal, Hypothesis
-from derive.frozen import dataclass
 from derive.term import (
     Apply,
     Binary,

@@ -7,13 +7,12 @@ false claim that is true.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import combinations
 from typing import Literal
 
 from derive.elaborate.substitute import free_names, fresh, substitute
-from derive.frozen import dataclass
 from derive.term import (
     Apply,
     Binary,

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Literal
 
 from derive.claim import Claim, Line
 from derive.errors import Problem
-from derive.frozen import dataclass
 from derive.verdict import Conflict, Counterexample, Proved, Refuted, Undecided, Verdict
 
 Word = Literal["proved", "refuted", "undecided", "conflict"]

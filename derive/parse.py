@@ -11,14 +11,13 @@ import keyword
 import re
 import warnings
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
 from typing import Literal, NamedTuple, NoReturn
 from unicodedata import decomposition, normalize
 
 from derive.errors import InputError, Problem, clip, problem
-from derive.frozen import dataclass
 from derive.signature import CONSTANTS, FUNCTIONS
 from derive.term import (
     Apply,

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Set
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from derive.claim import Claim
 from derive.defect import defect
 from derive.elaborate import elaborate
 from derive.errors import Problem, meant, problem
 from derive.find import Target
-from derive.frozen import dataclass
 from derive.load import load
 from derive.nearby import nearby
 from derive.outcome import ClaimFile

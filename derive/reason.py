@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 from derive.claim import Goal
-from derive.frozen import dataclass
 from derive.term import Apply, Binary, Diff, Limit, Reduce, Term, subterms
 
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from fractions import Fraction
 from typing import Any
 
 from derive import term
-from derive.frozen import dataclass
 from derive.verdict import (
     Conflict,
     Contradicted,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import product
 from math import prod
@@ -20,7 +20,6 @@ from flint import arb
 from derive.claim import Goal, Hypothesis
 from derive.enclose import Missing, Real, decide, difference, enclose, enclosure
 from derive.evaluate import Array, Point, Tape, evaluate, integer_names, tape
-from derive.frozen import dataclass
 from derive.holds import holds
 from derive.sample import Sample, has_type, sample
 from derive.sample.eliminate import eliminate

@@ -7,13 +7,12 @@ f(p) < f(e) for every other admissible p (KERNEL 2.8). p itself stands for an ar
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from derive.claim import SIGNS, WHOLE_SIGNS, Declaration, Goal, Hypothesis
 from derive.elaborate.substitute import free_names, substitute
 from derive.errors import InputError
-from derive.frozen import dataclass
 from derive.term import (
     Apply,
     Binary,

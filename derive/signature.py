@@ -6,9 +6,8 @@ Conditions and derivatives are text of the claim language in the parameters ``x`
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal
-
-from derive.frozen import dataclass
 
 Parity = Literal["", "even", "odd"]
 

@@ -7,12 +7,10 @@ stood in the text (``at``: start and end offset, in characters, of the text that
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import field
+from dataclasses import dataclass, field
 from fractions import Fraction
 from operator import is_
 from typing import Any, Literal
-
-from derive.frozen import dataclass
 
 At = tuple[int, int] | None
 

@@ -8,6 +8,7 @@ sides are equal there, and that the point is admissible.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
 from itertools import islice, permutations, product
@@ -16,7 +17,6 @@ import numpy as np
 
 from derive.claim import Goal
 from derive.evaluate import Array, Points, Tape, evaluate, integer_names, tape
-from derive.frozen import dataclass
 from derive.term import Apply, Binary, Constant, Neg, Number, Term
 
 _MOST_VARIABLES = 3

@@ -58,8 +58,9 @@ def _certified() -> Iterator[tuple[str, Any, Any]]:
             found = verdict.counterexample if isinstance(verdict, Refuted) else None
             if isinstance(verdict, Refuted) and isinstance(found, Counterexample) and found.kind != "float":
                 stated = refuted(line.goal, verdict)
-                # An equality of irrational sides is shown by a proof, not by enclosures.
-                if stated is not None or found.kind == "point":
+                # An equality of irrational sides is shown by a proof, not by enclosures, and of a value that is
+                # only implied nothing is stated.
+                if stated is not None or (found.kind == "point" and not found.implied):
                     yield claim.id, goal_to_json(line.goal), stated
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from derive.claim import Claim, Declaration, Goal, Hypothesis, Lemma, Line
@@ -23,7 +23,6 @@ from derive.elaborate.place import placed
 from derive.elaborate.printed import printed
 from derive.elaborate.scope import Scope
 from derive.errors import InputError, Problem, Span, clip, problem
-from derive.frozen import dataclass
 from derive.load import Entry, LoadedFile, Scalar, WrittenCase, WrittenStep, WrittenUse
 from derive.parse import parse, parse_relation_chain, parse_step
 from derive.term import Component, Delta, Index, Number, Relation, Term, Variable, own_indices, subterms

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from derive.claim import Claim, Declaration, Goal, Image, Lemma, Line
 from derive.elaborate.expand import expand
@@ -12,7 +12,6 @@ from derive.elaborate.infer import Inference
 from derive.elaborate.place import placed
 from derive.elaborate.substitute import fresh
 from derive.errors import InputError, Problem, clip, problem
-from derive.frozen import dataclass
 from derive.load import Scalar, WrittenUse
 from derive.parse import parse
 from derive.term import Component, Index, Term, Variable

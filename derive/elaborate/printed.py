@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import prod
 from typing import Literal
@@ -17,7 +17,6 @@ from derive.elaborate.place import placed
 from derive.elaborate.scope import Scope
 from derive.elaborate.substitute import free_names, fresh
 from derive.errors import InputError, Problem, clip, problem
-from derive.frozen import dataclass
 from derive.load import Entry, Node, Scalar, Sequence
 from derive.parse import parse
 from derive.term import (

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from derive.claim import Declaration, Definition
-from derive.frozen import dataclass
 from derive.term import Term
 
 

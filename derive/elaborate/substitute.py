@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Set
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from derive.errors import InputError, problem
-from derive.frozen import dataclass
 from derive.term import (
     Apply,
     At,

@@ -7,11 +7,10 @@ abs(U) >= u**(1 - D). An enclosure within that bound shows that U is 0.
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from fractions import Fraction
 from math import lcm, prod
 
-from derive.frozen import dataclass
 from derive.kernel.constants import enclosure_of, floor_root
 from derive.kernel.context import Context, Monomial, Polynomial, Rational
 from derive.kernel.polynomial import magnitude, primes, put

@@ -7,10 +7,10 @@ which the ranges of the inverse functions and the hypotheses tell.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from fractions import Fraction
 from math import gcd, lcm
 
-from derive.frozen import dataclass
 from derive.kernel.context import NONNEGATIVE, NONPOSITIVE, NONZERO, POSITIVE, Context, Monomial, Polynomial, Rational
 from derive.kernel.polynomial import ONE, add, scale, subtract
 from derive.kernel.trigonometry import INVERSE, half_turn, turn

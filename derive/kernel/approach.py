@@ -11,11 +11,10 @@ What has no such expansion stands as an *atom*: a new variable of which only bou
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import field
+from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import product as cartesian
 
-from derive.frozen import dataclass
 from derive.kernel.context import (
     BOUND,
     FREE,

@@ -8,13 +8,12 @@ value: the key spells out structure, dimensions, bound names and signs.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import partial
 from itertools import count
 from typing import Any
 
-from derive.frozen import dataclass
 from derive.verdict import Reason
 
 Rational = int | Fraction

@@ -6,11 +6,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations
 from itertools import product as cartesian
 
-from derive.frozen import dataclass
 from derive.kernel.context import (
     NONNEGATIVE,
     NONZERO,

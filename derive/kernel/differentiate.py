@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from derive.frozen import dataclass
 from derive.kernel.context import (
     NONZERO,
     POSITIVE,

@@ -10,14 +10,13 @@ both are refused.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Set
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Final
 
 from derive.claim import SIGNS, WHOLE_SIGNS, Declaration, Goal, Hypothesis, Image, Lemma
 from derive.elaborate.goal import free_indices
 from derive.elaborate.substitute import free_names, fresh, substitute
-from derive.frozen import dataclass
 from derive.kernel.context import Stuck, Undefined
 from derive.kernel.hypotheses import INTEGER_TYPES, assume, context_of
 from derive.kernel.normalize import Reader

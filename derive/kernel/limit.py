@@ -5,11 +5,10 @@ side of the claim (KERNEL 2.7, 4.12). Where a parameter decides, every case of i
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from derive.claim import Declaration, Goal, Hypothesis
-from derive.frozen import dataclass
 from derive.kernel.approach import Approach, Bound, Unsettled
 from derive.kernel.cases import by_cases
 from derive.kernel.context import (

@@ -7,10 +7,10 @@ was found is multiplied out before it counts.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
 
-from derive.frozen import dataclass
 from derive.kernel.context import NONNEGATIVE, NONZERO, UNKNOWN, Context, Monomial, Polynomial
 from derive.kernel.polynomial import add, merge, scale, subtract
 from derive.kernel.programme import Row, maximal

@@ -16,12 +16,12 @@ known of the variable. Where to cut is guessed, every sign is proved.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import reduce
 from itertools import chain, pairwise
 from operator import and_
 
-from derive.frozen import dataclass
 from derive.kernel.algebraic import is_zero
 from derive.kernel.constants import Enclosure, enclosure_of
 from derive.kernel.context import (

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
-from derive.frozen import dataclass
 from derive.kernel.context import (
     FREE,
     LITERAL,

@@ -7,12 +7,11 @@ stationary there; or by the sign of its derivative on both sides of the optimise
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from derive.claim import Goal, Hypothesis
 from derive.elaborate.substitute import free_names
-from derive.frozen import dataclass
 from derive.kernel.cases import by_cases
 from derive.kernel.context import (
     NEGATIVE,

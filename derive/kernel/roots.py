@@ -7,11 +7,11 @@ pi; there the cosine is -1. What is left is a polynomial in one value, whose roo
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 from math import ceil, floor, lcm
 
-from derive.frozen import dataclass
 from derive.kernel.context import NONNEGATIVE, NONPOSITIVE, NONZERO, POSITIVE, UNKNOWN, ZERO, Context, Polynomial
 
 Coefficients = list[Fraction]

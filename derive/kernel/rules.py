@@ -6,7 +6,7 @@ defined; what a row requires is checked where the rule is applied, or the proof 
 
 from __future__ import annotations
 
-from derive.frozen import dataclass
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)

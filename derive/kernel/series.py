@@ -7,10 +7,10 @@ exponent dominates. Exponents are real numbers that do not depend on the variabl
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from fractions import Fraction
 from math import factorial
 
-from derive.frozen import dataclass
 from derive.kernel.context import Context, Polynomial, Rational, Stuck
 from derive.kernel.polynomial import ONE, add, scale, subtract
 from derive.kernel.ring import multiply, power

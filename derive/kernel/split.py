@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from derive.claim import Goal, Hypothesis
-from derive.frozen import dataclass
 from derive.kernel.hypotheses import contradictory
 from derive.kernel.theorem import Theorem, theorem_of_cases
 from derive.term import Component, Delta, Index, Number, Op, Optimum, Relation, Variable, subterms

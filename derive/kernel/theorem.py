@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Final, Literal
 
 from derive.claim import Goal, Hypothesis
-from derive.frozen import dataclass
 from derive.term import Term
 from derive.verdict import Reason
 

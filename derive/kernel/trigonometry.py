@@ -9,10 +9,10 @@ agree.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
 
-from derive.frozen import dataclass
 from derive.kernel.context import Context, Monomial, Polynomial
 from derive.kernel.polynomial import ONE, add, scale, subtract
 from derive.kernel.ring import float_delta, leads_negative, multiply, power, split_delta

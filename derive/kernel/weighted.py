@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from fractions import Fraction
 
-from derive.frozen import dataclass
 from derive.kernel.context import NONNEGATIVE, NONPOSITIVE, Context, Polynomial, Rational
 from derive.kernel.functions import exponential
 from derive.kernel.polynomial import ONE, add, constant, scale, subtract

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product as cartesian
 
-from derive.frozen import dataclass
 from derive.kernel.context import FRESH, Context, Monomial, Polynomial, Rational
 from derive.kernel.division import reduce_fractions
 from derive.kernel.finite import Values, by_value, interpolated

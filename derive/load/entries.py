@@ -6,13 +6,12 @@ import re
 import sys
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Literal, get_args
 
 from derive.claim import Expectation
 from derive.errors import Problem, Span, clip, meant, problem
-from derive.frozen import dataclass
 from derive.load.keys import CASE_KEYS, CLAIM_KEYS, ELSEWHERE, FILE_KEYS, ID, STEP_KEYS, Key
 from derive.load.nodes import Mapping, Node, Scalar, Sequence, first_line, kind_of
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal, get_args
 
 from derive.claim import Expectation
-from derive.frozen import dataclass
 
 ID = "[A-Za-z0-9][A-Za-z0-9._-]{0,99}"
 """What an id looks like."""

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from derive.errors import Span, clip
-from derive.frozen import dataclass
 
 _COMMENT = re.compile(r"[ \t]+(#.*)")
 ESCAPE = re.compile(r"\\(x..|u.{4}|U.{8}|.)", re.DOTALL)

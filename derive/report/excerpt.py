@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from rich.cells import cell_len, set_cell_size
 
 from derive.errors import Problem, Span
-from derive.frozen import dataclass
 from derive.report.paint import BLUE, BOLD, RED, YELLOW, Paint, clean, wrap
 
 MOST_LINES = 6

@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 from urllib.parse import quote
 
 from derive.claim import Line
 from derive.errors import CODES, Problem
-from derive.frozen import dataclass
 from derive.outcome import INTERNAL, Finding, Outcome, Results, word
 from derive.report.chain import chain, step
 from derive.report.evidence import evidence, hang, labels

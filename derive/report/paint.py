@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import dataclass
 
 from rich.cells import cell_len
-
-from derive.frozen import dataclass
 
 RED, GREEN, YELLOW, BLUE, BOLD, DIM = "31;1", "32", "33", "34;1", "1", "2"
 PLAIN = {"…": "...", "−": "-", "·": "*", "×": "x", "—": "-", "→": "->", "≈": "~"}

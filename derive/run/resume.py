@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from derive.find import Target
-from derive.frozen import dataclass
 from derive.outcome import Results
 from derive.run.cache import Cache, Verdicts
 from derive.run.known import known

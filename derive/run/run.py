@@ -5,11 +5,11 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from derive.claim import Claim
 from derive.errors import Problem
 from derive.find import Target
-from derive.frozen import dataclass
 from derive.outcome import Outcome, Part, Results
 from derive.read import Reading, read
 from derive.run.known import Known

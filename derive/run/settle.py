@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from derive.claim import Claim, Line
 from derive.defect import defect
 from derive.errors import Problem, problem
 from derive.exhaust import exhaust
-from derive.frozen import dataclass
 from derive.gate import gate
 from derive.outcome import Outcome
 from derive.record import recall

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from math import prod
@@ -10,7 +11,6 @@ from math import prod
 import numpy as np
 
 from derive.evaluate import Array, Point, Points
-from derive.frozen import dataclass
 from derive.sample.plan import Palette, Plan
 from derive.verdict import Value
 

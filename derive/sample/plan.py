@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from itertools import chain
@@ -12,7 +13,6 @@ from flint import fmpq
 
 from derive.claim import Declaration, Goal, Hypothesis
 from derive.evaluate import Array, Points, evaluate, integer_names, tape
-from derive.frozen import dataclass
 from derive.sample.rational import Cell, Instance, Place, rational
 from derive.term import (
     Apply,

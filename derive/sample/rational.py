@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 from itertools import chain, product
 from math import prod
@@ -13,7 +14,6 @@ from typing import Any
 from flint import fmpq
 
 from derive.claim import Hypothesis
-from derive.frozen import dataclass
 from derive.term import Apply, Binary, Component, Delta, Index, Neg, Number, Reduce, Term, Variable, children
 from derive.whole import is_integer_type
 

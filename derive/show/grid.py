@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from rich.cells import cell_len
 
-from derive.frozen import dataclass
 from derive.show.layout import Big, Fence, Layout, Over, Root, Row, Scripts, Symbol
 from derive.show.line import LOWERED, line, lowered, raised
 

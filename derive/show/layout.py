@@ -6,12 +6,12 @@ Nothing is evaluated and nothing changes places.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from fractions import Fraction
 from itertools import groupby
 from typing import Literal
 
 from derive.claim import Definition
-from derive.frozen import dataclass
 from derive.show.name import split
 from derive.term import (
     Apply,

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from unicodedata import normalize
-
-from derive.frozen import dataclass
 
 GREEK = {
     "alpha": "α",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import reduce
@@ -12,7 +12,6 @@ from typing import Any
 
 import sympy
 
-from derive.frozen import dataclass
 from derive.signature import FUNCTIONS
 from derive.term import (
     Apply,

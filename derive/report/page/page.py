@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from hashlib import sha256
 from itertools import groupby
 
 from derive import __version__
-from derive.frozen import dataclass
 from derive.outcome import ClaimFile, Outcome, Results
 from derive.report.excerpt import excerpt
 from derive.report.full import phrase
