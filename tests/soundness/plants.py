@@ -509,6 +509,44 @@ PLANTS = (
         "multiply(ctx, power(ctx, argument, -1), ratio)",
         "power(ctx, argument, -1)",
     ),
+    # Maxima, and products of factors.
+    Plant(
+        "a maximum beside a modulus that bends with it",
+        "envelope.envelope",
+        " or not smooth(ctx, around)",
+        "",
+    ),
+    Plant("a maximum of what bends itself", "envelope.envelope", "if not smooth(ctx, body):", "if False:"),
+    Plant(
+        "any component for the largest",
+        "envelope._attaining",
+        "if bits & ZERO == ZERO), None)",
+        "if bits & NONNEGATIVE), None)",
+    ),
+    Plant(
+        "factors of any sign that shrink",
+        "factors.bounds_of_product",
+        "bits & NONPOSITIVE and ctx.sign(ctx, factor) & NONNEGATIVE",
+        "bits & NONPOSITIVE",
+    ),
+    Plant(
+        "factors on both sides of 1",
+        "factors.bounds_of_product",
+        "if not shrinks and not bits & NONNEGATIVE:",
+        "if False:",
+    ),
+    Plant(
+        "more than one factor",
+        "factors.bounds_of_product",
+        "ctx.least.get(place[1], 1) >= 2 and bits",
+        "bits",
+    ),
+    Plant(
+        "a second value where there is one place",
+        "reductions._of_two_values",
+        "if ctx.least.get(bound[1], 1) < 2:",
+        "if False:",
+    ),
     # Optima.
     Plant(
         "an optimiser that is not admissible",
