@@ -33,6 +33,18 @@ def certify(outcome: Outcome) -> Json | None:
 
 
 def _line(goal: Goal, verdict: Verdict, using: tuple[Lemma, ...]) -> Json | None:
+    """The line for one goal, if the checker accepts it as it will be read from a file."""
+    line = _offered(goal, verdict, using)
+    if line is None:
+        return None
+    try:
+        check(json.dumps({"certificate": VERSION, "id": "", "lines": [line]}, sort_keys=True))
+    except Rejected:
+        return None
+    return line
+
+
+def _offered(goal: Goal, verdict: Verdict, using: tuple[Lemma, ...]) -> Json | None:
     claim = goal_to_json(goal)
     named = {"claim": claim, "sha256": digest(claim)}
     if isinstance(verdict, Proved) and verdict.theorem.method == "contradiction":
@@ -83,12 +95,7 @@ def _outdone(goal: Goal, found: Contradicted, named: Json) -> Json | None:
     op: Op = {"<": ">=", ">=": "<=", ">": "<=", "<=": ">="}.get(found.instead.op, "!=")  # type: ignore[assignment]
     against = replace(goal, left=found.instead.left, op=op, right=found.instead.right)
     stated = refuted(against, Refuted(found.point))
-    line = {**named, "verdict": "outdone", "refutation": stated}
-    try:
-        check(json.dumps({"certificate": VERSION, "id": "", "lines": [line]}))
-    except Rejected:
-        return None
-    return line
+    return None if stated is None else {**named, "verdict": "outdone", "refutation": stated}
 
 
 def _complete(goal: Goal, found: Counterexample) -> Counterexample:
