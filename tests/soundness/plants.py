@@ -547,6 +547,38 @@ PLANTS = (
         "if ctx.least.get(bound[1], 1) < 2:",
         "if False:",
     ),
+    Plant(
+        "values of any sign in order",
+        "ordered.by_order",
+        "if any(not sign(ctx, {((key, 1),): 1}) & NONNEGATIVE for key in keys):",
+        "if False:",
+    ),
+    Plant("one order for all", "ordered.by_order", "for order in permutations(keys):", "for order in [tuple(keys)]:"),
+    # Whole parts.
+    Plant(
+        "a period of what grows",
+        "periods._over_a_period",
+        "if steps.slope + sum(c * q for c, q, _ in steps.parts):",
+        "if False:",
+    ),
+    Plant(
+        "a period that is too short",
+        "periods._over_a_period",
+        "Fraction(lcm(*(q.denominator for _, q, _ in steps.parts)))",
+        "Fraction(1)",
+    ),
+    Plant(
+        "only whole numbers are looked at",
+        "periods._over_a_period",
+        "whole = name in ctx.integers and name not in ctx.suspended",
+        "whole = True",
+    ),
+    Plant(
+        "the next whole number of what is none",
+        "periods._between_whole_numbers",
+        "if not is_whole(ctx, poly):",
+        "if False:",
+    ),
     # Optima.
     Plant(
         "an optimiser that is not admissible",
