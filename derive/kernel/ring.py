@@ -665,7 +665,10 @@ def _lazily_transformed(
     if not guards:
         return {}
     try:
-        return multiply(ctx, guards, _transformed(ctx, rest, renamed, new, touched))
+        value = _transformed(ctx, rest, renamed, new, touched)
+        if len(guards) > 1 and not defined(ctx, value):
+            raise Stuck("outside the fragment", "the last index beside what may have no value")
+        return multiply(ctx, guards, value)
     except Undefined:
         return {}
 
@@ -812,7 +815,7 @@ def float_delta(ctx: Context, split: Split, apply: Callable[[Polynomial], Polyno
     ctx.use("D4")
     keep, drop, equal, distinct = split
     try:
-        where_equal = multiply(ctx, delta(ctx, keep, drop), apply(equal))
+        where_equal = same(ctx, keep, drop, apply(equal))
     except Undefined:
         # Without a value where the indices agree, only the other case is ever looked at.
         return multiply(ctx, apply(distinct), guard(ctx, keep, drop))
@@ -821,6 +824,17 @@ def float_delta(ctx: Context, split: Split, apply: Callable[[Polynomial], Polyno
     except Undefined:
         return where_equal
     return add(where_equal, guarded(ctx, keep, drop, where_distinct))
+
+
+def same(ctx: Context, left: Place, right: Place, poly: Polynomial) -> Polynomial:
+    """``[left = right] poly``, lazily: the last index as none of the others (K6) looks at it elsewhere too."""
+    whether = delta(ctx, left, right)
+    if len(whether) <= 1 or defined(ctx, poly):
+        return multiply(ctx, whether, poly)
+    last, other = min(left, right), max(left, right)
+    for v in range(1, int(last[2])):
+        poly = guarded(ctx, (LITERAL, last[1], v), other, poly)
+    return poly
 
 
 def guarded(ctx: Context, left: Place, right: Place, poly: Polynomial) -> Polynomial:
