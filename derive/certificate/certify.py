@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
 from derive.certificate.proved import empty, proved, proved_at, proved_with
-from derive.certificate.refuted import point_to_json, refuted
-from derive.certificate.terms import goal_to_json, to_json
+from derive.certificate.refuted import UNSEEN, point_to_json, refuted
+from derive.certificate.terms import from_json, goal_to_json, to_json
 from derive.claim import Goal, Hypothesis, Lemma
 from derive.kernel import Propose
 from derive.outcome import Outcome
 from derive.recheck.check import VERSION, at, check, digest
 from derive.recheck.terms import Rejected
 from derive.refute import refute
-from derive.term import Component, Constant, Delta, Index, Limit, Neg, Number, Op, Optimum, Relation, Variable
-from derive.verdict import Contradicted, Counterexample, Proved, Refuted, Support, Value, Verdict
+from derive.term import Constant, Limit, Neg, Number, Op, Optimum, Relation
+from derive.verdict import Contradicted, Counterexample, Proved, Refuted, Support, Verdict
 
-UNSEEN = {"real": Fraction(1), "positive": Fraction(1), "nonnegative": Fraction(1), "negative": Fraction(-1)}
 INFINITE = (Constant("oo"), Neg(Constant("oo")))
 Json = dict[str, Any]
 
@@ -58,7 +56,7 @@ def _offered(goal: Goal, verdict: Verdict, using: tuple[Lemma, ...]) -> Json | N
         proof = proof or (proved_with(goal, using, propose) if witness and using else None)
         if witness is None or proof is None:
             return None
-        return {**named, "verdict": "proved", "proof": proof, "witness": point_to_json(witness)}
+        return {**named, "verdict": "proved", "proof": proof, "witness": point_to_json(goal, witness)}
     if isinstance(verdict, Refuted) and isinstance(verdict.counterexample, Contradicted):
         optimum = isinstance(goal.left, Optimum) or isinstance(goal.right, Optimum)
         return (_outdone if optimum else _instead)(goal, verdict.counterexample, named)
@@ -115,38 +113,14 @@ def admitted(goal: Goal) -> Counterexample | None:
 
 def _equal(goal: Goal, found: Counterexample, named: Json) -> Json | None:
     """A strict relation that fails because both sides are the same at a point: a proof of that."""
-    point = point_to_json(found)
+    point = point_to_json(goal, found)
     claim = {**named["claim"], "op": "=="}
-    proof = proved_at(claim, _there(goal, found), at(claim, point))
+    known = at(claim, point)
+    proof = proved_at(claim, _there(goal, known), known)
     return None if proof is None else {**named, "verdict": "equal", "point": point, "proof": proof}
 
 
-def _there(goal: Goal, found: Counterexample) -> Goal:
+def _there(goal: Goal, known: tuple[Any, ...]) -> Goal:
     """That the sides are equal, under the point as hypotheses: in the order in which the checker takes them."""
-    sizes = [Relation(Variable(n), "==", Number(Fraction(size))) for n, size in sorted(found.dimensions)]
-    places = dict(found.indices)
-    indices = [
-        Relation(Delta(i, Index(places[str(i.name)], i.dimension)), "==", Number(Fraction(1))) for i in goal.indices
-    ]
-    values = [
-        Relation(_entry(goal, name, path), "==", Number(value))
-        for name, whole in sorted(found.values)
-        for path, value in _entries(whole)
-    ]
-    extra = tuple(Hypothesis(relation) for relation in (*sizes, *indices, *values))
-    return replace(goal, op="==", hypotheses=(*goal.hypotheses, *extra))
-
-
-def _entry(goal: Goal, name: str, path: tuple[int, ...]) -> Component | Variable:
-    declaration = goal.declaration(name)
-    assert declaration is not None, "a point has the values of declared names"
-    indices = tuple(Index(place, d) for place, d in zip(path, declaration.dimensions, strict=True))
-    return Component(name, indices) if indices else Variable(name)
-
-
-def _entries(value: Value, path: tuple[int, ...] = ()) -> Iterator[tuple[tuple[int, ...], Fraction]]:
-    if isinstance(value, Fraction):
-        yield path, value
-    else:
-        for number, part in enumerate(value, 1):
-            yield from _entries(part, (*path, number))
+    relations = (Relation(from_json(left), op, from_json(right)) for _, op, left, right in known)
+    return replace(goal, op="==", hypotheses=(*goal.hypotheses, *map(Hypothesis, relations)))

@@ -185,24 +185,24 @@ def _comparison(claim: dict[str, Any]) -> dict[str, Any]:
 
 
 def at(claim: dict[str, Any], point: dict[str, Any]) -> tuple[Any, ...]:
-    """A point as hypotheses: the sizes, the indices, then every value; sizes and values by name."""
+    """A point as hypotheses: the sizes, the indices, then every value that it has; sizes and values by name."""
     shapes = {name: shape for name, _, shape in claim["declarations"]}
     sizes = point["dims"]
     dims = [["rel", "==", ["var", n], ["num", str(size)]] for n, size in sorted(sizes.items())]
     indices = [["rel", "==", ["delta", [i, n], [point["indices"][i], n]], ["num", "1"]] for i, n in claim["indices"]]
     values: list[Any] = []
     for name, value in sorted(point["values"].items()):
-        for at, entry in _entries(value):
+        for at, entry in _entries(value, len(shapes[name])):
             places = [[v, d] for v, d in zip(at, shapes[name], strict=True)]
             term = ["comp", name, places] if places else ["var", name]
-            values.append(["rel", "==", term, ["num", entry]])
+            values.append(["rel", "==", term, entry if isinstance(entry, list) else ["num", entry]])
     return tuple(dims + indices + values)
 
 
-def _entries(value: Any, at: tuple[int, ...] = ()) -> list[tuple[tuple[int, ...], Any]]:
-    if not isinstance(value, list):
-        return [(at, value)]
-    return [entry for n, part in enumerate(value, 1) for entry in _entries(part, (*at, n))]
+def _entries(value: Any, depth: int, at: tuple[int, ...] = ()) -> list[tuple[tuple[int, ...], Any]]:
+    if depth == 0:
+        return [(at, value)] if value is not None else []
+    return [entry for n, part in enumerate(value, 1) for entry in _entries(part, depth - 1, (*at, n))]
 
 
 def _sorted(rules: set[str]) -> tuple[str, ...]:

@@ -256,6 +256,14 @@ class Algebra:
         if len(poly) == 1 and not self._split(poly):
             ((single, c),) = poly.items()
             return c, single, ONE
+        total, poly = self.cleared(poly)
+        if not poly:
+            raise Undefined("a division by zero")
+        c = poly[max(poly)]
+        return c, total, scale(poly, ratio(1, c))
+
+    def cleared(self, poly: Poly) -> tuple[Mono, Poly]:
+        """``m, q`` with poly = m*q: q without a common monomial and without denominators, 0 where the poly is (R4)."""
         total: Mono = ()
         for _ in range(8):
             shared = self._shared(poly)
@@ -263,10 +271,7 @@ class Algebra:
                 break
             total = merge(total, shared)
             poly = self.mul(poly, {tuple((a, -f) for a, f in shared): 1})
-        if not poly:
-            raise Undefined("a division by zero")
-        c = poly[max(poly)]
-        return c, total, scale(poly, ratio(1, c))
+        return total, poly
 
     def _shared(self, poly: Poly) -> Mono:
         exponents = [dict(mono) for mono in poly]
@@ -278,12 +283,12 @@ class Algebra:
         return tuple(sorted((a, e) for a, e in lowest.items() if e > 0 or (e and a in below)))
 
     def _root(self, poly: Poly, e: Rational) -> Poly:
-        """P7: positive numbers and exponentials leave a root; what is left is one atom, kept whole."""
+        """P7: positive numbers and factors leave a root; what is left is one atom, kept whole."""
         c = magnitude(poly[max(poly)])
         outside, rest = self._root_of_number(c, e), scale(poly, ratio(1, c))
-        shared = tuple(f for f in self._shared(rest) if self.kind(f[0]) == "exp")
+        shared = tuple((a, f) for a, f in self._shared(rest) if self.sign({((a, 1),): 1}) & POSITIVE == POSITIVE)
         rest = self.mul(rest, {tuple((a, -f) for a, f in shared): 1}) if shared else rest
-        outside = self.mul(outside, {tuple((a, f * e) for a, f in shared): 1})
+        outside = self.mul(outside, self._settle(tuple((a, f * e) for a, f in shared)))
         if rest == ONE:
             return outside
         ((mono, v), *more) = rest.items()

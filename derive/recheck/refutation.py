@@ -4,6 +4,10 @@
 "left": [low, high], "right": [low, high]}``. The point alone refutes. The precision in bits, the least of
 ``PRECISIONS`` that decides, and the enclosures of both sides tell a reader what is found there; they are compared to
 the letter. Enclosures are rounded outward as far as they still decide the relation; exact values stand as they are.
+
+A value that is no rational is a closed term, such as ``["apply", "sqrt", ["num", "2"]]``. One that is ``null`` is what
+an equation makes it: ``"implied"`` lists the numbers of such hypotheses, in the order in which they are used; each
+holds by what is put there. Both are enclosed as the sides are.
 """
 
 from __future__ import annotations
@@ -11,13 +15,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from fractions import Fraction
-from itertools import product
-from math import prod
 from typing import Any
 
+from derive.recheck.implied import every, imply
 from derive.recheck.interval import Interval, Undecided, decided
-from derive.recheck.terms import Rejected, Terms, children, require
-from derive.recheck.value import MOST_WORK, Point
+from derive.recheck.terms import Rejected, Terms, children, listed, require
+from derive.recheck.value import Point
 
 PRECISIONS = (64, 256, 1024, 4096)
 _MALFORMED = (LookupError, TypeError, ValueError, ArithmeticError, AttributeError, RecursionError)
@@ -64,8 +67,15 @@ def _sides(claim: Any, point: Any, bits: int) -> tuple[str, list[Interval]]:
     scope = terms.scope(claim["indices"])
     op, *sides = terms.relation(["rel", claim["op"], claim["left"], claim["right"]], scope)
     at = _read(terms, scope, point, bits)
-    for hypothesis in claim["hypotheses"]:
-        _check(hypothesis, at, scope, places)
+    implied = listed(point.get("implied", []), "implied")
+    for number in implied:
+        require(type(number) is int and 0 <= number < len(claim["hypotheses"]), "the number of a hypothesis")
+        imply(claim["hypotheses"][number], at, scope, places)
+    for name in point["values"]:
+        _check_type(name, terms.types[name], _entries(at.values[name]))
+    for number, hypothesis in enumerate(claim["hypotheses"]):
+        if number not in implied:
+            _check(hypothesis, at, scope, places)
     return op, [at.value(side, places) for side in sides if not _is_beyond_points(side)]
 
 
@@ -87,40 +97,52 @@ def _read(terms: Terms, scope: dict[str, str], point: Any, bits: int) -> Point:
     """The point: all that is declared, each value of its type and shape, and nothing beside them."""
     sizes, values, places = point["dims"], point["values"], point["indices"]
     dimensions = {name for name, kind in terms.types.items() if kind == "dimension"}
-    require(set(point) == {"dims", "values", "indices"}, "a point has dimensions, values and indices")
+    require(set(point) - {"implied"} == {"dims", "values", "indices"}, "a point has dimensions, values and indices")
     require(set(sizes) == dimensions and set(values) == set(terms.types) - dimensions, "the declared names")
     require(set(places) == set(scope), "the indices of the claim")
     require(all(type(n) is int and n >= 1 for n in (*sizes.values(), *places.values())), "whole numbers from 1 on")
     at = Point(terms, sizes, {name: Fraction(size) for name, size in sizes.items()}, bits)
     require(all(places[name] <= at.size(dimension) for name, dimension in scope.items()), "indices in range")
     for name, value in values.items():
-        at.values[name] = _array(terms, value, [at.size(d) for d in terms.shapes[name]])
-        kind, entries = terms.types[name], _entries(at.values[name])
-        whole = kind not in ("onehot", "simplex") or sum(entries) == 1
-        require(whole and all(map(_TYPES[kind], entries)), f"{name} is of its type")
+        at.values[name] = _array(terms, value, [at.size(d) for d in terms.shapes[name]], bits)
     return at
 
 
-def _array(terms: Terms, value: Any, shape: list[int]) -> Any:
-    """An exact value, nested tuples for an array."""
+def _array(terms: Terms, value: Any, shape: list[int], bits: int) -> Any:
+    """A value, nested tuples for an array."""
     if not shape:
-        return terms.term(["num", value], {})[1]
+        return _scalar(terms, value, bits)
     require(isinstance(value, list) and len(value) == shape[0], "an array of the declared shape")
-    return tuple(_array(terms, part, shape[1:]) for part in value)
+    return tuple(_array(terms, part, shape[1:], bits) for part in value)
 
 
-def _entries(value: Any) -> list[Fraction]:
+def _scalar(terms: Terms, value: Any, bits: int) -> Any:
+    """A rational, the enclosure of a closed term, or None."""
+    if isinstance(value, list):
+        return Point(Terms([]), {}, {}, bits).value(Terms([]).term(value, {}), {})
+    return None if value is None else terms.term(["num", value], {})[1]
+
+
+def _entries(value: Any) -> list[Any]:
     return [entry for part in value for entry in _entries(part)] if isinstance(value, tuple) else [value]
+
+
+def _check_type(name: str, kind: str, entries: list[Any]) -> None:
+    """Exact values are of the type; the others are enclosed, and their type is an interval that holds them."""
+    require(None not in entries, "every entry has a value")
+    enclosed = [e for e in entries if isinstance(e, Interval)]
+    exact = [e for e in entries if not isinstance(e, Interval)]
+    whole = kind not in ("onehot", "simplex") or sum(exact) == 1
+    require(whole and all(map(_TYPES[kind], exact)), f"{name} is of its type")
+    require(not enclosed or kind in _INTERVALS, "an implied value is of a type that is an interval")
+    decided(all(_TYPES[kind](end) for e in enclosed for end in (e.low, e.high)))
 
 
 def _check(hypothesis: Any, at: Point, scope: dict[str, str], places: dict[str, int]) -> None:
     """A hypothesis must surely hold at the point, for every value of the indices that are its own."""
     own = at.terms.scope(hypothesis["quantified"])
     op, left, right = at.terms.relation(hypothesis["relation"], {**scope, **own})
-    sizes = [at.size(dimension) for dimension in own.values()]
-    decided(prod(sizes) <= MOST_WORK)
-    for chosen in product(*(range(1, size + 1) for size in sizes)):
-        inner = {**places, **dict(zip(own, chosen, strict=True))}
+    for inner in every(own, at, places):
         decided(_HOLDS[op](at.value(left, inner), at.value(right, inner)))
 
 
@@ -143,6 +165,7 @@ _HOLDS: dict[str, Callable[[Interval, Interval], bool]] = {
     ">=": lambda a, b: a.low >= b.high,
 }
 _NEGATION = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
+_INTERVALS = ("real", "positive", "negative", "nonnegative")
 _TYPES: dict[str, Callable[[Fraction], bool]] = {
     "real": lambda v: True,
     "positive": lambda v: v > 0,

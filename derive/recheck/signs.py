@@ -112,9 +112,9 @@ class Signs:
             self.products = self.products or (len(poly) == 1 and len(next(iter(poly))) > 1)
             self.memo.clear()
             self._learn_factors(poly, bits)
-            c, mono, rest = self.algebra.unit(poly)
-            if mono and len(poly) > 1 and self._of_mono(mono) & POSITIVE == POSITIVE:
-                self.learn(rest, bits if c > 0 else negated(bits))
+            mono, rest = self.algebra.cleared(poly) if len(poly) > 1 else ((), poly)
+            if mono and self._of_mono(mono) & POSITIVE == POSITIVE:
+                self.learn(rest, bits)
 
     def _learn_factors(self, poly: Poly, bits: int) -> None:
         """O2: where a product differs from 0, so does every factor; and so does what stands under a root or an Abs."""
@@ -153,9 +153,9 @@ class Signs:
             self.memo[key] = 0
             bits = self._of_terms(poly) | self._looked_up(poly) | self._case_by_case(poly)
             if len(poly) > 1:
-                c, mono, rest = self.algebra.unit(poly)
+                mono, rest = self.algebra.cleared(poly)
                 if mono:  # a common factor, denominators multiplied out
-                    bits |= times(times(of_number(c), self._of_mono(mono)), self.sign(rest))
+                    bits |= times(self._of_mono(mono), self.sign(rest))
             self.memo[key] = bits
         return self.memo[key]
 

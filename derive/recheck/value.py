@@ -124,6 +124,7 @@ class Point:
     def leaf(self, name: str, at: tuple[int, ...], moved: Moved) -> Any:
         """A variable or component, moved by the diffs in force."""
         value: Any = reduce(lambda array, k: array[k - 1], at, self.values[name])
+        decided(value is not None)
         value = value if isinstance(value, Interval) else exactly(value, self.bits)
         for other, where, tag in moved:
             if (other, where) == (name, at):

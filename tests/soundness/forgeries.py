@@ -367,7 +367,7 @@ def _bare(claim: Json) -> Iterator[Json]:
 def _admissible(goal: Goal) -> Json:
     """A point that the claim speaks of, where one is found."""
     for point in points(goal, Random(0), 30):
-        found = point_to_json(_as_found(point))
+        found = point_to_json(goal, _as_found(point))
         try:
             admits(goal_to_json(goal), found)
         except Rejected:
