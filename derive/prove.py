@@ -8,9 +8,11 @@ from itertools import combinations
 
 from derive.claim import Goal
 from derive.kernel import (
+    FAILURES,
     FUEL,
     Boundary,
     Coincidence,
+    Otherwise,
     Propose,
     Residual,
     Smallest,
@@ -29,6 +31,7 @@ from derive.term import (
     Index,
     Limit,
     Number,
+    Op,
     Optimum,
     Reduce,
     Term,
@@ -41,6 +44,7 @@ from derive.whole import is_integer_type
 DEPTH = 2
 MOST_SUBJECTS = 4
 TWO = Number(Fraction(2))
+ORDERS: tuple[Op, ...] = (">", "<", "!=")
 MAY_BE_ZERO = ("real", "nonnegative")
 
 
@@ -56,7 +60,43 @@ def prove(goal: Goal, budget: int = FUEL, depth: int = DEPTH, deep: bool = False
         theorem = _by(goal, subject, budget, depth, deep)
         if theorem is not None:
             return theorem
-    return result
+    return _by_contradiction(goal, budget) or result
+
+
+def _by_contradiction(goal: Goal, budget: int) -> Theorem | None:
+    """K8: an equation of the hypotheses denied wherever the goal fails."""
+    if goal.indices or goal.dimensions:
+        return None
+    for number, hypothesis in list(enumerate(goal.hypotheses))[:MOST_SUBJECTS]:
+        if hypothesis.relation.op != "==":
+            continue
+        found = [_denied(goal, number, part, budget // 4) for part in range(len(FAILURES[goal.op]))]
+        if all(found):
+            subject = Otherwise(number, tuple(order for order, _ in filter(None, found)))
+            return _joined(goal, subject, tuple(theorem for _, theorem in filter(None, found)), budget)
+    return None
+
+
+def _denied(goal: Goal, number: int, part: int, budget: int) -> tuple[Op, Theorem | None] | None:
+    """The order of the sides of an equation where the goal fails in one way, and its theorem, if there are points."""
+    for order in ORDERS:
+        try:
+            case = cases(goal, Otherwise(number, (order,) * len(FAILURES[goal.op])))[part]
+        except ValueError:
+            return None
+        if contradictory(case, budget):
+            return order, None
+        theorem = decide(case, budget)
+        if isinstance(theorem, Theorem):
+            return order, theorem
+    return None
+
+
+def _joined(goal: Goal, subject: Subject, theorems: tuple[Theorem | None, ...], budget: int) -> Theorem | None:
+    try:
+        return join(goal, subject, theorems, budget)
+    except ValueError:
+        return None
 
 
 def _factorisations() -> Propose:

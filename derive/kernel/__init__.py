@@ -18,7 +18,7 @@ from derive.kernel.limit import decide_limit, evaluate_limit, without_limit
 from derive.kernel.nested import nested
 from derive.kernel.optimum import decide_optimum
 from derive.kernel.order import decide_order
-from derive.kernel.split import Boundary, Coincidence, Smallest, Subject, Vanishing, cases, join
+from derive.kernel.split import FAILURES, Boundary, Coincidence, Otherwise, Smallest, Subject, Vanishing, cases, join
 from derive.kernel.theorem import Residual, Theorem, in_order, make_theorem
 from derive.term import Limit, Op, Optimum, Reduce, subterms
 
@@ -26,9 +26,11 @@ FUEL = 200_000
 AT_MOST_AND_AT_LEAST: tuple[Op, Op] = ("<=", ">=")
 
 __all__ = [
+    "FAILURES",
     "FUEL",
     "Boundary",
     "Coincidence",
+    "Otherwise",
     "Propose",
     "Residual",
     "Smallest",

@@ -13,11 +13,13 @@ from math import gcd, lcm
 
 from derive.kernel.context import NONNEGATIVE, NONPOSITIVE, NONZERO, POSITIVE, Context, Monomial, Polynomial, Rational
 from derive.kernel.polynomial import ONE, add, scale, subtract
+from derive.kernel.ring import multiply, power
 from derive.kernel.trigonometry import INVERSE, half_turn, turn
 
 Vanishes = Callable[[Context, Polynomial], bool]
 HALF = Fraction(1, 2)
 MOST_ANGLES = 6
+KNOWN_ANGLES = tuple(Fraction(n, 12) for n in (-4, -3, -2, 0, 2, 3, 4))
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,16 +96,21 @@ def _is_above(ctx: Context, gap: Polynomial, strict: bool) -> bool:
 def _upper_bounds(ctx: Context, angle: Polynomial) -> Iterator[tuple[Polynomial, bool]]:
     """The angle itself, and with every inverse function at the end of its range; True where that is never reached."""
     yield angle, False
+    for span_at in (span_of, narrow_span):
+        yield _at_ends(ctx, angle, span_at)
+
+
+def _at_ends(ctx: Context, angle: Polynomial, span_at: Callable[[Context, str], Span]) -> tuple[Polynomial, bool]:
     total: Polynomial = {}
     strict = False
     for mono, c in angle.items():
-        span = span_of(ctx, mono[0][0]) if len(mono) == 1 and mono[0][1] == 1 and _is_inverse(ctx, mono[0][0]) else None
+        span = span_at(ctx, mono[0][0]) if len(mono) == 1 and mono[0][1] == 1 and _is_inverse(ctx, mono[0][0]) else None
         if span is None:
             total = add(total, {mono: c})
             continue
         total = add(total, scale(half_turn(ctx), c * (span.high if c > 0 else span.low)))
         strict = strict or (span.open_high if c > 0 else span.open_low)
-    yield total, strict
+    return total, strict
 
 
 def span_of(ctx: Context, key: str) -> Span:
@@ -119,3 +126,24 @@ def span_of(ctx: Context, key: str) -> Span:
     high = Fraction(0) if bits & NONPOSITIVE else HALF
     ends = name == "atan"
     return Span(low, high, ends if low else moved, ends if high else moved)
+
+
+def narrow_span(ctx: Context, key: str) -> Span:
+    """The range of an inverse function between angles whose sine, cosine or tangent the argument is compared with."""
+    name, (argument,) = ctx.generators[key].parts
+    whole = span_of(ctx, key)
+    high = next((a for a in KNOWN_ANGLES if _is_below(ctx, argument, name, a)), HALF)
+    low = next((-a for a in KNOWN_ANGLES if _is_below(ctx, scale(argument, -1), name, a)), -HALF)
+    if name == "acos":
+        low, high = HALF - high, HALF - low
+    low_end = (whole.low, whole.open_low) if low <= whole.low else (low, False)
+    high_end = (whole.high, whole.open_high) if high >= whole.high else (high, False)
+    return Span(low_end[0], high_end[0], low_end[1], high_end[1])
+
+
+def _is_below(ctx: Context, argument: Polynomial, name: str, turns: Fraction) -> bool:
+    """Whether an argument is at most the sine, of an arctangent the tangent, of a known angle."""
+    angle = scale(half_turn(ctx), turns)
+    there = turn(ctx, angle)
+    bound = there.sine if name != "atan" else multiply(ctx, there.sine, power(ctx, there.cosine, -1))
+    return bool(ctx.sign(ctx, subtract(bound, argument)) & NONNEGATIVE)

@@ -15,15 +15,20 @@ from derive.kernel.context import (
     Context,
     Generator,
     Polynomial,
+    Stuck,
     Undefined,
 )
+from derive.kernel.monotone import by_calculus
 from derive.kernel.polynomial import ONE, scale, subtract
 from derive.kernel.ring import replace_generators
 from derive.kernel.sign import learn
 from derive.kernel.solutions import solutions
 from derive.kernel.spelling import intern, names, places
+from derive.kernel.zero import rewriting, rewritten
 
 DEPTH = 4
+SHARE = 10_000
+COVER = ((POSITIVE,), (NEGATIVE,), (ZERO, NONNEGATIVE))
 
 
 def by_cases(ctx: Context, poly: Polynomial, holds: Callable[[Context, Polynomial], bool], depth: int = DEPTH) -> bool:
@@ -34,27 +39,55 @@ def by_cases(ctx: Context, poly: Polynomial, holds: Callable[[Context, Polynomia
         return False
     ctx.use("K2")
     keys = {kind: intern(ctx, kind, (inner,), places(ctx, inner), names(ctx, inner)) for kind in "hz"}
-    for bits in (POSITIVE, NEGATIVE, NONNEGATIVE | NONPOSITIVE):
+    return all(_covered(ctx, poly, inner, keys, tries, holds, depth) for tries in COVER)
+
+
+def _covered(
+    ctx: Context,
+    poly: Polynomial,
+    inner: Polynomial,
+    keys: dict[str, str],
+    tries: tuple[int, ...],
+    holds: Callable[[Context, Polynomial], bool],
+    depth: int,
+) -> bool:
+    """Whether a case leaves no point, or the polynomial is as wanted in it; the case = 0 is one of >= 0, too."""
+    for bits in tries:
         case = ctx.fork()
         if _excluded(case, inner, bits):
-            continue
+            return True
         try:
             inside = _in_case(case, poly, inner, keys, bits)
         except Undefined:
             return False
         done = holds(case, inside) or by_cases(case, inside, holds, depth - 1)
         ctx.fuel = case.fuel
-        if not done:
-            return False
-    return True
+        if done:
+            return True
+    return _excluded_by_calculus(ctx, inner, tries[0])
 
 
 def _excluded(ctx: Context, inner: Polynomial, bits: int) -> bool:
     """Whether what is known of the sign leaves no point for a case."""
     known = _known(ctx, inner)
-    if bits == NONNEGATIVE | NONPOSITIVE:
+    if bits == ZERO:
         return bool(known & NONZERO)
-    return bool(known & (NONPOSITIVE if bits == POSITIVE else NONNEGATIVE))
+    return bool(bits & NONZERO and known & (NONPOSITIVE if bits == POSITIVE else NONNEGATIVE))
+
+
+def _excluded_by_calculus(ctx: Context, inner: Polynomial, bits: int) -> bool:
+    """O18, where nothing else is seen: whether the opposite sign holds everywhere."""
+    opposite = {POSITIVE: NONPOSITIVE, NEGATIVE: NONNEGATIVE}.get(bits)
+    if opposite is None:
+        return False
+    case = ctx.fork()
+    case.fuel = before = min(ctx.fuel, SHARE)
+    try:
+        return by_calculus(case, inner, opposite)
+    except (Stuck, Undefined):
+        return False
+    finally:
+        ctx.fuel -= before - max(case.fuel, 0)
 
 
 def _known(ctx: Context, inner: Polynomial) -> int:
@@ -74,13 +107,17 @@ def _known(ctx: Context, inner: Polynomial) -> int:
 
 def _in_case(ctx: Context, poly: Polynomial, inner: Polynomial, keys: dict[str, str], bits: int) -> Polynomial:
     learn(ctx, inner, bits)
+    if bits == NONNEGATIVE:
+        return replace_generators(ctx, poly, {keys["h"]: inner})
     if bits == POSITIVE:
         return replace_generators(ctx, poly, {keys["h"]: inner, keys["z"]: ONE})
     if bits == NEGATIVE:
         return replace_generators(ctx, poly, {keys["h"]: scale(inner, -1), keys["z"]: {(): -1}})
     poly = replace_generators(ctx, poly, {keys["h"]: {}, keys["z"]: {}})
     solved = next(solutions(ctx, inner), None)
-    return poly if solved is None else replace_generators(ctx, poly, dict([solved]))
+    if solved is None:
+        return rewritten(ctx, poly, list(rewriting(inner)))
+    return replace_generators(ctx, poly, dict([solved]))
 
 
 def _split_points(ctx: Context, poly: Polynomial) -> Iterator[Polynomial]:

@@ -7,7 +7,7 @@ from math import comb
 from math import factorial as whole_factorial
 
 from derive.kernel.context import NONNEGATIVE, POSITIVE, Context, Monomial, Polynomial, Rational
-from derive.kernel.functions import function, logarithm
+from derive.kernel.functions import function, logarithm, symbolic_power
 from derive.kernel.polynomial import ONE, add, constant, scale, subtract
 from derive.kernel.ring import multiply, power, product, split_delta
 from derive.kernel.spelling import opaque
@@ -50,15 +50,27 @@ def gamma(ctx: Context, x: Polynomial) -> Polynomial:
     shift = Fraction(x.get((), 0))
     whole = shift.numerator // shift.denominator
     rest = subtract(x, {(): whole} if whole else {})
-    if constant(rest) == HALF and 0 <= whole <= MOST_STEPS:
+    if constant(rest) == HALF and abs(whole) <= MOST_STEPS:
         ctx.use("G8")
-        return scale(power(ctx, opaque(ctx, "c", "pi"), HALF), _rising(HALF, whole))
+        factor = _rising(HALF, whole) if whole >= 0 else 1 / _rising(HALF + whole, -whole)
+        return scale(power(ctx, opaque(ctx, "c", "pi"), HALF), factor)
+    between = subtract(x, {(): HALF})
+    if is_whole(ctx, between) and ctx.sign(ctx, between) & NONNEGATIVE:
+        ctx.use("G8")
+        return _at_half(ctx, between)
     if ctx.sign(ctx, rest) & POSITIVE != POSITIVE:
         return _from_above(ctx, rest, whole)
     if not 0 < whole <= MOST_STEPS:
         return function(ctx, "gamma", (x,))
     ctx.use("G8")
     return product(ctx, [function(ctx, "gamma", (rest,)), *(add(rest, {(): j} if j else {}) for j in range(whole))])
+
+
+def _at_half(ctx: Context, m: Polynomial) -> Polynomial:
+    """gamma(m + 1/2) = sqrt(pi)*(2*m)!/(4**m*m!) for a whole number m >= 0 (G8)."""
+    below = multiply(ctx, symbolic_power(ctx, {(): 4}, m, True), factorial(ctx, m))
+    above = multiply(ctx, power(ctx, opaque(ctx, "c", "pi"), HALF), factorial(ctx, scale(m, 2)))
+    return multiply(ctx, above, power(ctx, below, -1))
 
 
 def _from_above(ctx: Context, rest: Polynomial, whole: int) -> Polynomial:

@@ -118,6 +118,15 @@ def decide_equality(goal: Goal, fuel: int, propose: Propose | None = None) -> Th
         return Residual("vacuous", f"no admissible point: {undefined}")
 
 
+def has_values(goal: Goal, fuel: int) -> bool:
+    """Whether both sides are seen to have a value wherever the hypotheses hold."""
+    try:
+        sides = read_sides(goal, fuel)
+    except (Stuck, Undefined):
+        return False
+    return not sides.left_conditions and not sides.right_conditions
+
+
 def phases(goal: Goal, fuel: int) -> tuple[tuple[str, str], ...]:
     """The normal form of each side and what the zero test leaves of their difference, named, for people."""
     sides = read_sides(goal, fuel)

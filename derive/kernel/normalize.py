@@ -14,6 +14,7 @@ from derive.kernel.context import (
     NONZERO,
     POSITIVE,
     UNKNOWN,
+    ZERO,
     Context,
     Place,
     Polynomial,
@@ -227,6 +228,9 @@ class Reader:
     def _real_exponent(self, left: Term, right: Term, base: Polynomial, exponent: Polynomial, scope: Scope) -> None:
         """t**u has a value where t > 0, or t = 0 and u > 0, which is t >= 0 and Max(t, u) > 0."""
         given = self.given or self.ctx
+        if given.sign(given, base) & ZERO == ZERO:
+            self._need(right, exponent, ">", scope)
+            return
         bits = given.sign(given, exponent)
         self._need(left, base, ">" if bits & NONPOSITIVE else ">=", scope)
         if not bits & NONPOSITIVE and bits & POSITIVE != POSITIVE and given.sign(given, base) & POSITIVE != POSITIVE:

@@ -57,10 +57,15 @@ def _is_square(value: Fraction) -> bool:
     return value > 0 and all(isqrt(n) ** 2 == n for n in (value.numerator, value.denominator))
 
 
+def rational_root(value: Fraction) -> Fraction | None:
+    """The square root of a positive square of a rational number."""
+    return Fraction(isqrt(value.numerator), isqrt(value.denominator)) if _is_square(value) else None
+
+
 def denested(outer: Rational, factor: Rational, inner: Rational) -> tuple[Fraction, Fraction] | None:
     """``p, q`` with outer + factor*sqrt(inner) = (sqrt(p) + sqrt(q))**2, or minus where the factor is negative."""
     square = Fraction(outer) ** 2 - Fraction(factor) ** 2 * Fraction(inner)
-    if outer <= 0 or not _is_square(square):
+    root = rational_root(square)
+    if outer <= 0 or root is None:
         return None
-    root = Fraction(isqrt(square.numerator), isqrt(square.denominator))
     return (Fraction(outer) + root) / 2, (Fraction(outer) - root) / 2

@@ -162,6 +162,12 @@ RULES: dict[str, Rule] = {
             "a sum of floor(q*x + p) and x is judged at its jumps and between them",
             "F(x + P) = F(x), P a whole multiple of all denominators of q; x is the only variable",
         ),
+        Rule(
+            "K8",
+            "by contradiction",
+            "an equation of the hypotheses that fails wherever the claim fails gives the claim",
+            "the sides of the claim have a value everywhere; the equation is not used where it is denied",
+        ),
         Rule("O2", "sums and products of signs", "t >= 0 and u > 0 give t + u > 0"),
         Rule("O3", "sum of signs", "t >= 0 for all k gives Sum(t, k) >= 0", "strict: one term > 0"),
         Rule("O4", "weighted mean", "w >= 0 and t >= 0 give Sum(w*t) >= 0", "strict: t > 0 and Sum(w) != 0"),

@@ -51,6 +51,7 @@ from derive.kernel.factors import bounds_of_product
 from derive.kernel.functions import exponential, logarithm
 from derive.kernel.model import possible
 from derive.kernel.polynomial import ONE, add, constant, magnitude, merge, scale, subtract
+from derive.kernel.radicals import rational_root
 from derive.kernel.ranges import ranges, sign_of_function
 from derive.kernel.ring import (
     as_product,
@@ -141,6 +142,8 @@ def learn(ctx: Context, poly: Polynomial, bits: int) -> None:
         odd = e.denominator == 1 and e % 2 == 1
         negative = next(iter(poly.values())) < 0
         _learn_inside(ctx, key, NONZERO if not odd else negated(bits) if negative else bits)
+    for part, own in _parts_known(ctx, poly, bits):
+        learn(ctx, part, own)
     if len(poly) == 1:
         # A factor that is known to be positive says nothing of the sign.
         ((single, v),) = poly.items()
@@ -176,6 +179,27 @@ def _learn_inside(ctx: Context, key: str, bits: int) -> None:
         learn(ctx, parts[2], NONZERO)
     elif kind == "p" and sign(ctx, parts[1]) & POSITIVE == POSITIVE:
         learn(ctx, parts[0], NONZERO)
+
+
+def _parts_known(ctx: Context, poly: Polynomial, bits: int) -> Iterator[tuple[Polynomial, int]]:
+    """O9: t has the sign of t**3; t**2 >= c**2*u**2 with t >= 0 gives t >= c*u and t >= -c*u."""
+    if len(poly) == 1:
+        ((mono, v),) = poly.items()
+        if len(mono) == 1 and mono[0][1].denominator == 1 and mono[0][1] % 2 == 1 and mono[0][1] != 1:
+            yield {((mono[0][0], 1),): 1}, bits if v > 0 else negated(bits)
+    elif len(poly) == 2 and bits & ZERO in (NONNEGATIVE, NONPOSITIVE):
+        yield from _from_squares(ctx, poly if bits & NONNEGATIVE else scale(poly, -1), NONNEGATIVE | bits & NONZERO)
+
+
+def _from_squares(ctx: Context, poly: Polynomial, bits: int) -> Iterator[tuple[Polynomial, int]]:
+    (lower, low), (upper, high) = sorted(poly.items(), key=lambda term: term[1])
+    c = rational_root(-Fraction(low) / Fraction(high)) if low < 0 < high else None
+    if c is None or any(e % 2 for mono in poly for _, e in mono):
+        return
+    above, below = (tuple((key, int(e) // 2) for key, e in mono) for mono in (upper, lower))
+    if _of_monomial(ctx, above) & NONNEGATIVE:
+        for factor in (c, -c):
+            yield {above: 1, below: factor}, bits
 
 
 def implies(ctx: Context, known: list[tuple[Polynomial, int]], poly: Polynomial, bits: int) -> bool:
@@ -262,7 +286,8 @@ def _by_kind(ctx: Context, key: str) -> int:
         # A product over an empty range is 1.
         bits = sign(ctx, parts[2])
         return bits & POSITIVE if bits & NONNEGATIVE else bits & NONZERO
-    return sign_of_function(ctx, parts[0], parts[1])
+    bits = sign_of_function(ctx, parts[0], parts[1])
+    return bits if decisive(bits) or gen.names else bits | _closed(ctx, {((key, 1),): 1})
 
 
 def _in_force(ctx: Context, used: frozenset[str], bits: int) -> int:

@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from derive.claim import Goal, Hypothesis
+from derive.kernel.equality import has_values
 from derive.kernel.hypotheses import contradictory
-from derive.kernel.theorem import Theorem, theorem_of_cases
-from derive.term import Component, Delta, Index, Number, Op, Optimum, Relation, Variable, subterms
+from derive.kernel.theorem import Theorem, in_order, make_theorem, theorem_of_cases
+from derive.term import Component, Delta, Diff, Index, Limit, Number, Op, Optimum, Relation, Variable, subterms
 
 EITHER: tuple[Op, Op] = ("==", "!=")
 
@@ -50,12 +51,32 @@ class Boundary:
     rule = "K2"
 
 
-Subject = Coincidence | Smallest | Vanishing | Boundary
+@dataclass(frozen=True, slots=True)
+class Otherwise:
+    """Where the goal fails, an equation of its hypotheses does: its sides are in the order given for each part (K8)."""
+
+    number: int
+    orders: tuple[Op, ...]
+
+    rule = "K8"
+
+
+Subject = Coincidence | Smallest | Vanishing | Boundary | Otherwise
+FAILURES: dict[Op, tuple[Op, ...]] = {
+    "==": (">", "<"),
+    "!=": ("==",),
+    ">": ("<=",),
+    ">=": ("<",),
+    "<": (">=",),
+    "<=": (">",),
+}
 PARTS: dict[Op, tuple[Op, Op]] = {"!=": (">", "<"), ">=": (">", "=="), "<=": ("<", "==")}
 
 
 def cases(goal: Goal, subject: Subject) -> tuple[Goal, ...]:
     """The goals of a complete split; Fails with ValueError where the subject is not one of the goal's."""
+    if isinstance(subject, Otherwise):
+        return _failures(goal, subject)
     if isinstance(subject, Coincidence):
         if subject.left not in goal.indices or not _is_place(goal, subject.right):
             raise ValueError("a split on an index that is not free in the claim")
@@ -80,6 +101,32 @@ def cases(goal: Goal, subject: Subject) -> tuple[Goal, ...]:
         name = Variable(subject.dimension)
         relations = [Relation(name, "==", Number(Fraction(1))), Relation(name, ">=", Number(Fraction(2)))]
     return tuple(replace(goal, hypotheses=(*goal.hypotheses, Hypothesis(r))) for r in relations)
+
+
+def _failures(goal: Goal, subject: Otherwise) -> tuple[Goal, ...]:
+    """The equation denied in each part of where the goal fails; it and the sides of the goal have a value there."""
+    parts = FAILURES[goal.op]
+    if subject.number >= len(goal.hypotheses) or len(subject.orders) != len(parts):
+        raise ValueError("not an equation for each part")
+    given = goal.hypotheses[subject.number]
+    said = (goal.left, goal.right, given.relation.left, given.relation.right)
+    if given.relation.op != "==" or given.quantified or goal.indices or goal.dimensions:
+        raise ValueError("no equation between numbers")
+    if not set(subject.orders) <= {"<", ">", "!="} or any(
+        isinstance(t, Limit | Optimum | Diff) for s in said for t in subterms(s)
+    ):
+        raise ValueError("an equation or a goal of which nothing is said at a point alone")
+    others = (*goal.hypotheses[: subject.number], *goal.hypotheses[subject.number + 1 :])
+    return tuple(
+        replace(
+            goal,
+            left=given.relation.left,
+            op=order,
+            right=given.relation.right,
+            hypotheses=(*others, Hypothesis(Relation(goal.left, part, goal.right))),
+        )
+        for part, order in zip(parts, subject.orders, strict=True)
+    )
 
 
 def _is_number(goal: Goal, term: Variable | Component) -> bool:
@@ -116,4 +163,8 @@ def join(goal: Goal, subject: Subject, theorems: tuple[Theorem | None, ...], fue
         if theorem is not None and theorem.goal != case:
             raise ValueError("a theorem about another goal")
     proved = [t for t in theorems if t is not None]
+    if isinstance(subject, Otherwise):
+        if not has_values(goal, fuel):
+            raise ValueError("sides that have conditions of their own")
+        return make_theorem(goal, in_order((subject.rule, *(r for t in proved for r in t.rules))), (), "cases")
     return theorem_of_cases(goal, subject.rule, proved, "cases")

@@ -9,11 +9,12 @@ from math import lcm
 from derive.kernel.algebraic import is_algebraic, without_zeros
 from derive.kernel.angles import is_zero_angle
 from derive.kernel.cases import by_cases
-from derive.kernel.context import ZERO, Context, Polynomial
+from derive.kernel.context import NONNEGATIVE, NONPOSITIVE, ZERO, Context, Polynomial
 from derive.kernel.functions import exponential
 from derive.kernel.periods import whole_sign
 from derive.kernel.polynomial import add, magnitude, scale, subtract
 from derive.kernel.ring import multiply, open_bound, power, renew, replace_generators
+from derive.kernel.sign import times
 from derive.kernel.spelling import names, opaque
 from derive.kernel.sums import sum_over
 from derive.kernel.zero import Equations, remainder
@@ -21,6 +22,7 @@ from derive.kernel.zero import Equations, remainder
 NO_EQUATIONS = Equations()
 MOST_ROOTS = 6
 MOST_COEFFICIENT = 12
+SQUARINGS = 2
 
 
 def reduced(ctx: Context, poly: Polynomial, equations: Equations) -> Polynomial:
@@ -44,7 +46,7 @@ def vanishes(ctx: Context, poly: Polynomial, equations: Equations = NO_EQUATIONS
     return _vanishes(ctx, reduced(ctx, poly, equations), equations)
 
 
-def _vanishes(ctx: Context, rest: Polynomial, equations: Equations) -> bool:
+def _vanishes(ctx: Context, rest: Polynomial, equations: Equations, squarings: int = SQUARINGS) -> bool:
     if not rest:
         return True
 
@@ -52,7 +54,9 @@ def _vanishes(ctx: Context, rest: Polynomial, equations: Equations) -> bool:
         left = reduced(case, part, equations)
         return not left or by_cases(case, left, lambda c, p: not reduced(c, p, equations))
 
-    return is_zero_angle(ctx, rest, simpler) or _by_exponential(ctx, rest, equations)
+    if is_zero_angle(ctx, rest, simpler) or _by_exponential(ctx, rest, equations):
+        return True
+    return _by_squares(ctx, rest, equations, squarings)
 
 
 def seen_to_vanish(ctx: Context, poly: Polynomial, equations: Equations) -> Polynomial:
@@ -76,7 +80,39 @@ def _by_exponential(ctx: Context, poly: Polynomial, equations: Equations) -> boo
     ctx.use("O10")
     above = scale({m: c for m, c in poly.items() if c > 0}, common)
     below = scale({m: -c for m, c in poly.items() if c < 0}, common)
-    return not reduced(ctx, subtract(exponential(ctx, above), exponential(ctx, below)), equations)
+    rest = reduced(ctx, subtract(exponential(ctx, above), exponential(ctx, below)), equations)
+    return not rest or _by_squares(ctx, rest, equations, SQUARINGS)
+
+
+def _by_squares(ctx: Context, poly: Polynomial, equations: Equations, squarings: int) -> bool:
+    """O9: t = u where t and u are of one sign and t**2 = u**2; t is what stands beside one of the square roots."""
+    if not squarings or any(key[0] in "dg" for mono in poly for key, _ in mono):
+        return False
+    roots = {key for mono in poly for key, e in mono if key[0] == "b" and e.denominator == 2}
+    for root in sorted(roots, key=lambda key: (-len(key), key))[:MOST_ROOTS]:
+        first = {mono: c for mono, c in poly.items() if dict(mono).get(root, 0).denominator == 2}
+        second = subtract(first, poly)
+        gap = subtract(multiply(ctx, first, first), multiply(ctx, second, second))
+        if _vanishes(ctx, reduced(ctx, gap, equations), equations, squarings - 1) and _same_sign(ctx, first, second):
+            ctx.use("O9")
+            return True
+    return False
+
+
+def _same_sign(ctx: Context, left: Polynomial, right: Polynomial) -> bool:
+    return bool(times(_sign_by_squares(ctx, left), _sign_by_squares(ctx, right)) & NONNEGATIVE)
+
+
+def _sign_by_squares(ctx: Context, poly: Polynomial) -> int:
+    """O9: a - b >= 0 where a >= 0 and a**2 >= b**2."""
+    bits = ctx.sign(ctx, poly)
+    for turned, found in ((1, NONNEGATIVE), (-1, NONPOSITIVE)):
+        above = {mono: c for mono, c in poly.items() if ctx.sign(ctx, {mono: c * turned}) & NONNEGATIVE}
+        if not bits & ZERO and 0 < len(above) < len(poly):
+            below = subtract(above, poly)
+            gap = subtract(multiply(ctx, above, above), multiply(ctx, below, below))
+            bits |= found if ctx.sign(ctx, gap) & NONNEGATIVE else 0
+    return bits
 
 
 def _with_signs_below_sums(ctx: Context, poly: Polynomial) -> Polynomial | None:

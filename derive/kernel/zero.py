@@ -117,7 +117,7 @@ def _part(ctx: Context, poly: Polynomial, rewrites: list[tuple[Monomial, Polynom
     for _ in range(ROUNDS):
         if not poly:
             return poly
-        cleared = _rewritten(ctx, clear(ctx, poly), rewrites)
+        cleared = rewritten(ctx, clear(ctx, poly), rewrites)
         if not cleared:
             return cleared
         gathered = _gathered(ctx, cleared)
@@ -158,7 +158,7 @@ def _clear_base(ctx: Context, poly: Polynomial, key: str, lowest: Rational) -> P
     return total
 
 
-def _rewritten(ctx: Context, poly: Polynomial, rewrites: list[tuple[Monomial, Polynomial]]) -> Polynomial:
+def rewritten(ctx: Context, poly: Polynomial, rewrites: list[tuple[Monomial, Polynomial]]) -> Polynomial:
     """Replace leading monomials of hypotheses until none divides (H2)."""
     for lead, value in rewrites:
         while True:

@@ -169,6 +169,14 @@ PLANTS = (
         "put(total, merge(rest, ((other, 2),)), c)",
     ),
     Plant("inverse function on any branch", "angles._within", "for s in (1, -1)", "for s in ()"),
+    Plant("equal squares of two signs", "vanish._by_squares", " and _same_sign(ctx, first, second)", ""),
+    Plant("the smaller square below", "vanish._sign_by_squares", "if ctx.sign(ctx, gap) & NONNEGATIVE else 0", ""),
+    Plant("an even power like an odd one", "sign._parts_known", "% 2 == 1", "% 1 == 0"),
+    Plant(
+        "a root of a square of any sign", "sign._from_squares", "if _of_monomial(ctx, above) & NONNEGATIVE:", "if 1:"
+    ),
+    Plant("an equation that fails in one part", "split._failures", "zip(parts,", "zip(parts[:1] * len(parts),"),
+    Plant("gamma at a half of any sign", "counting.gamma", " and ctx.sign(ctx, between) & NONNEGATIVE:", ":"),
     Plant("half a turn taken for none", "angles._is_zero", "half or vanishes", "True or vanishes"),
     Plant(
         "range of an angle on the wrong side",
