@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import product as cartesian
 
+from derive.kernel.bits import decisive, times
 from derive.kernel.context import (
     BOUND,
     FREE,
@@ -61,7 +62,7 @@ from derive.kernel.series import (
     of_logarithm,
     single,
 )
-from derive.kernel.sign import decisive, learn, sign, times
+from derive.kernel.sign import learn, sign
 from derive.kernel.spelling import NOTHING, intern, names, places, poly_text
 from derive.kernel.sums import sum_over
 from derive.kernel.zero import Equations, remainder

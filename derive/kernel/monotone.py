@@ -23,6 +23,7 @@ from itertools import chain, pairwise
 from operator import and_
 
 from derive.kernel.algebraic import is_zero
+from derive.kernel.bits import times
 from derive.kernel.constants import Enclosure, enclosure_of
 from derive.kernel.context import (
     NEGATIVE,
@@ -43,7 +44,7 @@ from derive.kernel.functions import exponential, logarithm, number_constant
 from derive.kernel.model import estimate, possible
 from derive.kernel.polynomial import ONE, add, merge, scale, subtract
 from derive.kernel.ring import multiply, power, replace_generators, settle, variable
-from derive.kernel.sign import TYPE_SIGN, learn, sign, times
+from derive.kernel.sign import TYPE_SIGN, learn, sign
 from derive.kernel.spelling import names, parts_of, places
 
 DEPTH = 5

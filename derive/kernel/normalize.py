@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
+from derive.kernel.bits import decisive, negated, times
 from derive.kernel.context import (
     FREE,
     LITERAL,
@@ -29,7 +30,7 @@ from derive.kernel.polynomial import add, constant, scale, subtract
 from derive.kernel.readback import term_of
 from derive.kernel.reductions import extremum, product_over
 from derive.kernel.ring import absolute, component, delta, guarded, multiply, power, renew, variable
-from derive.kernel.sign import decisive, learn, negated, times
+from derive.kernel.sign import learn
 from derive.kernel.spelling import poly_text
 from derive.kernel.sums import sum_over
 from derive.term import (

@@ -12,6 +12,7 @@ from fractions import Fraction
 
 from derive.claim import Goal, Hypothesis
 from derive.elaborate.substitute import free_names
+from derive.kernel.bits import decisive, times
 from derive.kernel.cases import by_cases
 from derive.kernel.context import (
     NEGATIVE,
@@ -35,7 +36,7 @@ from derive.kernel.order import decide_order
 from derive.kernel.polynomial import add, scale, subtract
 from derive.kernel.readback import term_of
 from derive.kernel.ring import inside, multiply, power, rename, renew, replace_generators, variable
-from derive.kernel.sign import decisive, learn, sign, times
+from derive.kernel.sign import learn, sign
 from derive.kernel.spelling import names
 from derive.kernel.theorem import Residual, Theorem, in_order, make_theorem, theorem_of_cases
 from derive.kernel.zero import Equations, remainder

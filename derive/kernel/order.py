@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 
 from derive.claim import Goal
+from derive.kernel.attained import attained
+from derive.kernel.bits import negated
 from derive.kernel.cases import by_cases
 from derive.kernel.context import (
     BOUND,
@@ -36,7 +38,7 @@ from derive.kernel.readback import written
 from derive.kernel.renamed import rooted, sliced
 from derive.kernel.ring import multiply, power, replace_generators
 from derive.kernel.scalars import with_products, with_scalars
-from derive.kernel.sign import attained, learn, negated, sign
+from derive.kernel.sign import learn, sign
 from derive.kernel.spelling import places
 from derive.kernel.theorem import Residual, Theorem
 from derive.kernel.weighted import weighted

@@ -287,7 +287,7 @@ PLANTS = (
         "if rule.names.isdisjoint(ctx.suspended) else None",
         "if True else None",
     ),
-    Plant("fact about one index used for all", "sign._pattern", "p[0] >= BOUND", "p[0] >= 1"),
+    Plant("fact about one index used for all", "facts.pattern_of", "p[0] >= BOUND", "p[0] >= 1"),
     Plant(
         "weighted sum by the sum of a simplex",
         "sums._connected",
@@ -380,7 +380,7 @@ PLANTS = (
     Plant(
         "strict where no term is", "sign._term_by_term", "NONZERO if any(s & NONZERO for s in signs) else 0", "NONZERO"
     ),
-    Plant("sum above a body at n = 1", "sign._less_one_term", ">= 2 else 0", ">= 1 else 0"),
+    Plant("sum above a body at n = 1", "gathered._less_one_term", ">= 2 else 0", ">= 1 else 0"),
     Plant(
         "whole numbers of an empty range",
         "roots._at_whole_numbers",
@@ -389,8 +389,8 @@ PLANTS = (
     ),
     Plant("a name that an author gave", "context.Context.array", 'f"u~{', 'f"u{'),
     Plant("a slope on both sides of a pole", "monotone._by_limits", "if not is_continuous(inside, poly):", "if False:"),
-    Plant("sum above a term at n = 1", "sign._split_off", "and _has_several(ctx, bound[1])", ""),
-    Plant("sum above a term of terms of any sign", "sign._split_off", "if not bits & ZERO:", "if False:"),
+    Plant("sum above a term at n = 1", "inequalities._split_off", "and _has_several(ctx, bound[1])", ""),
+    Plant("sum above a term of terms of any sign", "inequalities._split_off", "if not bits & ZERO:", "if False:"),
     Plant(
         "inequality times what may be negative",
         "sign._without_negative_term",
@@ -454,7 +454,10 @@ PLANTS = (
         "component(case, deviation, at)",
     ),
     Plant(
-        "logarithms beside what may be 0 or negative", "sign._by_exponential_beside", "& POSITIVE != POSITIVE", "& 0"
+        "logarithms beside what may be 0 or negative",
+        "exponents._by_exponential_beside",
+        "& POSITIVE != POSITIVE",
+        "& 0",
     ),
     # Cases and budgets.
     Plant("the case of equal indices twice", "split.cases", "for v in (1, 0)", "for v in (1, 1)"),
