@@ -15,7 +15,8 @@ from derive.kernel import FUEL
 from derive.kernel.context import NONZERO, Context, Note, Polynomial, Stuck, Undefined
 from derive.kernel.differentiate import Target, differentiate
 from derive.kernel.equality import read_sides
-from derive.kernel.monotone import Interval, by_calculus
+from derive.kernel.interval import Interval
+from derive.kernel.monotone import by_calculus
 from derive.kernel.normalize import OP_SIGN
 from derive.kernel.polynomial import ONE, scale, subtract
 from derive.kernel.readback import term_of

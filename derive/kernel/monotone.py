@@ -16,10 +16,9 @@ known of the variable. Where to cut is guessed, every sign is proved.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import reduce
-from itertools import chain, pairwise
+from itertools import chain
 from operator import and_
 
 from derive.kernel.algebraic import is_zero
@@ -40,35 +39,21 @@ from derive.kernel.context import (
 )
 from derive.kernel.differentiate import Target, differentiate
 from derive.kernel.ends import limit_towards
-from derive.kernel.functions import exponential, logarithm, number_constant
+from derive.kernel.functions import logarithm
+from derive.kernel.interval import Interval, forgetting, inside_of, intervals, split_at, variables
 from derive.kernel.model import estimate, possible
 from derive.kernel.polynomial import ONE, add, merge, scale, subtract
 from derive.kernel.ring import multiply, power, replace_generators, settle, variable
-from derive.kernel.sign import TYPE_SIGN, learn, sign
+from derive.kernel.sign import learn, sign
 from derive.kernel.spelling import names, parts_of, places
+from derive.kernel.turning import BITS, grid, middle_of, turning_points
 
 DEPTH = 5
 SEARCH = 2
 MOST_BOXES = 100
-BITS = 40
 MOST_TURNS = 2
 CUTS = (1, 3, 8)
 CONTINUOUS = {"sin", "cos", "atan", "erf"}
-
-
-End = tuple[Polynomial | None, bool]
-
-
-@dataclass(frozen=True, slots=True)
-class Interval:
-    """The range of a variable: its ends, None where it has none; ``closed`` tells that an end may be reached."""
-
-    key: str
-    name: str
-    low: Polynomial | None
-    high: Polynomial | None
-    closed_low: bool = False
-    closed_high: bool = False
 
 
 def by_calculus(ctx: Context, poly: Polynomial, wanted: int) -> bool:
@@ -101,7 +86,7 @@ def _by_reciprocal(ctx: Context, poly: Polynomial, wanted: int) -> bool:
     """O18 in t = 1/x, where x > 0 has no upper end and stands in a logarithm or an exponential."""
     if not any(key[0] in "le" for mono in poly for key, _ in mono):
         return False
-    for interval in _intervals(ctx, poly):
+    for interval in intervals(ctx, poly):
         if interval.low is None or interval.high is not None or interval.name.startswith("1/"):
             continue
         bits = POSITIVE if not interval.low and not interval.closed_low else _sign(ctx, interval.low)
@@ -128,7 +113,7 @@ def _by_reciprocal(ctx: Context, poly: Polynomial, wanted: int) -> bool:
 
 def _relaxed(ctx: Context, poly: Polynomial) -> Polynomial:
     """O17: the same with real variables in place of whole ones, where nothing in it stands for whole numbers only."""
-    whole = {key for key in _variables(ctx, poly) if ctx.generators[key].parts[0] in ctx.integers}
+    whole = {key for key in variables(ctx, poly) if ctx.generators[key].parts[0] in ctx.integers}
     new: dict[str, Polynomial] = {}
     for key in sorted(whole):
         name = str(ctx.generators[key].parts[0])
@@ -171,7 +156,7 @@ def _is_signed(ctx: Context, poly: Polynomial, wanted: int, depth: int) -> bool:
     forms = [whole]
     if depth >= DEPTH - 1:
         forms += [form for form in (numerator(ctx, poly, "v"), poly) if form != whole]
-    return any(_on(ctx, form, interval, strict, depth) for form in forms for interval in _intervals(ctx, form))
+    return any(_on(ctx, form, interval, strict, depth) for form in forms for interval in intervals(ctx, form))
 
 
 def _sign(ctx: Context, poly: Polynomial) -> int:
@@ -232,71 +217,6 @@ def _is_below(mono: Monomial, key: str) -> bool:
     return any(k == key and e < 0 for k, e in mono)
 
 
-# --- intervals ---
-
-
-def _intervals(ctx: Context, poly: Polynomial) -> Iterator[Interval]:
-    """The real variables of a polynomial with the ends that the hypotheses give them."""
-    for key in sorted(_variables(ctx, poly)):
-        name = ctx.generators[key].parts[0]
-        if name in ctx.integers or name in ctx.size or _is_bound_elsewhere(ctx, name):
-            continue
-        lows, highs = _ends(ctx, key, name)
-        for low, closed_low in lows:
-            for high, closed_high in highs:
-                yield Interval(key, name, low, high, closed_low, closed_high)
-
-
-def _variables(ctx: Context, poly: Polynomial) -> set[str]:
-    found = {ctx.generators[k].key for k in ctx.generators if k[0] == "v"}
-    used = names(ctx, poly)
-    return {key for key in found if ctx.generators[key].parts[0] in used}
-
-
-def _is_bound_elsewhere(ctx: Context, name: str) -> bool:
-    of_sums = any(name in rule.names for rules in (ctx.sum_rules, ctx.sum_equations) for rule in rules)
-    return of_sums or any(name in rule.names for rule in ctx.component_rules.values())
-
-
-def _ends(ctx: Context, key: str, name: str) -> tuple[list[End], list[End]]:
-    lows: list[End] = []
-    highs: list[End] = []
-    for fact in [f for bucket in ctx.facts.values() for f in bucket]:
-        c = fact.polynomial.get(((key, 1),), 0)
-        rest = {m: v for m, v in fact.polynomial.items() if m != ((key, 1),)}
-        if not c or name in names(ctx, rest) or places(ctx, rest) or not fact.bits & (NONNEGATIVE | NONPOSITIVE):
-            continue
-        end = scale(rest, -1 / Fraction(c))
-        above = bool(fact.bits & NONNEGATIVE) == (c > 0)
-        (lows if above else highs).append((end, not fact.bits & NONZERO))
-    bits = TYPE_SIGN.get(ctx.types.get(name, "real"), 0)
-    if bits & NONNEGATIVE:
-        lows.append(({}, not bits & NONZERO))
-    if bits & NONPOSITIVE:
-        highs.append(({}, not bits & NONZERO))
-    return lows[:3] or [(None, False)], highs[:3] or [(None, False)]
-
-
-def _without(ctx: Context, name: str) -> Context:
-    """A context in which nothing is known of a variable."""
-    case = ctx.fork()
-    case.types[name] = "real"
-    for shape in list(case.facts):
-        case.facts[shape] = [f for f in case.facts[shape] if name not in names(case, f.polynomial)]
-    return case
-
-
-def _inside(ctx: Context, interval: Interval, ends: bool) -> Context:
-    """A context in which the variable lies in the interval; with its ends, as far as they belong to it, or without."""
-    case = _without(ctx, interval.name)
-    x: Polynomial = {((interval.key, 1),): 1}
-    if interval.low is not None:
-        learn(case, subtract(x, interval.low), NONNEGATIVE if ends and interval.closed_low else POSITIVE)
-    if interval.high is not None:
-        learn(case, subtract(interval.high, x), NONNEGATIVE if ends and interval.closed_high else POSITIVE)
-    return case
-
-
 # --- the rules ---
 
 
@@ -312,8 +232,8 @@ def _on(ctx: Context, poly: Polynomial, interval: Interval, strict: bool, depth:
 
 
 def _by_slope(ctx: Context, poly: Polynomial, interval: Interval, strict: bool, depth: int) -> bool:
-    outside = _without(ctx, interval.name)
-    inside = _inside(ctx, interval, ends=False)
+    outside = forgetting(ctx, interval.name)
+    inside = inside_of(ctx, interval, ends=False)
     slope = differentiate(inside, poly, Target(interval.name))
     at_low = _value_at(outside, poly, interval, interval.low)
     at_high = _value_at(outside, poly, interval, interval.high)
@@ -349,7 +269,7 @@ def _by_limits(ctx: Context, poly: Polynomial, slope: Polynomial, interval: Inte
     Strictly where the slope is 0 at single points only: then f is 0 on no part, and leaves 0 before it comes back.
     """
     ctx.spend(400 + 20 * len(slope))
-    outside, inside = _without(ctx, interval.name), _inside(ctx, interval, ends=False)
+    outside, inside = forgetting(ctx, interval.name), inside_of(ctx, interval, ends=False)
     if not is_continuous(inside, poly):
         return False
     try:
@@ -378,11 +298,11 @@ def _holds_at_end(ctx: Context, poly: Polynomial, interval: Interval, way: int, 
 
 def _by_halves(ctx: Context, poly: Polynomial, slope: Polynomial, interval: Interval, strict: bool, depth: int) -> bool:
     """f >= 0 up to a point and from there on: guessed where f seems to be greatest or least."""
-    if interval.low is None or interval.high is None or _variables(ctx, slope) != {interval.key}:
+    if interval.low is None or interval.high is None or variables(ctx, slope) != {interval.key}:
         return False
-    for e in chain(_turning_points(ctx, scale(slope, -1), interval), _turning_points(ctx, slope, interval)):
+    for e in chain(turning_points(ctx, scale(slope, -1), interval), turning_points(ctx, slope, interval)):
         if _lies_in(ctx, e, interval) and all(
-            _by_limits(ctx, poly, slope, half, strict, depth) for half in _split_at(interval, e)
+            _by_limits(ctx, poly, slope, half, strict, depth) for half in split_at(interval, e)
         ):
             return True
     return False
@@ -413,10 +333,10 @@ def _turns_once(outside: Context, inside: Context, poly: Polynomial, interval: I
 
 def _seems_to_turn_once(ctx: Context, poly: Polynomial, interval: Interval) -> bool:
     """What floats see of the signs on the interval, where nothing else moves."""
-    if _variables(ctx, poly) != {interval.key}:
+    if variables(ctx, poly) != {interval.key}:
         return True
-    low, high = (_number(ctx, end) for end in (interval.low, interval.high))
-    seen = [estimate(ctx, poly, {interval.name: float(p)}) for p in sorted(set(_grid(low, high)))]
+    low, high = (middle_of(ctx, end) for end in (interval.low, interval.high))
+    seen = [estimate(ctx, poly, {interval.name: float(p)}) for p in sorted(set(grid(low, high)))]
     signs = [value > 0 for value in seen if value]
     return signs == sorted(signs, reverse=True)
 
@@ -434,19 +354,19 @@ def _without_positive_factors(ctx: Context, poly: Polynomial) -> Polynomial:
 
 def _is_strict_but_for_points(ctx: Context, slope: Polynomial, interval: Interval, wanted: int, depth: int) -> bool:
     """A slope never against the sign and 0 at single points only: analytic and not 0 at some point, or c*x**e."""
-    inside = _inside(ctx, interval, ends=False)
+    inside = inside_of(ctx, interval, ends=False)
     return _is_signed(inside, slope, wanted, depth - 1) and _is_zero_at_points_only(ctx, slope, interval)
 
 
 def _is_zero_at_points_only(ctx: Context, slope: Polynomial, interval: Interval) -> bool:
     """Whether a function is analytic and not 0 at some point, or a product of powers."""
-    inside = _inside(ctx, interval, ends=False)
+    inside = inside_of(ctx, interval, ends=False)
     if len(slope) == 1:
         return all(k == interval.key or _sign(inside, {((k, 1),): 1}) & NONZERO for k, _ in next(iter(slope)))
-    if _variables(ctx, slope) != {interval.key} or not is_continuous(inside, slope, analytic=True):
+    if variables(ctx, slope) != {interval.key} or not is_continuous(inside, slope, analytic=True):
         return False
-    low, high = (_number(ctx, side) for side in (interval.low, interval.high))
-    point = next(iter(_grid(low, high)))
+    low, high = (middle_of(ctx, side) for side in (interval.low, interval.high))
+    point = next(iter(grid(low, high)))
     within = (low is None or low < point) and (high is None or point < high)
     return within and bool(_side(ctx, slope, interval.key, point))
 
@@ -476,7 +396,7 @@ def _value_at(ctx: Context, poly: Polynomial, interval: Interval, end: Polynomia
     closed = Interval(
         interval.key, interval.name, interval.low, interval.high, end is interval.low, end is interval.high
     )
-    if not is_continuous(_inside(ctx, closed, ends=True), poly):
+    if not is_continuous(inside_of(ctx, closed, ends=True), poly):
         return None
     try:
         return replace_generators(ctx, poly, {interval.key: end})
@@ -519,16 +439,16 @@ def _by_turning_point(
     ctx: Context, poly: Polynomial, slope: Polynomial, interval: Interval, strict: bool, depth: int
 ) -> bool:
     """f' <= 0 up to a point e, f' >= 0 from there on, and f(e) >= 0."""
-    outside = _without(ctx, interval.name)
-    for e in _turning_points(ctx, slope, interval):
-        left, right = _split_at(interval, e)
-        if not _lies_in(ctx, e, interval) or not is_continuous(_inside(ctx, interval, ends=True), poly):
+    outside = forgetting(ctx, interval.name)
+    for e in turning_points(ctx, slope, interval):
+        left, right = split_at(interval, e)
+        if not _lies_in(ctx, e, interval) or not is_continuous(inside_of(ctx, interval, ends=True), poly):
             continue
         value = replace_generators(outside, poly, {interval.key: e})
         if not _is_signed(outside, value, POSITIVE if strict else NONNEGATIVE, min(depth - 1, 1)):
             continue
         sides = ((left, NONPOSITIVE), (right, NONNEGATIVE))
-        if all(_is_signed(_inside(ctx, part, ends=False), slope, wanted, depth - 1) for part, wanted in sides):
+        if all(_is_signed(inside_of(ctx, part, ends=False), slope, wanted, depth - 1) for part, wanted in sides):
             ctx.use("O18")
             bits = NONNEGATIVE | (NONZERO if strict else 0)
             for part, end in ((left, "high"), (right, "low")):
@@ -549,85 +469,10 @@ def _is_nonnegative(ctx: Context, poly: Polynomial) -> bool:
     return bool(_sign(ctx, poly) & NONNEGATIVE) or is_zero(ctx, poly)
 
 
-def _split_at(interval: Interval, e: Polynomial) -> tuple[Interval, Interval]:
-    left = Interval(interval.key, interval.name, interval.low, e, interval.closed_low, True)
-    return left, Interval(interval.key, interval.name, e, interval.high, True, interval.closed_high)
-
-
-def _turning_points(ctx: Context, slope: Polynomial, interval: Interval) -> Iterator[Polynomial]:
-    """Guesses where a slope changes its sign: a number near a change, or another variable, or 0."""
-    others = sorted(k for k in _variables(ctx, slope) if k != interval.key)
-    for key in others:
-        yield {((key, 1),): 1}
-    if others:
-        yield {}
-    else:
-        for root in _changes(ctx, slope, interval)[:2]:
-            yield from _recognised(ctx, root)
-
-
-def _changes(ctx: Context, slope: Polynomial, interval: Interval) -> list[Fraction]:
-    low, high = (_number(ctx, end) for end in (interval.low, interval.high))
-    points = sorted({p for p in _grid(low, high)})
-    seen = [(p, value) for p in points if (value := estimate(ctx, slope, {interval.name: float(p)}))]
-    found: list[Fraction] = []
-    for (a, left), (b, right) in pairwise(seen):
-        if left < 0 < right:
-            for _ in range(40):
-                middle = (a + b) / 2
-                value = estimate(ctx, slope, {interval.name: float(middle)})
-                if not value:
-                    a = b = middle
-                    break
-                a, b = (middle, b) if value < 0 else (a, middle)
-            found.append((a + b) / 2)
-    return found
-
-
-def _grid(low: Fraction | None, high: Fraction | None) -> Iterator[Fraction]:
-    if low is not None and high is not None:
-        yield from (low + (high - low) * Fraction(k, 17) for k in range(1, 17))
-        return
-    start, direction = (low, 1) if low is not None else (high, -1) if high is not None else (Fraction(0), 1)
-    steps = ("1/100", "1/10", "1/4", "1/2", "4/5", "6/5", "7/4", "5/2", "7/2", "5", "8", "13", "30", "100")
-    for step in map(Fraction, steps):
-        yield (start or Fraction(0)) + direction * step
-        if low is None and high is None:
-            yield -step
-
-
-def _number(ctx: Context, end: Polynomial | None) -> Fraction | None:
-    found = None if end is None else enclosure_of(ctx, end, BITS)
-    return None if found is None else (found[0] + found[1]) / 2
-
-
 def _side(ctx: Context, poly: Polynomial, key: str, at: Fraction) -> int:
     ctx.spend(12)
     found = enclosure_of(ctx, poly, BITS, {key: (at, at)})
     return 0 if found is None else 1 if found[0] > 0 else -1 if found[1] < 0 else 0
-
-
-def _recognised(ctx: Context, root: Fraction) -> Iterator[Polynomial]:
-    """Simple numbers near a number: fractions, and those of pi, E, logarithms and roots."""
-    near = Fraction(1, 10**8)
-    pi = number_constant(ctx, "pi")
-    plain = root.limit_denominator(24)
-    if abs(plain - root) < near:
-        yield {(): plain} if plain else {}
-    for base in (pi, number_constant(ctx, "E"), power(ctx, number_constant(ctx, "E"), -1)):
-        size = enclosure_of(ctx, base, BITS)
-        if size is not None and abs((q := (root / size[0]).limit_denominator(24)) * size[0] - root) < near and q:
-            yield scale(base, q)
-    square = (root * root).limit_denominator(60)
-    if abs(square - root * root) < near and square > 0:
-        yield scale(power(ctx, {(): square}, Fraction(1, 2)), 1 if root > 0 else -1)
-    value = enclosure_of(ctx, exponential(ctx, {(): root}), BITS) if abs(root) < 20 else None
-    if value is not None and abs((q := value[0].limit_denominator(24)) - value[0]) < near and q > 0:
-        yield logarithm(ctx, {(): q})
-    if root > 0:
-        log = enclosure_of(ctx, logarithm(ctx, {(): root}), BITS)
-        if log is not None and abs((q := log[0].limit_denominator(12)) - log[0]) < near:
-            yield exponential(ctx, {(): q})
 
 
 # --- boxes ---
@@ -635,7 +480,7 @@ def _recognised(ctx: Context, root: Fraction) -> Iterator[Polynomial]:
 
 def _by_boxes(ctx: Context, poly: Polynomial, interval: Interval, depth: int) -> bool:
     """Enclosures on a subdivision; beyond it, on rays, the slope."""
-    others = [k for k in _variables(ctx, poly) if k != interval.key]
+    others = [k for k in variables(ctx, poly) if k != interval.key]
     if others:
         return False
     low, high = _rational_end(ctx, interval.low, 0), _rational_end(ctx, interval.high, 1)

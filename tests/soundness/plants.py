@@ -203,7 +203,7 @@ PLANTS = (
     Plant("strict at an end that is reached", "monotone._by_slope", "if not positive and reached:", "if False:"),
     Plant(
         "hypotheses at a point taken for the interval",
-        "monotone._without",
+        "interval.forgetting",
         "if name not in names(case, f.polynomial)",
         "if True",
     ),
