@@ -42,7 +42,16 @@ from derive.kernel.polynomial import ONE, add, constant, magnitude, merge, scale
 from derive.kernel.quadratic import quadratic, radical
 from derive.kernel.radicals import rational_root
 from derive.kernel.ranges import sign_of_function
-from derive.kernel.ring import as_product, factored_unit, multiply, power, primitive, rename, replace_generators, variable
+from derive.kernel.ring import (
+    as_product,
+    factored_unit,
+    multiply,
+    power,
+    primitive,
+    rename,
+    replace_generators,
+    variable,
+)
 from derive.kernel.roots import sign_by_roots
 from derive.kernel.spelling import names, opaque, places, poly_text
 

@@ -8,13 +8,13 @@ from math import lcm
 
 from derive.kernel.algebraic import is_algebraic, without_zeros
 from derive.kernel.angles import is_zero_angle
+from derive.kernel.bits import times
 from derive.kernel.cases import by_cases
 from derive.kernel.context import NONNEGATIVE, NONPOSITIVE, ZERO, Context, Polynomial
 from derive.kernel.functions import exponential
 from derive.kernel.periods import whole_sign
 from derive.kernel.polynomial import add, magnitude, scale, subtract
 from derive.kernel.ring import multiply, open_bound, power, renew, replace_generators
-from derive.kernel.sign import times
 from derive.kernel.spelling import names, opaque
 from derive.kernel.sums import sum_over
 from derive.kernel.zero import Equations, remainder
