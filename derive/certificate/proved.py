@@ -16,7 +16,7 @@ from typing import Any, Literal, TypeGuard
 from derive.certificate.calculus import by_slopes, is_proof
 from derive.certificate.equations import by_equations
 from derive.certificate.lemmas import shown_first, with_lemmas
-from derive.certificate.terms import goal_to_json, index_to_json, stated, to_json
+from derive.certificate.terms import from_json, goal_to_json, index_to_json, relation_to_json, stated, to_json
 from derive.certificate.variables import mentions, replaced, substituted
 from derive.claim import Declaration, Goal, Hypothesis, Lemma
 from derive.elaborate.goal import free_indices
@@ -25,7 +25,9 @@ from derive.kernel.context import (
     BOUND,
     FREE,
     FRESH,
+    NEGATIVE,
     POSITIVE,
+    ZERO,
     Context,
     Note,
     Place,
@@ -85,7 +87,7 @@ MOST_PLACES = 5
 OPS = {5: ">", 6: "<", 1: ">=", 2: "<=", 4: "!=", 3: "=="}
 CANDIDATES = (
     *("range", "largest", "rounded", "one term", "two entries", "one entry", "tangent", "tangent times"),
-    *("cauchy", "square of", "product of sums"),
+    *("cauchy", "square of", "product of sums", "product"),
 )
 TURNING = ("sin", "cos", "tan", "cot", "sec", "csc")
 PI = ("const", "pi")
@@ -275,9 +277,27 @@ class _Search:
             found = _contradiction(claim, goal, extra)
         if found is not None or depth == 0:
             return found
+        kinks = sorted(_signed(goal, self.propose), key=lambda t: len(str(t))) if depth == DEPTH else []
+        by_signs = self._by_signs(claim, goal, extra, depth, kinks) if len(kinks) > 1 else None
+        return by_signs or self._by_splits(claim, goal, extra, depth)
+
+    def _by_signs(
+        self, claim: Json, goal: Goal, extra: tuple[Json, ...], depth: int, kinks: list[Term]
+    ) -> Proof | None:
+        """By the signs of what stands in kinks, the shortest first, each unless its sign is known by then."""
+        found = (self._direct(claim, goal, extra) or _contradiction(claim, goal, extra)) if extra else None
+        left = [t for t in kinks if not _is_known(claim, extra, t)]
+        if found is not None or not left or depth == 0:
+            return found
+        parts = _cases(goal, extra, [Relation(left[0], op, Number(Fraction(0))) for op in SIGNS])
+        proofs = _all(self._by_signs(claim, case, more, depth - 1, left) for case, more in parts)
+        return {"kind": "cases", "split": ["K2", to_json(left[0])], "branches": proofs} if proofs else None
+
+    def _by_splits(self, claim: Json, goal: Goal, extra: tuple[Json, ...], depth: int) -> Proof | None:
         for split, branches in _splits(goal, self.propose):
-            proofs = self._branches(claim, goal, extra, depth, branches) if self.left > 0 else None
-            if proofs is not None and any(p["kind"] != "contradiction" for p in proofs):
+            parts = _cases(goal, extra, branches) if self.left > 0 else iter(())
+            proofs = _all(self.proof(claim, case, more, depth - 1) for case, more in parts)
+            if proofs and any(p["kind"] != "contradiction" for p in proofs):
                 return {"kind": "cases", "split": split, "branches": proofs}
         return None
 
@@ -313,18 +333,30 @@ class _Search:
         rest: Proof = {"kind": "direct", "steps": [step]}
         return shown_first(claim, goal, lemma, (own, rest), lambda c, g: _direct(c, g, (), self.propose))
 
-    def _branches(
-        self, claim: Json, goal: Goal, extra: tuple[Json, ...], depth: int, branches: list[Relation]
-    ) -> list[Proof] | None:
-        proofs: list[Proof] = []
-        for relation in branches:
-            case = replace(goal, hypotheses=(*goal.hypotheses, Hypothesis(relation)))
-            stated = ["rel", relation.op, to_json(relation.left), to_json(relation.right)]
-            found = self.proof(claim, case, (*extra, stated), depth - 1)
-            if found is None:
-                return None
-            proofs.append(found)
-        return proofs
+
+def _cases(goal: Goal, extra: tuple[Json, ...], branches: list[Relation]) -> Iterator[tuple[Goal, tuple[Json, ...]]]:
+    """A goal under each relation of a split, and what is assumed in it beyond the claim."""
+    for relation in branches:
+        stated = relation_to_json(relation.left, relation.op, relation.right)
+        yield replace(goal, hypotheses=(*goal.hypotheses, Hypothesis(relation))), (*extra, stated)
+
+
+def _all(proofs: Iterator[Proof | None]) -> list[Proof]:
+    """The proofs if there is one of every part, and none else."""
+    found: list[Proof] = []
+    for proof in proofs:
+        if proof is None:
+            return []
+        found.append(proof)
+    return found
+
+
+def _is_known(claim: Json, extra: tuple[Json, ...], term: Term) -> bool:
+    """Whether the checker knows the sign of a term, as > 0, < 0 or == 0."""
+    try:
+        return _form(State(claim, extra), to_json(term)) in (POSITIVE, NEGATIVE, ZERO)
+    except REFUSED:
+        return False
 
 
 def _equated(claim: Json, goal: Goal) -> Proof | None:
@@ -467,7 +499,7 @@ def _splits(goal: Goal, propose: Propose | None) -> Iterator[tuple[Json, list[Re
 
 
 def _signed(goal: Goal, propose: Propose | None) -> Iterator[Term]:
-    """What stands under an Abs, sign, Max or Min of the author, free of bound indices; factors of a difference."""
+    """What stands under an Abs, sign, Max or Min of the author; factors of a difference; at the claim's own indices."""
     seen: list[Term] = []
     for side in (goal.left, goal.right):
         for t in subterms(side):
@@ -480,8 +512,17 @@ def _signed(goal: Goal, propose: Propose | None) -> Iterator[Term]:
                     seen.append(Binary("-", exponent, Number(Fraction(1))))
                 case Binary("*", left, right):
                     seen += [u for u in (left, right) if isinstance(u, Binary) and u.op in "+-"]
-    free = set(goal.indices)
-    yield from (inner for inner in dict.fromkeys(seen) if free.issuperset(free_indices(inner)))
+    yield from dict.fromkeys(t for inner in dict.fromkeys(seen) for t in _instances(goal, inner))
+
+
+def _instances(goal: Goal, term: Term) -> Iterator[Term]:
+    """A term with indices of the goal in the place of bound ones, of which there is one at most."""
+    bound = [i for i in dict.fromkeys(free_indices(term)) if i not in goal.indices and isinstance(i.name, str)]
+    if not bound:
+        yield term
+    for own in goal.indices if len(bound) == 1 else ():
+        if own.dimension == bound[0].dimension:
+            yield from_json(_at(_apart(to_json(term), "'"), {bound[0].name: own.name}))
 
 
 # One proof without cases.
@@ -523,7 +564,9 @@ class _Draft:
 
 
 def _direct(claim: Json, goal: Goal, extra: tuple[Json, ...], propose: Propose | None) -> Proof | None:
-    for attempt in (_plain, _by_values, _replacing, _signing) if goal.op == "==" else (_plain, _comparing, _signing):
+    for attempt in (
+        (_plain, _attaining, _by_values, _replacing, _signing) if goal.op == "==" else (_plain, _comparing, _signing)
+    ):
         try:
             draft = _Draft(State(claim, extra), [])
             _divide_angles(draft, goal)
@@ -555,6 +598,17 @@ def _shortened(claim: Json, extra: tuple[Json, ...], proof: Proof) -> Proof:
 
 def _plain(draft: _Draft, goal: Goal, propose: Propose | None) -> None:
     """The checker's own reading is enough."""
+
+
+def _attaining(draft: _Draft, goal: Goal, propose: Propose | None) -> None:
+    """A Max or Min below a derivative has a name for an index that attains it (K4), by which V17 goes."""
+    moved = [t for side in (goal.left, goal.right) for t in subterms(side) if isinstance(t, Diff)]
+    extrema = dict.fromkeys(t for diff in moved for t in subterms(diff) if isinstance(t, Reduce) and not t.excluded)
+    free = set(goal.indices)
+    for n, term in enumerate(t for t in extrema if t.kind in ("Max", "Min") and free.issuperset(free_indices(t))):
+        draft.offer({"attained": to_json(term), "at": [f"top{n}'", term.index.dimension]})
+    if not extrema:
+        raise Stuck("outside the fragment", "no Max or Min below a derivative")
 
 
 def _by_values(draft: _Draft, goal: Goal, propose: Propose | None) -> None:
@@ -614,7 +668,8 @@ def _name(term: Variable | Component) -> str:
 
 
 def _replacing(draft: _Draft, goal: Goal, propose: Propose | None) -> None:
-    """Logarithms, roots and powers as the kernel reads them."""
+    """Logarithms, roots and powers as the kernel reads them; of two maxima the inner one comes first."""
+    _exchange(draft, goal.left, [])
     _replace(draft, goal, read_sides(goal, FUEL, propose))
 
 
@@ -668,6 +723,27 @@ def _divide_angles(draft: _Draft, goal: Goal) -> None:
         whole = lcm(whole, *(Fraction(c).denominator for m, c in poly.items() if m not in state.algebra.atom(*PI)))
     for angle in stated if whole > 1 else ():
         draft.offer({"angle": angle, "parts": whole})
+
+
+def _exchange(draft: _Draft, term: Term, path: list[int]) -> None:
+    """S4: Max(u + Max(t, p), q) as Max(Max(u + t, q), p)."""
+    for n, child in enumerate(children(term)):
+        _exchange(draft, child, [*path, _position(term, n)])
+    if not isinstance(term, Reduce) or term.kind not in ("Max", "Min") or term.excluded:
+        return
+    for inner in subterms(term.body):
+        if isinstance(inner, Reduce) and inner.kind == term.kind and not inner.excluded:
+            body = substituted(term.body, inner, inner.body)
+            first = replace(inner, body=body)
+            draft.offer({"side": "left", "path": [*path, 4], "rule": "R4", "to": to_json(first)})
+            draft.offer(
+                {
+                    "side": "left",
+                    "path": path,
+                    "rule": "S4",
+                    "to": to_json(replace(inner, body=replace(term, body=body))),
+                }
+            )
 
 
 def _turns(term: Term) -> TypeGuard[Apply]:
@@ -829,6 +905,8 @@ def _rules_of(term: Term) -> tuple[str, ...]:
             return ("R4", "G7")
         case Binary():
             return ("R4", "P7", "P6")
+        case Reduce("Max" | "Min"):
+            return ("R4", "O7")
         case _:
             return ("R4",)
 
@@ -941,6 +1019,10 @@ class _Lemmas:
                 yield from self.remainder(*parts)
             case "largest" | "one term":
                 yield self.lemma("O7" if note.rule == "largest" else "O6", self.extremum(*parts))
+            case "product":
+                (name, dimension), at = self.index(parts[0]), [["at", self.index(p)] for p in parts[2:]]
+                whole = ["reduce", "Product", name, dimension, [], self.json(parts[1])]
+                yield self.lemma("O6" if at else "O22", [whole, *at])
             case "tangent":
                 yield self.lemma("O13", [self.json(parts[0])])
             case "rounded":

@@ -23,13 +23,17 @@ def bounds_of_product(ctx: Context, key: str, free: list[Place]) -> Iterator[tup
     if not shrinks and not bits & NONNEGATIVE:
         return
     ctx.use("O22")
-    yield subtract(subtract(whole, ONE), sum_over(ctx, (place,), excess)), NONNEGATIVE
+    known = subtract(subtract(whole, ONE), sum_over(ctx, (place,), excess))
+    ctx.note(known, NONNEGATIVE, "product", place, factor)
+    yield known, NONNEGATIVE
     several = ctx.least.get(place[1], 1) >= 2 and bits & NONZERO and ctx.sign(ctx, factor) & NONZERO
     for other in free:
         if other[1] == place[1]:
             ctx.use("O6")
-            gap = subtract(whole, rename(ctx, factor, {place: other}))
-            yield scale(gap, -1 if shrinks else 1), NONNEGATIVE | (NONZERO if several else 0)
+            gap = scale(subtract(whole, rename(ctx, factor, {place: other})), -1 if shrinks else 1)
+            bits = NONNEGATIVE | (NONZERO if several else 0)
+            ctx.note(gap, bits, "product", place, factor, other)
+            yield gap, bits
 
 
 def _factor(ctx: Context, key: str) -> tuple[Place, Polynomial] | None:

@@ -176,7 +176,7 @@ class State:
         self.rewrites: list[tuple[Poly, Poly, tuple[Index, ...], frozenset[Any]]] = []
         self.matching = False
         self.nothing: Poly = {}  # a sum of multiples of equations
-        self.algebra.rewrite = self._rewritten
+        self.algebra.rewrite, self.reader.named = self._rewritten, self.named
         self._types()
         self.hypotheses = [(h["relation"], h["quantified"]) for h in claim["hypotheses"]] + [(r, []) for r in extra]
         self.gaps: list[tuple[Poly, dict[str, Index]]] = []
@@ -194,6 +194,11 @@ class State:
                     self.signs.learn(poly, bits)
         except Undefined as nowhere:
             raise Rejected(f"a side has no value anywhere: {nowhere}") from nowhere
+
+    def named(self, dimension: str) -> list[Index]:
+        """The indices of a dimension that have a name: those of the claim, those of one-hot vectors, and new ones."""
+        own = [Index(name, size) for name, size in self.scope.items() if size == dimension]
+        return [self.reader.place(index, self.env) for index in own]
 
     def _types(self) -> None:
         """H3, H4: a one-hot vector is a delta with its own index; a simplex vector sums to 1, no entry above 1."""
@@ -574,6 +579,32 @@ def _absolute(state: State, old: Term, new: Term, env: Env) -> None:
     require(state.algebra.is_zero(gap), "G7: the squares are the same")
 
 
+def _extremum(state: State, old: Term, new: Term, env: Env) -> None:
+    """O7: Max(t, k) = t[k := j] where t[k := j] >= t for every k, and Min(t, k) likewise; j is an index with a name."""
+    require(old[0] == "reduce" and old[1] in ("Max", "Min") and not old[3], "O7: a Max or Min over a whole range")
+    a, read = state.algebra, state.reader.read
+    k = a.new(old[2].dimension)
+    t, value = read(old[4], {**env, old[2].name: k}), read(new, env)
+    above = scale(add(value, scale(t, -1)), 1 if old[1] == "Max" else -1)
+    terms = [a.rename(t, {k: j}) for j in state.named(old[2].dimension)]
+    require(any(a.is_zero(add(value, scale(term, -1))) for term in terms), "O7: one of the terms")
+    require(bool(state.signs.sign(above) & 1), "O7: no term lies beyond it")
+
+
+def _exchanged(state: State, old: Term, new: Term, env: Env) -> None:
+    """S4: Max(Max(t, p), q) = Max(Max(t, q), p), and Min likewise."""
+    kinds = [(t[0], t[1], t[3]) for t in (old, old[-1], new, new[-1]) if t[0] == "reduce"]
+    require(
+        len(kinds) == 4 and kinds[0][1] in ("Max", "Min") and kinds[0][2] == (), "S4: a Max or Min over two indices"
+    )
+    require(len(set(kinds)) == 1, "S4: both of one kind, over whole ranges")
+    q, p = (state.algebra.place(state.algebra.new(t[2].dimension)) for t in (old, old[4]))
+    require((new[2].dimension, new[4][2].dimension) == (p.dimension, q.dimension), "S4: the same ranges")
+    left = state.reader.read(old[4][4], {**env, old[2].name: q, old[4][2].name: p})
+    right = state.reader.read(new[4][4], {**env, new[2].name: p, new[4][2].name: q})
+    require(state.algebra.is_zero(add(left, scale(right, -1))), "S4: the same below both indices")
+
+
 def _product(state: State, old: Term, new: Term, env: Env) -> None:
     """T2: Prod(t, k) = exp(Sum(u, k)) where exp(u) = t for every k; that u has a value makes t positive."""
     require(old[:2] == ("reduce", "Product") and new[:2] == ("apply", "exp"), "T2: a product and an exponential")
@@ -652,4 +683,6 @@ STEPS: dict[str, Replacement] = {
     "P7": _root,
     "G7": _absolute,
     "T2": _product,
+    "O7": _extremum,
+    "S4": _exchanged,
 }

@@ -7,6 +7,7 @@ from fractions import Fraction
 from functools import partial
 
 from derive.recheck.angles import turn
+from derive.recheck.envelope import attained
 from derive.recheck.polynomial import (
     HALF,
     NEGATIVE,
@@ -38,6 +39,8 @@ class Reader:
         self.terms = terms
         self.algebra = algebra
         self.exists = True  # that the derivatives that are read exist is known, as the sides have a value (V14)
+        self.attained: tuple[int, Poly] | None = None  # a Max or Min that is differentiated, and a term that attains it
+        self.named: Callable[[str], list[Index]] = lambda dimension: []  # the indices of a dimension that have a name
         algebra.turn = partial(turn, algebra)
         self.form: Callable[[Term, Env], int] = lambda term, env: 0  # the sign that a term shows as it is written
 
@@ -211,9 +214,11 @@ class Reader:
         try:
             poly = self.read(body, env)
             for target in targets:
+                outer = before if len(targets) == 1 else self.algebra.below
+                self.attained = attained(self, poly, target[1], outer)
                 poly = self._moved(poly, *self._target(target, env))
         finally:
-            self.algebra.below = before
+            self.algebra.below, self.attained = before, None
         return self.algebra.renewed(poly)
 
     def _moved(self, poly: Poly, name: str, place: tuple[Index, ...] | None) -> Poly:
@@ -261,13 +266,13 @@ class Reader:
         """Whether a polynomial has a derivative only where that of an atom which is all that is not smooth has one."""
         a = self.algebra
         around, apart = _parted(poly, atom)
-        smooth = all(map(self._smooth, (around, apart, inner)))
+        smooth = all(map(self.smooth, (around, apart, inner)))
         return smooth and bool(a.sign(around) & a.sign(self.differentiate(inner, name, place)) & 4)
 
     def _ends(self, w: Poly, name: str, place: tuple[Index, ...] | None) -> bool:
         """V15: what has a value only for w >= 0 has no derivative where w = 0 and w' != 0."""
         a = self.algebra
-        if name not in a.free(w) or not self._smooth(w):
+        if name not in a.free(w) or not self.smooth(w):
             return False
         a.used.add("V15")
         return bool(a.sign(self.differentiate(w, name, place)) & 4) or (place is None and self._is_simple(w, name))
@@ -282,12 +287,20 @@ class Reader:
             return False
         return is_simple([Fraction(w.get(((x, k),) if k else (), 0)) for k in range(1 + int(max(degrees.values())))])
 
-    def _smooth(self, poly: Poly) -> bool:
-        """Whether a polynomial has a derivative wherever it has a value nearby."""
-        a = self.algebra
+    def smooth(self, poly: Poly, variable: int = -1) -> bool:
+        """Whether a polynomial has a derivative wherever it has a value nearby; one atom may count as a variable."""
+        a, others = self.algebra, [f for m in poly for f in m if f[0] != variable or f[1].denominator != 1]
         kinds = {"var", "comp", "const", "delta", "exp", "log", "base", "sum"}
-        whole = all(a.kind(x) in kinds and (e.denominator == 1 or a.kind(x) == "exp") for m in poly for x, e in m)
-        return whole and all(self._smooth(dict(p)) for m in poly for x, _ in m for p in a.atoms[x] if type(p) is Body)
+        whole = all(a.kind(x) in kinds and (e.denominator == 1 or a.kind(x) == "exp") for x, e in others)
+        return whole and all(self.smooth(dict(p), variable) for x, _ in others for p in a.atoms[x] if type(p) is Body)
+
+    def _smooth_where_zero(self, w: Poly) -> bool:
+        """V14: whether a polynomial has a derivative where it is 0: it is not 0 where an Abs in it is."""
+        a = self.algebra
+        sizes = {x for m in w for x, e in m if a.kind(x) == "Abs" and e == 1}
+        apart = all(a.sign({m: c for m, c in w.items() if x not in dict(m)}) & 4 for x in sizes)
+        others: Poly = {tuple(f for f in m if f[0] not in sizes): 1 for m in w}
+        return apart and self.smooth(others) and all(self.smooth(dict(a.atoms[x][1])) for x in sizes)
 
     def differentiate(self, poly: Poly, name: str, at: tuple[Index, ...] | None) -> Poly:
         """V2: the product rule over each monomial. Raises Rejected where an open condition is not proved."""
@@ -332,7 +345,7 @@ class Reader:
                 return total
             case "Abs" | "sign":
                 inner = dict(parts[0])
-                if head == "Abs" and self.exists and self._smooth(inner):
+                if head == "Abs" and self.exists and self._smooth_where_zero(inner):
                     a.used.add("V14")
                 else:
                     self._open(4, inner, "V3: Abs and sign are differentiated where the argument differs from 0")
@@ -349,6 +362,9 @@ class Reader:
                 return a.mul(a.mul(exponent, lowered), self.differentiate(base, name, at))
             case "reduce" if parts[0] == "Product":
                 return self._of_product(atom, parts[2], name, at)
+            case "reduce" if self.attained and self.attained[0] == atom:
+                a.used.add("V17")
+                return self.differentiate(self.attained[1], name, at)
             case _:
                 raise Rejected(f"the derivative of {head}")
 

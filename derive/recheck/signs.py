@@ -347,8 +347,13 @@ def _enclosed(signs: Signs, poly: Poly, args: list[Any], env: Env) -> int:
 
 
 def _one_term(signs: Signs, poly: Poly, args: list[Any], env: Env) -> int:
-    """O6: Sum t - t[k := j] >= 0 where t >= 0; > 0 where t > 0 and n >= 2. What is left out of the sum is not j."""
+    """O6: Sum t - t[k := j] >= 0 where t >= 0; > 0 where t > 0 and n >= 2. What is left out of the sum is not j.
+
+    So is Prod t - t[k := j] where t >= 1, and t[k := j] - Prod t where 0 <= t <= 1.
+    """
     ((_, kind, k, out, body), at) = args
+    if kind == "Product":
+        return _product(signs, poly, args, env)
     a, place = signs.algebra, signs.reader.place
     skipped, there = tuple(place(i, env) for i in out), place(at, env)
     require(kind == "Sum" and all(a.apart(i, there) for i in skipped), "O6: the index lies in the range of the sum")
@@ -360,6 +365,25 @@ def _one_term(signs: Signs, poly: Poly, args: list[Any], env: Env) -> int:
     require(bool(bits & 1), "O6: the terms are not negative")
     several = not skipped and signs.sign(add(a.atom("var", k.dimension), number(-2))) & 1
     return 1 | (bits & 4 if several else 0)
+
+
+def _product(signs: Signs, poly: Poly, args: list[Any], env: Env) -> int:
+    """O22: Prod t - 1 - Sum(t - 1) >= 0 where t >= 1 for every index, or 0 <= t <= 1; with an index O6."""
+    (head, kind, k, out, body), *at = args
+    require((head, kind, out) == ("reduce", "Product", ()), "O22: a product over a whole range")
+    a = signs.algebra
+    new = a.new(k.dimension)
+    t = signs.reader.read(body, {**env, k.name: new})
+    excess, own = add(t, number(-1)), signs.sign(t)
+    bits = signs.sign(excess)
+    shrinks = bool(bits & 2 and own & 1)
+    require(shrinks or bool(bits & 1), "O22: all factors are 1 at least, or all lie between 0 and 1")
+    wholes = [a.reduce(kind, new, (), t)] + ([a.exp(a.sum(new, a.log(t)))] if own & POSITIVE == POSITIVE else [])
+    below = a.rename(t, {new: signs.reader.place(at[0], env)}) if at else add(ONE, a.sum(new, excess))
+    gaps = [scale(add(whole, scale(below, -1)), -1 if at and shrinks else 1) for whole in wholes]
+    require(poly in gaps, "O22: the product less one of its factors, or less 1 and the sum of what they exceed it by")
+    several = at and signs.sign(add(a.atom("var", k.dimension), number(-2))) & 1
+    return 1 | (bits & own & 4 if several else 0)
 
 
 def _largest(signs: Signs, poly: Poly, args: list[Any], env: Env) -> int:
@@ -544,6 +568,7 @@ RULES: dict[str, Callable[[Signs, Poly, list[Any], Env], int]] = {
     "N1": _enclosed,
     "O6": _one_term,
     "O7": _largest,
+    "O22": _product,
     "O13": _tangent,
     "O15": _cauchy,
     "O19": _mean,
