@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from derive.claim import Goal
 from derive.elaborate.substitute import free_names
 from derive.kernel.context import Context, Note, Polynomial, Propose, Stuck, Undefined
-from derive.kernel.hypotheses import assume, context_of
+from derive.kernel.hypotheses import assume, context_of, terms_of_sums
 from derive.kernel.normalize import Condition, Reader, Scope
 from derive.kernel.polynomial import subtract
 from derive.kernel.readback import written
@@ -62,6 +62,8 @@ def read_sides(goal: Goal, fuel: int, propose: Propose | None = None, notes: lis
     else:
         more_left, more_right = left_conditions or [], right_conditions or []
     if left_conditions or more_left or more_right:
+        # Terms may be >= 0 because the sides have values.
+        terms_of_sums(ctx)
         # What one condition gives may hide another: each side is read for its own under the hypotheses alone.
         left_conditions = [*_conditions(given, goal.left, scope), *more_left]
         right_conditions = [*_conditions(given, goal.right, scope), *more_right]

@@ -170,7 +170,7 @@ def assume(ctx: Context, goal: Goal, scope: Scope) -> Equations:
         else:
             learn(ctx, poly, OP_SIGN[hypothesis.relation.op])
             _without_sizes(ctx, poly, OP_SIGN[hypothesis.relation.op])
-    _terms_of_sums(ctx)
+    terms_of_sums(ctx)
     for poly in (*consequences(ctx), *_summed(ctx, schemas)):
         if any(p[0] == FRESH for p in places(ctx, poly)):
             schemas.append(poly)
@@ -234,7 +234,7 @@ def _at_most(ctx: Context, key: str) -> tuple[bool, tuple[Polynomial, ...]]:
     return kind == "Max", (rename(ctx, body, {bound: ctx.open(bound[1])}),)
 
 
-def _terms_of_sums(ctx: Context) -> None:
+def terms_of_sums(ctx: Context) -> None:
     """O6: where all terms of a sum of known value are >= 0, none exceeds that value; each is below it for n >= 2."""
     for rule in ctx.sum_rules:
         place = ctx.open(rule.place[1])
