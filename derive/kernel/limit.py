@@ -9,40 +9,36 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from derive.claim import Declaration, Goal, Hypothesis
-from derive.kernel.approach import Approach, Bound, Unsettled
+from derive.kernel.approach import Bound, Unsettled
 from derive.kernel.cases import by_cases
 from derive.kernel.context import (
-    BOUND,
     FREE,
     LITERAL,
-    NEGATIVE,
     NONNEGATIVE,
     NONPOSITIVE,
     NONZERO,
     POSITIVE,
-    ZERO,
     Context,
-    OpenBase,
     Polynomial,
     Stuck,
     Undefined,
 )
 from derive.kernel.equality import Sides, conclude, decide_equality
 from derive.kernel.functions import exponential
-from derive.kernel.hypotheses import assume, context_of, contradictory
-from derive.kernel.normalize import ZERO_TERM, Condition, Reader, Scope
+from derive.kernel.hypotheses import contradictory
+from derive.kernel.neighbourhood import INFINITE, OO, WHOLE, Near, NoLimit, body_of, limit_of, mentions, neighbourhood
+from derive.kernel.normalize import ZERO_TERM
 from derive.kernel.order import decide_order
-from derive.kernel.polynomial import ONE, subtract
+from derive.kernel.polynomial import subtract
 from derive.kernel.readback import term_of, written
-from derive.kernel.ring import defined, inside, power_sign, primitive, replace_generators, variable
-from derive.kernel.sign import learn, sign
-from derive.kernel.spelling import NOTHING, intern, names, places, poly_text
+from derive.kernel.ring import defined, inside, power_sign, primitive
+from derive.kernel.sign import sign
+from derive.kernel.spelling import names, places
 from derive.kernel.theorem import Residual, Side, Theorem, in_order, make_theorem, theorem_of_cases
-from derive.kernel.zero import Equations, remainder
+from derive.kernel.zero import remainder
 from derive.term import (
     Apply,
     Binary,
-    Constant,
     Diff,
     Limit,
     Neg,
@@ -60,42 +56,12 @@ from derive.term import (
 from derive.write import write
 
 DEPTH = 4
-OO = Constant("oo")
-INFINITE: dict[Term, int] = {OO: 1, Neg(OO): -1}
-TURNS = ((0, 1), (1, 0), (0, -1), (-1, 0))
-"""Sine and cosine of the multiples of a quarter turn."""
-EXCLUDED = ((NONZERO, ZERO), (NONNEGATIVE, NEGATIVE), (NONPOSITIVE, POSITIVE))
-"""What is required, and what excludes it."""
-WHOLE = ("integer", "positive integer", "nonnegative integer")
-
-
-class NoLimit(Exception):
-    """There is none; why, for people."""
-
-
-@dataclass(slots=True)
-class _Near:
-    """A limit from one side in the middle of its proof.
-
-    ``given`` knows the hypotheses, ``known`` also what definedness of the other side adds, ``ctx`` what holds near the
-    point; ``conditions`` are those of the other side of the claim.
-    """
-
-    ctx: Context
-    given: Context
-    known: Context
-    scope: Scope
-    equations: Equations
-    approach: Approach
-    other: Polynomial | None
-    conditions: list[Condition]
-    body: Polynomial
 
 
 def decide_limit(goal: Goal, fuel: int) -> Theorem | Residual:
     """Prove that a limit exists and equals the other side, or say what it is instead."""
     limit, other = _sides(goal)
-    if _mentions(limit.variable, other, limit.point):
+    if mentions(limit.variable, other, limit.point):
         return _with_goal(goal, decide_limit(_apart(goal, limit, other), fuel))
     if isinstance(other, Limit):
         second = evaluate_limit(replace(goal, left=other, right=ZERO_TERM), fuel)
@@ -160,9 +126,9 @@ def evaluate_limit(goal: Goal, fuel: int) -> Term | Residual:
 
 
 def _value_from(goal: Goal, limit: Limit, direction: int, fuel: int) -> Term:
-    near = _near(goal, limit, None, direction, fuel)
-    near.body = _body(near, limit)
-    found = _limit(near)
+    near = neighbourhood(goal, limit, None, direction, fuel)
+    near.body = body_of(near, limit)
+    found = limit_of(near)
     if not _can_be_written(goal, near, found):
         raise Stuck("limit not established", "the limit names an index of its own")
     return _written(near, found)
@@ -288,7 +254,7 @@ def _relations(split: _Split) -> Iterator[Relation]:
     yield from (Relation(split.term, op, ZERO_TERM) for op, excluded in ops if not split.bits & excluded)
 
 
-def _split(goal: Goal, near: _Near, unsettled: Unsettled | None) -> _Split | None:
+def _split(goal: Goal, near: Near, unsettled: Unsettled | None) -> _Split | None:
     """The simplest factor of unknown sign of the quantity that decides; None where it cannot be written."""
     if unsettled is None:
         return None
@@ -338,14 +304,14 @@ def _ways(limit: Limit) -> tuple[int, ...]:
 def _from_side(goal: Goal, limit: Limit, other: Term, direction: int, fuel: int) -> Theorem | _Open:
     side: Side = None if limit.point in INFINITE else "+" if direction > 0 else "-"
     try:
-        near = _near(goal, limit, other, direction, fuel)
+        near = neighbourhood(goal, limit, other, direction, fuel)
     except Stuck as stuck:
         return _Open(_residual(stuck), None)
     except Undefined as undefined:
         return _Open(Residual("vacuous", f"no admissible point: {undefined}"), None)
     try:
-        near.body = _body(near, limit)
-        found = _limit(near)
+        near.body = body_of(near, limit)
+        found = limit_of(near)
     except NoLimit as none:
         return _Open(Residual("limit not established", f"there is no limit: {none}", absent=str(none), side=side), None)
     except Stuck as stuck:
@@ -356,7 +322,7 @@ def _from_side(goal: Goal, limit: Limit, other: Term, direction: int, fuel: int)
     return _compared(goal, near, found, other, side)
 
 
-def _first_split(goal: Goal, near: _Near, wanted: Iterable[Unsettled | None]) -> _Split | None:
+def _first_split(goal: Goal, near: Near, wanted: Iterable[Unsettled | None]) -> _Split | None:
     """The first split that can be written, as far as the budget goes."""
     try:
         splits = (_split(goal, near, w) for w in wanted)
@@ -369,7 +335,7 @@ def _residual(stuck: Stuck) -> Residual:
     return Residual(stuck.reason if stuck.reason == "budget" else "limit not established", stuck.detail)
 
 
-def _compared(goal: Goal, near: _Near, found: Bound, other: Term, side: Side) -> Theorem | _Open:
+def _compared(goal: Goal, near: Near, found: Bound, other: Term, side: Side) -> Theorem | _Open:
     """The theorem where the limit is the other side; otherwise what it is instead."""
     ctx = near.ctx
     instead = _written(near, found) if _can_be_written(goal, near, found) else None
@@ -389,163 +355,24 @@ def _compared(goal: Goal, near: _Near, found: Bound, other: Term, side: Side) ->
     )
 
 
-def _sides_of(near: _Near, found: Polynomial) -> Sides:
+def _sides_of(near: Near, found: Polynomial) -> Sides:
     return Sides(near.ctx, near.given, near.scope, near.equations, found, near.other or {}, [], near.conditions)
 
 
-def _can_be_written(goal: Goal, near: _Near, found: Bound) -> bool:
+def _can_be_written(goal: Goal, near: Near, found: Bound) -> bool:
     """Whether a value speaks of the indices of the goal alone, and not of the place of a one-hot vector's 1."""
     free = {(FREE, i.dimension, i.name) for i in goal.indices}
     return isinstance(found, int) or all(p in free or p[0] == LITERAL for p in places(near.ctx, found))
 
 
-def _told(near: _Near, found: Bound) -> str:
+def _told(near: Near, found: Bound) -> str:
     return write(_written(near, found))
 
 
-def _written(near: _Near, found: Bound) -> Term:
+def _written(near: Near, found: Bound) -> Term:
     if isinstance(found, int):
         return OO if found > 0 else Neg(OO)
     return term_of(near.ctx, found, {})
-
-
-# The neighbourhood.
-
-
-def _near(goal: Goal, limit: Limit, other: Term | None, direction: int, fuel: int) -> _Near:
-    """E6: hypotheses about the variable are suspended; on which side of the point it lies holds instead."""
-    name = limit.variable
-    hypotheses = tuple(h for h in goal.hypotheses if not _mentions(name, h.relation.left, h.relation.right))
-    declared = tuple(
-        replace(d, type="real") if d.name == name and d.type not in WHOLE else d for d in goal.declarations
-    )
-    inner = replace(goal, hypotheses=hypotheses, declarations=declared)
-    ctx, scope = context_of(inner, fuel)
-    equations = assume(ctx, inner, scope)
-    given = ctx.fork()
-    reader = Reader(ctx, [], given)
-    value = None if other is None or other in INFINITE else reader.read(other, scope)
-    for key, replaced in equations.values if value is not None else ():
-        value = replace_generators(ctx, value or {}, {key: replaced})
-    known = ctx.fork()
-    reader = Reader(ctx, reader.conditions, given)
-    before = len(reader.conditions or [])
-    point = None if limit.point in INFINITE else reader.read(limit.point, scope)
-    if len(reader.conditions or []) > before:
-        raise Stuck("limit not established", "the point of the limit is not seen to have a value")
-    approach = Approach(name, point, direction, equations)
-    ctx.sign = approach.sign
-    learn(ctx, subtract(variable(ctx, name), point or {}), POSITIVE if direction > 0 else NEGATIVE)
-    return _Near(ctx, given, known, scope, equations, approach, value, reader.conditions or [], {})
-
-
-def _mentions(name: str, *terms: Term) -> bool:
-    return any(isinstance(t, Variable) and t.name == name for term in terms for t in subterms(term))
-
-
-def _body(near: _Near, limit: Limit) -> Polynomial:
-    """The normal form of the body near the point, where it must be seen to have a value (2.7)."""
-    reader = Reader(near.ctx, [])
-    try:
-        body = reader.read(limit.body, near.scope)
-        for key, value in near.equations.values:
-            body = replace_generators(near.ctx, body, {key: value})
-    except Undefined as undefined:
-        raise NoLimit(f"near the point the body has no value ({undefined})") from undefined
-    except OpenBase as found:
-        if near.approach.moves(near.ctx, found.base):
-            raise
-        raise Unsettled(found.base, sign(near.known, found.base)) from found
-    for condition in reader.conditions or []:
-        if near.approach.moves(near.ctx, condition.polynomial):
-            _undefined_again_and_again(near, condition)
-            raise Stuck("limit not established", f"not seen near the point: {write(condition.written)}")
-        raise Unsettled(condition.polynomial, sign(near.known, condition.polynomial))
-    return body
-
-
-def _undefined_again_and_again(near: _Near, condition: Condition) -> None:
-    """L9: where a condition fails at some turn of sine and cosine, points without a value accumulate."""
-    if condition.guarded:
-        return
-    for turned in _turns(near, condition.polynomial):
-        bits = near.approach.sign(near.ctx.fork(), turned) if turned else ZERO
-        if any(condition.bits & wanted and bits & excluded == excluded for wanted, excluded in EXCLUDED):
-            near.ctx.use("L9")
-            raise NoLimit(f"{write(condition.written)} fails at points arbitrarily near")
-
-
-def _limit(near: _Near) -> Bound:
-    try:
-        return near.approach.limit(near.ctx, near.body)
-    except Unsettled:
-        raise
-    except Undefined as undefined:
-        raise Stuck("limit not established", f"a leading term has no value: {undefined}") from undefined
-    except Stuck as stuck:
-        if stuck.reason == "budget":
-            raise
-        _require_one_limit(near)
-        raise
-
-
-def _require_one_limit(near: _Near) -> None:
-    """L9: fails with NoLimit where sequences along which sine and cosine stand still have different limits."""
-    found: list[Bound] = []
-    for turned in _turns(near, near.body):
-        try:
-            found.append(near.approach.limit(near.ctx, turned))
-        except (Stuck, Undefined):
-            continue
-    for left in found:
-        for right in found:
-            if _differ(near, left, right):
-                near.ctx.use("L9")
-                raise NoLimit("it oscillates: sequences towards the point have different limits")
-
-
-def _differ(near: _Near, left: Bound, right: Bound) -> bool:
-    if isinstance(left, int) or isinstance(right, int):
-        return left != right
-    return bool(sign(near.ctx, subtract(left, right)) & NONZERO)
-
-
-def _turns(near: _Near, poly: Polynomial) -> Iterator[Polynomial]:
-    """The polynomial where the argument of its sines and cosines, which grows without bound, is a multiple of pi/2.
-
-    The argument is continuous near the point, so that it takes each of these values arbitrarily near.
-    """
-    ctx, approach = near.ctx, near.approach
-    if approach.name in ctx.integers:
-        yield from _parities(near, poly)
-        return
-    poly = approach.at_infinity(ctx, poly)
-    waves = {key for key in approach.oscillations(ctx, poly)}
-    if any(place[0] == BOUND for key in waves for place in ctx.generators[key].places):
-        return  # the summands of a sum do not turn at the same time
-    arguments = {poly_text(ctx, ctx.generators[key].parts[1][0], {}) for key in waves}
-    if len(arguments) != 1 or not approach.is_continuous(ctx, ctx.generators[min(waves)].parts[1][0]):
-        return
-    if not isinstance(approach.limit(ctx, ctx.generators[min(waves)].parts[1][0]), int):
-        return
-    for sine, cosine in TURNS:
-        values: dict[str, Polynomial] = {}
-        for key in waves:
-            turn = sine if ctx.generators[key].parts[0] == "sin" else cosine
-            values[key] = {(): turn} if turn else {}
-        try:
-            yield replace_generators(ctx, poly, values)
-        except Undefined:
-            continue
-
-
-def _parities(near: _Near, poly: Polynomial) -> Iterator[Polynomial]:
-    """The polynomial for even and for odd values of a whole variable."""
-    key = intern(
-        near.ctx, "p", ({(): -1}, variable(near.ctx, near.approach.name)), NOTHING, frozenset((near.approach.name,))
-    )
-    yield replace_generators(near.ctx, poly, {key: ONE})
-    yield replace_generators(near.ctx, poly, {key: {(): -1}})
 
 
 # The negation.
@@ -556,7 +383,7 @@ def without_limit(goal: Goal, fuel: int) -> Theorem | None:
     limit, other = _sides(goal)
     if isinstance(other, Limit) or goal.op != "==":
         return None
-    if _mentions(limit.variable, other, limit.point):
+    if mentions(limit.variable, other, limit.point):
         theorem = without_limit(_apart(goal, limit, other), fuel)
         return None if theorem is None else make_theorem(replace(goal, op="!="), theorem.rules, (), theorem.method)
     for direction in _ways(limit):

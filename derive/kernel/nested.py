@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from derive.claim import Goal, Hypothesis
 from derive.elaborate.substitute import free_names
-from derive.kernel.limit import INFINITE, WHOLE, evaluate_limit
+from derive.kernel.limit import evaluate_limit
+from derive.kernel.neighbourhood import INFINITE, WHOLE
 from derive.kernel.normalize import ZERO_TERM
 from derive.kernel.theorem import Residual
 from derive.term import (

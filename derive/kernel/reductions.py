@@ -19,6 +19,7 @@ from derive.kernel.ring import (
     power,
     power_sign,
     primitive,
+    product,
     rename,
     unit,
     variable,
@@ -139,15 +140,7 @@ def product_over(ctx: Context, bound: Place, excluded: tuple[Place, ...], body: 
         return {} if not excluded else _product_generator(ctx, bound, excluded, body)
     split = _bound_delta(ctx, bound, body)
     if split is not None:
-        # One factor of the product is the one where the indices agree (D4, S7 for products).
-        ctx.use("D4")
-        other, equal, distinct = split
-        present = ONE
-        for skipped in excluded:
-            present = multiply(ctx, present, guard(ctx, other, skipped))
-        if present != ONE:
-            return _product_generator(ctx, bound, excluded, body)
-        return multiply(ctx, equal, product_over(ctx, bound, (*excluded, other), distinct))
+        return _split_product(ctx, bound, excluded, body, split)
     if body == ONE:
         return ONE
     if ctx.sign(ctx, body) & POSITIVE == POSITIVE and (not excluded or defined(ctx, body)):
@@ -157,24 +150,43 @@ def product_over(ctx: Context, bound: Place, excluded: tuple[Place, ...], body: 
             summand = guarded(ctx, bound, other, summand)
         return exponential(ctx, sum_over(ctx, (bound,), summand))
     ctx.unknown += 1
-    if excluded:
+    return _product_generator(ctx, bound, excluded, body) if excluded else _factored_product(ctx, bound, body)
+
+
+def _split_product(
+    ctx: Context,
+    bound: Place,
+    excluded: tuple[Place, ...],
+    body: Polynomial,
+    split: tuple[Place, Polynomial, Polynomial],
+) -> Polynomial:
+    """One factor of the product is the one where the indices agree (D4, S7 for products)."""
+    ctx.use("D4")
+    other, equal, distinct = split
+    present = product(ctx, (guard(ctx, other, skipped) for skipped in excluded))
+    if present != ONE:
         return _product_generator(ctx, bound, excluded, body)
+    return multiply(ctx, equal, product_over(ctx, bound, (*excluded, other), distinct))
+
+
+def _factored_product(ctx: Context, bound: Place, body: Polynomial) -> Polynomial:
+    """The product over a whole range, factor by factor (T1)."""
+    size = variable(ctx, bound[1])
     c, mono, rest = unit(ctx, body)
-    result = symbolic_power(ctx, {(): c}, variable(ctx, bound[1]), True) if c != 1 else ONE
+    result = symbolic_power(ctx, {(): c}, size, True) if c != 1 else ONE
     for key, e in mono:
+        ctx.use("T1")
+        single: Polynomial = {((key, 1),): 1}
         if bound in ctx.generators[key].places:
-            ctx.use("T1")
-            single: Polynomial = {((key, 1),): 1}
             positive = ctx.sign(ctx, single) & POSITIVE == POSITIVE
             part = product_over(ctx, bound, (), single) if positive else _product_generator(ctx, bound, (), single)
             result = multiply(ctx, result, power(ctx, part, e))
         else:
-            ctx.use("T1")
-            result = multiply(ctx, result, symbolic_power(ctx, {((key, e),): 1}, variable(ctx, bound[1]), True))
+            result = multiply(ctx, result, symbolic_power(ctx, {((key, e),): 1}, size, True))
     if rest == ONE:
         return result
     if bound not in places(ctx, rest):
-        return multiply(ctx, result, symbolic_power(ctx, rest, variable(ctx, bound[1]), True))
+        return multiply(ctx, result, symbolic_power(ctx, rest, size, True))
     return multiply(ctx, result, _product_generator(ctx, bound, (), rest))
 
 

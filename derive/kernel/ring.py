@@ -484,13 +484,42 @@ def _root_power(ctx: Context, base: Polynomial, exponent: Fraction) -> Polynomia
     c, mono, rest = factored_unit(ctx, base)
     if c < 0 and not mono and rest == ONE:
         raise Undefined("a root of a negative number")
-    if not c:
-        return _root_power(ctx, {}, exponent)
-    result, negative = ONE, c < 0
-    left: list[tuple[str, Rational]] = []
+    return _root_of_product(ctx, c, mono, rest, exponent) if c else _root_power(ctx, {}, exponent)
+
+
+def _root_of_product(ctx: Context, c: Rational, mono: Monomial, rest: Polynomial, exponent: Fraction) -> Polynomial:
+    """``(c * mono * rest)**exponent``: a factor that may be 0 splits off only where all others are >= 0 (P7)."""
+    result, weak, left = _roots_of_factors(ctx, mono, exponent)
     for prime, times in rational_factors(magnitude(c)):
         result = multiply(ctx, result, _prime_power(ctx, prime, times * exponent))
+    negative = c < 0
+    if rest != ONE:
+        bits = ctx.sign(ctx, rest)
+        if bits & NONPOSITIVE and not bits & NONNEGATIVE:
+            rest, negative, bits = scale(rest, -1), not negative, NONNEGATIVE | (bits & NONZERO)
+        if bits & NONNEGATIVE:
+            root = settle(ctx, ((radicand(ctx, rest), exponent),))
+            if bits & NONZERO:
+                result = multiply(ctx, result, root)
+            else:
+                weak.append((root, rest))
+            rest = ONE
+    if rest == ONE and not left and not negative:
+        return product(ctx, [result, *(root for root, _ in weak)])
+    ctx.unknown += 1
+    ctx.use("P7")
+    inside = product(ctx, [settle(ctx, left), rest, *(factor for _, factor in weak)])
+    whole = scale(inside, -1 if negative else 1)
+    return multiply(ctx, result, settle(ctx, ((radicand(ctx, whole), exponent),)))
+
+
+def _roots_of_factors(
+    ctx: Context, mono: Monomial, exponent: Fraction
+) -> tuple[Polynomial, list[tuple[Polynomial, Polynomial]], Monomial]:
+    """The root of the positive factors, root and factor of those that may be 0, and the factors of any sign."""
+    result = ONE
     weak: list[tuple[Polynomial, Polynomial]] = []
+    left: list[tuple[str, Rational]] = []
     for key, e in mono:
         bits = power_sign(ctx, key, e)
         if bits & POSITIVE == POSITIVE or (bits & NONNEGATIVE and exponent < 0):
@@ -499,24 +528,7 @@ def _root_power(ctx: Context, base: Polynomial, exponent: Fraction) -> Polynomia
             weak.append((_root_of_generator(ctx, key, e, exponent), settle(ctx, ((key, e),))))
         else:
             left.append((key, e))
-    if rest != ONE:
-        bits = ctx.sign(ctx, rest)
-        if bits & NONPOSITIVE and not bits & NONNEGATIVE:
-            rest, negative, bits = scale(rest, -1), not negative, NONNEGATIVE | (bits & NONZERO)
-        root = settle(ctx, ((radicand(ctx, rest), exponent),)) if bits & NONNEGATIVE else ONE
-        if bits & POSITIVE == POSITIVE:
-            result, rest = multiply(ctx, result, root), ONE
-        elif bits & NONNEGATIVE:
-            weak.append((root, rest))
-            rest = ONE
-    if rest == ONE and not left and not negative:
-        return product(ctx, [result, *(root for root, _ in weak)])
-    # A factor that may be 0 is split off only where the rest is seen to be non-negative (P7).
-    ctx.unknown += 1
-    ctx.use("P7")
-    inside = product(ctx, [settle(ctx, tuple(sorted(left))), rest, *(factor for _, factor in weak)])
-    whole = scale(inside, -1 if negative else 1)
-    return multiply(ctx, result, settle(ctx, ((radicand(ctx, whole), exponent),)))
+    return result, weak, tuple(sorted(left))
 
 
 def _denested(ctx: Context, base: Polynomial) -> Polynomial | None:

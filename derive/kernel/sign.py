@@ -90,17 +90,7 @@ def learn(ctx: Context, poly: Polynomial, bits: int) -> None:
     c, mono, rest = primitive(ctx, poly)
     if not rest:
         return
-    for key, e in mono:
-        if bits & NONZERO and e > 0 and len(mono) + len(poly) > 2:
-            learn(ctx, {((key, 1),): 1}, NONZERO)
-    if bits & NONZERO and len(poly) == 1 and len(mono) == 1:
-        ((key, e),) = mono
-        if e.denominator != 1 and key[0] != "b":
-            # A root has a value only of what is not negative.
-            learn(ctx, {((key, 1),): 1}, POSITIVE)
-        odd = e.denominator == 1 and e % 2 == 1
-        negative = next(iter(poly.values())) < 0
-        _learn_inside(ctx, key, NONZERO if not odd else negated(bits) if negative else bits)
+    _learn_factors(ctx, poly, mono, bits)
     for part, own in _parts_known(ctx, poly, bits):
         learn(ctx, part, own)
     if len(poly) == 1:
@@ -111,7 +101,28 @@ def learn(ctx: Context, poly: Polynomial, bits: int) -> None:
             return
         poly = {mono: v}
     outer = _of_monomial(ctx, mono)
-    poly = rest if outer & POSITIVE == POSITIVE and len(rest) > 1 else scale(poly, 1 / Fraction(c))
+    _record(ctx, rest if outer & POSITIVE == POSITIVE and len(rest) > 1 else scale(poly, 1 / Fraction(c)), bits)
+
+
+def _learn_factors(ctx: Context, poly: Polynomial, mono: Monomial, bits: int) -> None:
+    """What is not 0 has no factor that is 0; a single factor is looked into."""
+    if not bits & NONZERO:
+        return
+    for key, e in mono:
+        if e > 0 and len(mono) + len(poly) > 2:
+            learn(ctx, {((key, 1),): 1}, NONZERO)
+    if len(poly) == 1 and len(mono) == 1:
+        ((key, e),) = mono
+        if e.denominator != 1 and key[0] != "b":
+            # A root has a value only of what is not negative.
+            learn(ctx, {((key, 1),): 1}, POSITIVE)
+        odd = e.denominator == 1 and e % 2 == 1
+        negative = next(iter(poly.values())) < 0
+        _learn_inside(ctx, key, NONZERO if not odd else negated(bits) if negative else bits)
+
+
+def _record(ctx: Context, poly: Polynomial, bits: int) -> None:
+    """Keep a fact where it says more than those that are kept: of one term, of it with a coefficient > 0."""
     if len(poly) == 1:
         ((only, v),) = poly.items()
         if v < 0:

@@ -30,7 +30,7 @@ from types import CodeType, ModuleType
 from typing import Any
 
 KERNEL = "derive.kernel."
-PLAIN = ("context", "rules", "theorem", "readback", "spelling", "polynomial", "__init__")
+PLAIN = ("bits", "context", "rules", "theorem", "readback", "spelling", "polynomial", "__init__")
 """Modules without rules."""
 FUEL, FUZZ_CASES, MOST_CASES, SECONDS = 20_000, 400, 40, 3
 ENOUGH = 3  # crashes, after which a condition is taken for one that the code cannot do without

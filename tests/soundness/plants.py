@@ -337,7 +337,7 @@ PLANTS = (
     Plant("root of a square without Abs", "ring._root_of_generator", 'if key[0] == "e" or', "if True or"),
     Plant(
         "root of a product of any signs",
-        "ring._root_power",
+        "ring._roots_of_factors",
         "elif bits & NONNEGATIVE:\n            weak.append((_root_of",
         "elif True:\n            weak.append((_root_of",
     ),
@@ -465,8 +465,8 @@ PLANTS = (
     Plant(
         "the case 0 forgotten",
         "cases.by_cases",
-        "for bits in (POSITIVE, NEGATIVE, NONNEGATIVE | NONPOSITIVE):",
-        "for bits in (POSITIVE, NEGATIVE):",
+        "for tries in COVER",
+        "for tries in COVER[:2]",
     ),
     Plant("long products truncated", "ring.multiply", "for m, c in left.items():", "for m, c in [*left.items()][:6]:"),
     Plant("remainder of a division with the wrong sign", "division._exchange", "-v * w * c", "v * w * c"),
@@ -492,7 +492,7 @@ PLANTS = (
     ),
     Plant(
         "a body without a value near the point",
-        "limit._body",
+        "neighbourhood.body_of",
         "for condition in reader.conditions or []:",
         "for condition in []:",
     ),
