@@ -17,9 +17,6 @@ from itertools import product as cartesian
 
 from derive.kernel.bits import decisive, times
 from derive.kernel.context import (
-    BOUND,
-    FREE,
-    LITERAL,
     NEGATIVE,
     NONNEGATIVE,
     NONZERO,
@@ -35,10 +32,10 @@ from derive.kernel.context import (
     Stuck,
     Undefined,
 )
-from derive.kernel.counting import MOST_STEPS, gamma
 from derive.kernel.differentiate import Target, differentiate
 from derive.kernel.elementary import domain_of
 from derive.kernel.functions import exponential, function, logarithm, number_constant
+from derive.kernel.growth import Atom, Bound, tail, with_growth
 from derive.kernel.polynomial import ONE, add, constant, scale, subtract, without
 from derive.kernel.reductions import extremum
 from derive.kernel.ring import (
@@ -48,8 +45,6 @@ from derive.kernel.ring import (
     multiply,
     open_bound,
     power,
-    product,
-    rename,
     replace_generators,
     variable,
 )
@@ -76,8 +71,6 @@ SLOW = (*OSCILLATING, "atan", "acot", "asin", "acos", "erf", "acosh", "floor", "
 """Functions that grow no faster than their argument."""
 CONTINUOUS = (*OSCILLATING, "atan", "asin", "acos", "erf", "acosh")
 STRICT: dict[Op, int] = {">=": POSITIVE, ">": POSITIVE, "<=": NEGATIVE, "<": NEGATIVE, "!=": NONZERO}
-Bound = Polynomial | int
-"""A finite limit; or 1 and -1, for oo and -oo."""
 
 
 class Unsettled(Stuck):
@@ -95,16 +88,6 @@ class Faster(Stuck):
 
 class Uneven(Stuck):
     """The summands of a sum grow at different rates."""
-
-
-@dataclass(frozen=True, slots=True)
-class Atom:
-    """What is known of an atom: bounds that do not depend on the variable, its limit, or its logarithm."""
-
-    low: Polynomial | None = None
-    high: Polynomial | None = None
-    limit: Polynomial | None = None
-    logarithm: Polynomial | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +229,7 @@ class Approach:
             return bits
         if not self.moves(ctx, poly):
             raise Unsettled(poly, bits)
-        poly = self._by_exponentials(ctx, self.at_infinity(ctx, poly))
+        poly = with_growth(self, ctx, self.at_infinity(ctx, poly))
         if self._variable(ctx, poly) is None:
             return self._of_bounded(ctx, poly)
         self.depth += 1
@@ -299,7 +282,7 @@ class Approach:
     def limit(self, ctx: Context, poly: Polynomial) -> Bound:
         """The limit (L5); Fails with Stuck where none is seen."""
         ctx.spend(5)
-        poly = self._by_exponentials(ctx, self.at_infinity(ctx, poly))
+        poly = with_growth(self, ctx, self.at_infinity(ctx, poly))
         if not self.moves(ctx, poly):
             return poly
         if self._variable(ctx, poly) is None:
@@ -451,7 +434,7 @@ class Approach:
                 for part in _inside(ctx.generators[key]):
                     yield from self._exponentials(ctx, part)
                 continue
-            _, moving = self._parted(ctx, exponent)
+            _, moving = self.parted(ctx, exponent)
             if isinstance(self.limit(ctx, moving), int):
                 yield key, moving
             else:
@@ -465,7 +448,7 @@ class Approach:
         atom = self.atoms.get(str(gen.parts[0])) if gen.kind == "v" else None
         return None if atom is None or atom.logarithm is None else self.at_infinity(ctx, atom.logarithm)
 
-    def _parted(self, ctx: Context, poly: Polynomial) -> tuple[Polynomial, Polynomial]:
+    def parted(self, ctx: Context, poly: Polynomial) -> tuple[Polynomial, Polynomial]:
         """A factor that does not move, and the rest."""
         if len(poly) != 1:
             return ONE, poly
@@ -513,7 +496,7 @@ class Approach:
         if exponent is None:
             self._require_slow(ctx, ctx.generators[key])
             return any(self._touch(ctx, part, scaled) for part in _inside(ctx.generators[key]))
-        rate = self._rate(ctx, self._parted(ctx, exponent)[1], scaled)
+        rate = self._rate(ctx, self.parted(ctx, exponent)[1], scaled)
         return rate != {} if rate is not None else self._touch(ctx, exponent, scaled)
 
     def _require_slow(self, ctx: Context, gen: Generator) -> None:
@@ -529,7 +512,7 @@ class Approach:
 
     def _exponential(self, ctx: Context, exponent: Polynomial, scaled: Scale) -> Series:
         """exp(c*g + r) = w**-c * exp(r) for r of lower growth than g; otherwise exp of a series."""
-        fixed, moving = self._parted(ctx, exponent)
+        fixed, moving = self.parted(ctx, exponent)
         rate = self._rate(ctx, moving, scaled)
         if not rate:
             return self._exp(ctx, self._expanded(ctx, exponent, scaled), scaled)
@@ -604,7 +587,7 @@ class Approach:
         What is at a distance from its limit may tend to 0 at any rate, whatever its sign: the limit itself must not
         be 0. What oscillates must lie between bounds of one sign.
         """
-        poly = self._by_exponentials(ctx, self.at_infinity(ctx, poly))
+        poly = with_growth(self, ctx, self.at_infinity(ctx, poly))
         has_limits = any(name in self.atoms and not self._is_wild(name) for name in names(ctx, poly))
         if self._variable(ctx, poly) is not None:
             if has_limits:
@@ -656,7 +639,7 @@ class Approach:
 
     def _wild(self, ctx: Context, poly: Polynomial) -> set[str]:
         wild = {name for name in names(ctx, poly) if name in self.atoms and self._is_wild(name)}
-        for key in self._keys(ctx, poly, "zf"):
+        for key in self.keys(ctx, poly, "zf"):
             if key[0] == "z" or self._oscillates(ctx, ctx.generators[key]):
                 wild.add(key)
         return wild
@@ -681,7 +664,7 @@ class Approach:
 
     def is_continuous(self, ctx: Context, poly: Polynomial) -> bool:
         """Whether a polynomial is continuous where it has a value."""
-        jumps = (key for key in self._keys(ctx, poly, "zfp"))
+        jumps = (key for key in self.keys(ctx, poly, "zfp"))
         return not any(key[0] != "f" or ctx.generators[key].parts[0] not in CONTINUOUS for key in jumps)
 
     def _of_generator(self, ctx: Context, gen: Generator, scaled: Scale) -> Series:
@@ -753,7 +736,7 @@ class Approach:
 
     def oscillations(self, ctx: Context, poly: Polynomial) -> Iterator[str]:
         """The sines and cosines of what moves."""
-        yield from (key for key in self._keys(ctx, poly, "f") if ctx.generators[key].parts[0] in OSCILLATING)
+        yield from (key for key in self.keys(ctx, poly, "f") if ctx.generators[key].parts[0] in OSCILLATING)
 
     def _function(self, ctx: Context, gen: Generator, scaled: Scale) -> Series:
         name, args = gen.parts
@@ -806,7 +789,7 @@ class Approach:
             near = self._expanded(ctx, function(ctx, "atan", (power(ctx, arg, -1),)), scaled)
             half = single({}, scale(number_constant(ctx, "pi"), Fraction(way, 2)))
             return near if name == "acot" else scaled.powers.plus(half, _negated(near))
-        if name == "erf" and (written := self._tail(ctx, gen)) is not None:
+        if name == "erf" and (written := tail(self, ctx, gen)) is not None:
             return self._expanded(ctx, written, scaled)
         if name == "acosh":
             root = power(ctx, subtract(multiply(ctx, arg, arg), ONE), Fraction(1, 2))
@@ -854,27 +837,7 @@ class Approach:
         ctx.fuel = min(ctx.fuel, case.fuel)
         return found
 
-    # Sums of exponentials with rates that depend on the index.
-
-    def _by_exponentials(self, ctx: Context, poly: Polynomial) -> Polynomial:
-        """Sums whose summands grow at different rates, powers of negative bases, erf, gamma: growth as a factor."""
-        for key in sorted(set(self._keys(ctx, poly, "spf"))):
-            gen = ctx.generators[key]
-            if any(place[0] == BOUND for place in gen.places):
-                continue  # inside of a sum, whose summands are treated one by one
-            match gen.kind:
-                case "s":
-                    written = self._sum_of_exponentials(ctx, gen)
-                case "p":
-                    written = self._integer_power(ctx, gen)
-                case _:
-                    rewrite = {"erf": self._tail, "gamma": self._gamma, "factorial": self._gamma}.get(gen.parts[0])
-                    written = rewrite(ctx, gen) if rewrite is not None else None
-            if written is not None:
-                poly = replace_generators(ctx, poly, {key: written})
-        return poly
-
-    def _keys(self, ctx: Context, poly: Polynomial, kinds: str) -> Iterator[str]:
+    def keys(self, ctx: Context, poly: Polynomial, kinds: str) -> Iterator[str]:
         """The moving generators of some kinds, those inside others too."""
         for mono in poly:
             for key, _ in mono:
@@ -885,168 +848,7 @@ class Approach:
                     yield key
                 exponent = self._exponent(ctx, key)
                 for part in [exponent] if exponent is not None else list(_inside(gen)):
-                    yield from self._keys(ctx, part, kinds)
-
-    def _integer_power(self, ctx: Context, gen: Generator) -> Polynomial | None:
-        """t**m for t < 0 and a whole m: (-t)**m up to a factor between -1 and 1."""
-        base, exponent = gen.parts
-        if self.settled(ctx, base) != NEGATIVE:
-            return None
-        ctx.use("P5")
-        size = exponential(ctx, multiply(ctx, exponent, logarithm(ctx, scale(base, -1))))
-        return multiply(
-            ctx,
-            size,
-            self.atom(ctx, f"turn {poly_text(ctx, exponent, {})}", Atom({(): -1}, ONE), places(ctx, exponent)),
-        )
-
-    def _tail(self, ctx: Context, gen: Generator) -> Polynomial | None:
-        """erf(t) = 1 - exp(-t**2)/(sqrt(pi)*t)*A with A tending to 1 for t tending to oo; -1 for 1 at -oo."""
-        (argument,) = gen.parts[1]
-        way = self.limit(ctx, argument)
-        if not isinstance(way, int):
-            return None
-        ctx.use("L3")
-        small = exponential(ctx, scale(multiply(ctx, argument, argument), -1))
-        root = power(ctx, number_constant(ctx, "pi"), Fraction(-1, 2))
-        ratio = self.atom(ctx, f"tail {gen.key}", Atom(limit=ONE), gen.places)
-        tail = multiply(ctx, multiply(ctx, small, root), multiply(ctx, power(ctx, argument, -1), ratio))
-        return subtract({(): way}, tail)
-
-    def _gamma(self, ctx: Context, gen: Generator) -> Polynomial | None:
-        """L12: gamma(t) = sqrt(2*pi/t)*(t/E)**t*A with A tending to 1 for t tending to oo; elsewhere it is continuous.
-
-        It is brought to t > 0 by gamma(t) = gamma(t + m)/(t*(t + 1)*..*(t + m - 1)).
-        """
-        name, (argument,) = gen.parts
-        way = self.limit(ctx, argument)
-        if way == 1:
-            ctx.use("L12")
-            # Logarithms as they are spelled here, or what cancels is not seen to.
-            growth = self.at_infinity(ctx, subtract(multiply(ctx, argument, logarithm(ctx, argument)), argument))
-            beside = power(ctx, argument, -1 if name == "gamma" else 1)
-            root = multiply(ctx, scale(number_constant(ctx, "pi"), 2), beside)
-            ratio = self.atom(ctx, f"ratio {gen.key}", Atom(limit=ONE), gen.places)
-            return multiply(ctx, multiply(ctx, exponential(ctx, growth), power(ctx, root, Fraction(1, 2))), ratio)
-        if name != "gamma" or isinstance(way, int):
-            return None
-        at = constant(way)
-        steps = 0 if at is None or at > 0 else 1 - at.numerator // at.denominator
-        if (at is None and sign(ctx, way) & POSITIVE != POSITIVE) or steps > MOST_STEPS:
-            return None
-        ctx.use("L12")
-        value = self.atom(ctx, f"value {gen.key}", Atom(limit=gamma(ctx, add(way, _whole(steps)))), gen.places)
-        below = product(ctx, (add(argument, {(): j} if j else {}) for j in range(steps)))
-        return multiply(ctx, value, power(ctx, below, -1))
-
-    def _sum_of_exponentials(self, ctx: Context, gen: Generator) -> Polynomial | None:
-        """L7: Sum_k c_k*exp(g*a_k) = exp(g*Max(a))*R with R between Min(c) and n*Max(c), for c > 0 and g tending to oo.
-
-        Where one index is known to have the largest rate, R tends to its c.
-        """
-        if len(gen.parts[0]) != 1:
-            return None
-        body, (place,) = open_bound(ctx, gen.parts[0], {gen.parts[1].mono: 1})
-        if len(body) != 1 or place[1] == self.name:
-            return None
-        ((mono, v),) = body.items()
-        fast = [f for f in mono if f[0][0] == "e" and place in ctx.generators[f[0]].places]
-        fast = [f for f in fast if self.moves(ctx, {(f,): 1})]
-        exponent = add(*(scale({ctx.generators[k].parts[0].mono: 1}, e) for k, e in fast)) if fast else {}
-        parted = [self._parted(ctx, {m: c}) for m, c in exponent.items()]
-        if not parted or any(place in places(ctx, g) or g != parted[0][1] for _, g in parted):
-            return None
-        way = self.limit(ctx, parted[0][1])
-        if not isinstance(way, int):
-            return None
-        growing, rates = scale(parted[0][1], way), scale(add(*(f for f, _ in parted)), way)
-        rest: Polynomial = {without(mono, *(k for k, _ in fast)): v}
-        return self._by_largest(ctx, gen.key, place, growing, rates, rest)
-
-    def _by_largest(
-        self, ctx: Context, key: str, place: Place, growing: Polynomial, rates: Polynomial, rest: Polynomial
-    ) -> Polynomial | None:
-        if self.moves(ctx, rest) or self.moves(ctx, rates):
-            return None
-        at = (places(ctx, growing) | places(ctx, rates) | places(ctx, rest)) - {place}
-        chosen = self._largest_at(ctx, place, rates)
-        if chosen is not None:
-            ctx.use("L7")
-            largest, first = rename(ctx, rates, {place: chosen}), rename(ctx, rest, {place: chosen})
-            if sign(ctx, first) & NONZERO:
-                ratio = self.atom(ctx, f"ratio {key}", Atom(limit=first), at)
-                return multiply(ctx, exponential(ctx, multiply(ctx, growing, largest)), ratio)
-        if sign(ctx, rest) & POSITIVE != POSITIVE:
-            return self._weighted(ctx, key, place, growing, rates, rest)
-        ctx.use("L7")
-        low, high = extremum(ctx, "Min", place, rest), extremum(ctx, "Max", place, rest)
-        if rest == ONE:
-            # The same for all sums of these exponentials, whatever their weights.
-            key = f"plain {poly_text(ctx, growing, {})} {poly_text(ctx, _largest(ctx, place, rates), {})}"
-        ratio = self.atom(ctx, f"ratio {key}", Atom(low, multiply(ctx, high, variable(ctx, place[1]))), at)
-        return multiply(ctx, exponential(ctx, multiply(ctx, growing, _largest(ctx, place, rates))), ratio)
-
-    def _weighted(
-        self, ctx: Context, key: str, place: Place, growing: Polynomial, rates: Polynomial, rest: Polynomial
-    ) -> Polynomial | None:
-        """Sum_k f(a_k)*exp(g*a_k) = f(Max(a))*Sum_k exp(g*a_k) + exp(g*Max(a))*r with r tending to 0.
-
-        For each k either a_k is the Max, or exp(g*(a_k - Max(a))) tends to 0.
-        """
-        if len(rates) != 1:
-            return None
-        ((mono, c),) = rates.items()
-        if len(mono) != 1 or mono[0][1] != 1:
-            return None
-        largest = _largest(ctx, place, rates)
-        at_largest = replace_generators(ctx, rest, {mono[0][0]: scale(largest, 1 / Fraction(c))})
-        if place in places(ctx, at_largest) or not defined(ctx, at_largest):
-            return None
-        plain = self._by_largest(ctx, f"plain {poly_text(ctx, largest, {})}", place, growing, rates, ONE)
-        if plain is None:
-            return None
-        ctx.use("L7")
-        at = (places(ctx, growing) | places(ctx, rates) | places(ctx, rest)) - {place}
-        small = self.atom(ctx, f"small {key}", Atom(limit={}), at)
-        outside = exponential(ctx, multiply(ctx, growing, largest))
-        return add(multiply(ctx, at_largest, plain), multiply(ctx, outside, small))
-
-    def _largest_at(self, ctx: Context, place: Place, rates: Polynomial) -> Place | None:
-        """A free index at which the rate is known to exceed that of every other index."""
-        for other in sorted(p for p in self._indices(ctx) if p[1] == place[1]):
-            case = ctx.fork()
-            case.distinct.add(frozenset((place, other)))
-            self._apply_facts(case, place)
-            gap = subtract(rename(case, rates, {place: other}), rates)
-            found = sign(case, gap) & POSITIVE == POSITIVE
-            ctx.fuel = min(ctx.fuel, case.fuel)
-            if found:
-                return other
-        return None
-
-    def _apply_facts(self, ctx: Context, place: Place) -> None:
-        """H1: what is known for every index is known for this one, where deltas with the others vanish."""
-        for fact in [f for bucket in ctx.facts.values() for f in bucket]:
-            pattern = [p for p in places(ctx, fact.polynomial) if p[0] >= BOUND]
-            if len(pattern) == 1 and pattern[0][1] == place[1]:
-                learn(ctx, rename(ctx, fact.polynomial, {pattern[0]: place}), fact.bits)
-
-    def _indices(self, ctx: Context) -> set[Place]:
-        found = {p for gen in ctx.generators.values() for p in gen.places}
-        return {p for p in found if p[0] == FREE or (p[0] == LITERAL and p[1].isdecimal())}
-
-
-def _largest(ctx: Context, place: Place, rates: Polynomial) -> Polynomial:
-    """Max over an index; of logarithms it is the logarithm of the Max (O9)."""
-    if len(rates) == 1:
-        ((mono, c),) = rates.items()
-        if c == 1 and len(mono) == 1 and mono[0][1] == 1 and mono[0][0][0] == "l":
-            ctx.use("O9")
-            return logarithm(ctx, extremum(ctx, "Max", place, ctx.generators[mono[0][0]].parts[0]))
-        if c == -1 and len(mono) == 1 and mono[0][1] == 1 and mono[0][0][0] == "l":
-            ctx.use("O9")
-            return scale(logarithm(ctx, extremum(ctx, "Min", place, ctx.generators[mono[0][0]].parts[0])), -1)
-    return extremum(ctx, "Max", place, rates)
+                    yield from self.keys(ctx, part, kinds)
 
 
 def _whole(value: int) -> Polynomial:

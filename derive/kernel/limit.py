@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from derive.claim import Declaration, Goal, Hypothesis
-from derive.kernel.approach import Bound, Unsettled
+from derive.kernel.approach import Unsettled
 from derive.kernel.cases import by_cases
 from derive.kernel.context import (
     FREE,
@@ -25,6 +25,7 @@ from derive.kernel.context import (
 )
 from derive.kernel.equality import Sides, conclude, decide_equality
 from derive.kernel.functions import exponential
+from derive.kernel.growth import Bound
 from derive.kernel.hypotheses import contradictory
 from derive.kernel.neighbourhood import INFINITE, OO, WHOLE, Near, NoLimit, body_of, limit_of, mentions, neighbourhood
 from derive.kernel.normalize import ZERO_TERM

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from derive.claim import Goal
-from derive.kernel.approach import Approach, Bound, Unsettled
+from derive.kernel.approach import Approach, Unsettled
 from derive.kernel.context import (
     BOUND,
     NEGATIVE,
@@ -21,6 +21,7 @@ from derive.kernel.context import (
     Stuck,
     Undefined,
 )
+from derive.kernel.growth import Bound
 from derive.kernel.hypotheses import assume, context_of
 from derive.kernel.normalize import Condition, Reader, Scope
 from derive.kernel.polynomial import ONE, subtract

@@ -498,7 +498,7 @@ PLANTS = (
     ),
     Plant(
         "one index with the largest rate, unproved",
-        "approach.Approach._largest_at",
+        "growth._largest_at",
         "found = sign(case, gap) & POSITIVE == POSITIVE",
         "found = True",
     ),
@@ -510,13 +510,13 @@ PLANTS = (
     ),
     Plant(
         "one ratio for sums of exponentials at two rates",
-        "approach.Approach._by_largest",
+        "growth._by_largest",
         'key = f"plain {poly_text(ctx, growing, {})} {',
         'key = f"plain {',
     ),
     Plant(
         "the tail of erf taken for its leading term",
-        "approach.Approach._tail",
+        "growth.tail",
         "multiply(ctx, power(ctx, argument, -1), ratio)",
         "power(ctx, argument, -1)",
     ),
