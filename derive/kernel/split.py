@@ -77,30 +77,40 @@ def cases(goal: Goal, subject: Subject) -> tuple[Goal, ...]:
     """The goals of a complete split; Fails with ValueError where the subject is not one of the goal's."""
     if isinstance(subject, Otherwise):
         return _failures(goal, subject)
-    if isinstance(subject, Coincidence):
-        if subject.left not in goal.indices or not _is_place(goal, subject.right):
-            raise ValueError("a split on an index that is not free in the claim")
-        if subject.left.dimension != subject.right.dimension:
-            raise ValueError("a split on indices of two dimensions")
-        pair = Delta(subject.left, subject.right)
-        relations = [Relation(pair, "==", Number(Fraction(v))) for v in (1, 0)]
-    elif isinstance(subject, Vanishing):
-        if not _is_number(goal, subject.term):
-            raise ValueError("a split on what is not a number of the claim")
-        relations = [Relation(subject.term, op, Number(Fraction(0))) for op in EITHER]
-    elif isinstance(subject, Boundary):
-        if subject.number >= len(goal.hypotheses) or goal.hypotheses[subject.number].quantified:
-            raise ValueError("a split on what is no hypothesis about numbers")
-        given = goal.hypotheses[subject.number].relation
-        if given.op not in PARTS or any(isinstance(t, Optimum) for s in (goal.left, goal.right) for t in subterms(s)):
-            raise ValueError("a split on a hypothesis that has no parts, or of which an optimum may speak")
-        relations = [Relation(given.left, op, given.right) for op in PARTS[given.op]]
-    else:
-        if subject.dimension not in goal.dimensions:
-            raise ValueError("a split on what is not a dimension of the claim")
-        name = Variable(subject.dimension)
-        relations = [Relation(name, "==", Number(Fraction(1))), Relation(name, ">=", Number(Fraction(2)))]
+    relations = _relations(goal, subject)
     return tuple(replace(goal, hypotheses=(*goal.hypotheses, Hypothesis(r))) for r in relations)
+
+
+def _relations(goal: Goal, subject: Coincidence | Smallest | Vanishing | Boundary) -> tuple[Relation, ...]:
+    match subject:
+        case Coincidence(left, right):
+            if left not in goal.indices or not _is_place(goal, right):
+                raise ValueError("a split on an index that is not free in the claim")
+            if left.dimension != right.dimension:
+                raise ValueError("a split on indices of two dimensions")
+            return tuple(Relation(Delta(left, right), "==", Number(Fraction(v))) for v in (1, 0))
+        case Vanishing(term):
+            if not _is_number(goal, term):
+                raise ValueError("a split on what is not a number of the claim")
+            return tuple(Relation(term, op, Number(Fraction(0))) for op in EITHER)
+        case Boundary(number):
+            given = _given(goal, number)
+            return tuple(Relation(given.left, op, given.right) for op in PARTS[given.op])
+        case Smallest(dimension):
+            if dimension not in goal.dimensions:
+                raise ValueError("a split on what is not a dimension of the claim")
+            name = Variable(dimension)
+            return Relation(name, "==", Number(Fraction(1))), Relation(name, ">=", Number(Fraction(2)))
+
+
+def _given(goal: Goal, number: int) -> Relation:
+    """The hypothesis of a number, which has parts."""
+    if number >= len(goal.hypotheses) or goal.hypotheses[number].quantified:
+        raise ValueError("a split on what is no hypothesis about numbers")
+    given = goal.hypotheses[number].relation
+    if given.op not in PARTS or any(isinstance(t, Optimum) for s in (goal.left, goal.right) for t in subterms(s)):
+        raise ValueError("a split on a hypothesis that has no parts, or of which an optimum may speak")
+    return given
 
 
 def _failures(goal: Goal, subject: Otherwise) -> tuple[Goal, ...]:

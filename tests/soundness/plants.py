@@ -460,8 +460,8 @@ PLANTS = (
         "& 0",
     ),
     # Cases and budgets.
-    Plant("the case of equal indices twice", "split.cases", "for v in (1, 0)", "for v in (1, 1)"),
-    Plant("only dimension 1 and 2", "split.cases", '">=", Number', '"==", Number'),
+    Plant("the case of equal indices twice", "split._relations", "for v in (1, 0)", "for v in (1, 1)"),
+    Plant("only dimension 1 and 2", "split._relations", '">=", Number', '"==", Number'),
     Plant(
         "the case 0 forgotten",
         "cases.by_cases",
