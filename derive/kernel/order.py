@@ -27,6 +27,7 @@ from derive.kernel.context import (
 from derive.kernel.convexity import averaged
 from derive.kernel.equality import Sides, conclude, read_sides
 from derive.kernel.functions import exponential, logarithm
+from derive.kernel.induction import by_induction
 from derive.kernel.means import by_means
 from derive.kernel.model import possible
 from derive.kernel.monotone import by_calculus, numerator
@@ -95,7 +96,9 @@ def holds(goal: Goal, sides: Sides) -> bool:
         return True
     if _by_signs_of_factors(ctx, difference, sides.scope, wanted):
         return True
-    return _by_calculus(ctx, gap, wanted) or _by_calculus_of_logarithms(goal, sides, wanted)
+    if _by_calculus(ctx, gap, wanted) or _by_calculus_of_logarithms(goal, sides, wanted):
+        return True
+    return by_induction(ctx, gap, wanted)
 
 
 def _by_calculus_of_logarithms(goal: Goal, sides: Sides, wanted: int) -> bool:

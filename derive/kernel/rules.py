@@ -217,6 +217,12 @@ RULES: dict[str, Rule] = {
             "with x1 = s1, x2 = s1 + s2, .. a polynomial in the steps without negative coefficients is >= 0",
             "x >= 0; every order of the values is looked at",
         ),
+        Rule(
+            "O24",
+            "induction",
+            "a(c) >= b(c) and a(n + 1)/a(n) >= b(n + 1)/b(n) for all n >= c give a(n) >= b(n)",
+            "n is a whole number >= c; a, b > 0; the step is seen for every n >= c, whatever else is assumed of n",
+        ),
         Rule("L1", "simple limits", "a constant; 1/T tends to 0; what is bounded times what vanishes vanishes"),
         Rule(
             "L3",

@@ -187,7 +187,20 @@ def _of_monomial(ctx: Context, mono: Monomial) -> int:
     bits = POSITIVE
     for key, e in mono:
         bits = times(bits, _of_power(ctx, key, e))
-    return bits
+    return bits if decisive(bits) or len(mono) < 2 else bits | _of_odd_part(ctx, mono)
+
+
+def _of_odd_part(ctx: Context, mono: Monomial) -> int:
+    """O2: 1/(t*u) and t**3*u have the sign of t*u, of which a fact may speak."""
+    odd = tuple((key, 1) for key, e in mono if e.denominator == 1 and e % 2)
+    bits = _looked_up(ctx, {odd: 1}) if len(odd) > 1 and odd != mono else UNKNOWN
+    if not bits:
+        return UNKNOWN
+    for key, e in mono:
+        if e.denominator != 1 or e % 2 == 0:
+            bits = times(bits, _of_power(ctx, key, e))
+    apart = all(e < 0 for _, e in mono)
+    return bits | (NONZERO if apart else UNKNOWN)
 
 
 def _of_power(ctx: Context, key: str, e: Rational) -> int:
