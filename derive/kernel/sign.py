@@ -193,7 +193,7 @@ def _of_monomial(ctx: Context, mono: Monomial) -> int:
 def _of_odd_part(ctx: Context, mono: Monomial) -> int:
     """O2: 1/(t*u) and t**3*u have the sign of t*u, of which a fact may speak."""
     odd = tuple((key, 1) for key, e in mono if e.denominator == 1 and e % 2)
-    bits = _looked_up(ctx, {odd: 1}) if len(odd) > 1 and odd != mono else UNKNOWN
+    bits = looked_up(ctx, {odd: 1}) if len(odd) > 1 and odd != mono else UNKNOWN
     if not bits:
         return UNKNOWN
     for key, e in mono:
