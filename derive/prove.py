@@ -10,19 +10,23 @@ from derive.claim import Goal
 from derive.kernel import (
     FAILURES,
     FUEL,
+    Among,
     Boundary,
     Coincidence,
     Otherwise,
     Propose,
     Residual,
     Smallest,
+    Stuck,
     Subject,
     Theorem,
+    Undefined,
     Vanishing,
     cases,
     contradictory,
     decide,
     join,
+    values_left,
 )
 from derive.term import (
     Binary,
@@ -123,6 +127,8 @@ def _subjects(goal: Goal, result: Residual) -> Iterator[Subject]:
     """Splits that may help: not where the normal form, complete for deltas, leaves a plain difference."""
     yield from _first_places(goal)
     yield from _bases(goal)
+    if any(op != "==" for op in (goal.op, *(h.relation.op for h in goal.hypotheses))):
+        yield from _few_valued(goal)
     if result.reason == "nonzero residual" and not _restricted(goal):
         return
     pairs = [
@@ -176,6 +182,24 @@ def _bases(goal: Goal) -> Iterator[Subject]:
         free = not isinstance(term, Component) or all(i in goal.indices for i in term.indices)
         if declared and declared.type in MAY_BE_ZERO and free and own not in varied and not _is_split(goal, term):
             yield Vanishing(term)
+
+
+def _few_valued(goal: Goal) -> Iterator[Subject]:
+    """Numbers that hypotheses leave finitely many values, such as a mask at a free index."""
+    told = {h.relation.left for h in goal.hypotheses if h.relation.op == "==" and isinstance(h.relation.right, Number)}
+    spoken = {_name(t) for h in goal.hypotheses if h.relation.op == "==" for t in subterms(h.relation.left)} - {""}
+    terms = (t for side in (goal.left, goal.right) for t in subterms(side))
+    for term in list(dict.fromkeys(t for t in terms if _name(t) in spoken and t not in told))[:MOST_SUBJECTS]:
+        assert isinstance(term, Variable | Component)
+        if isinstance(term, Variable) or all(i in goal.indices for i in term.indices):
+            try:
+                yield Among(term, values_left(goal, term, FUEL))
+            except (ValueError, Stuck, Undefined):
+                continue
+
+
+def _name(term: Term) -> str:
+    return term.name if isinstance(term, Variable) else term.array if isinstance(term, Component) else ""
 
 
 def _is_split(goal: Goal, term: Term) -> bool:

@@ -18,7 +18,19 @@ from derive.kernel.limit import decide_limit, evaluate_limit, without_limit
 from derive.kernel.nested import nested
 from derive.kernel.optimum import decide_optimum
 from derive.kernel.order import decide_order
-from derive.kernel.split import FAILURES, Boundary, Coincidence, Otherwise, Smallest, Subject, Vanishing, cases, join
+from derive.kernel.split import (
+    FAILURES,
+    Among,
+    Boundary,
+    Coincidence,
+    Otherwise,
+    Smallest,
+    Subject,
+    Vanishing,
+    cases,
+    join,
+    values_left,
+)
 from derive.kernel.theorem import Residual, Theorem, in_order, make_theorem
 from derive.term import Limit, Op, Optimum, Reduce, subterms
 
@@ -28,6 +40,7 @@ AT_MOST_AND_AT_LEAST: tuple[Op, Op] = ("<=", ">=")
 __all__ = [
     "FAILURES",
     "FUEL",
+    "Among",
     "Boundary",
     "Coincidence",
     "Otherwise",
@@ -52,6 +65,7 @@ __all__ = [
     "rest",
     "supply",
     "under",
+    "values_left",
     "without_limit",
 ]
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import reduce
 from itertools import product as cartesian
 
 from derive.kernel.bits import decisive, times
@@ -65,6 +66,7 @@ from derive.term import Op, Variable
 
 EFFORTS = (2, 5, 10)
 DEEPEST = 14
+MOST_FACTORS = 4
 MOST_CORNERS = 4
 OSCILLATING = ("sin", "cos")
 SLOW = (*OSCILLATING, "atan", "acot", "asin", "acos", "erf", "acosh", "floor", "ceiling")
@@ -560,7 +562,9 @@ class Approach:
         return middle, Series(tuple(rest), series.error)
 
     def _raised(self, ctx: Context, series: Series, e: Rational, scaled: Scale) -> Series:
-        """(c*w**a*(1 + y))**e; a fractional exponent needs c > 0, every other one c != 0."""
+        """(c*w**a*(1 + y))**e; a fractional exponent needs c > 0, a negative or large one c != 0."""
+        if e.denominator == 1 and 0 < e <= MOST_FACTORS:
+            return reduce(scaled.powers.times, [series] * int(e))
         series = self._from_leading(ctx, series, POSITIVE if e.denominator != 1 else NONZERO)
         (a, c), small = scaled.powers.relative(series)
         outside = single(scale(a, e), power(ctx, c, e))

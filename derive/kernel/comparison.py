@@ -128,33 +128,38 @@ def _components(ctx: Context, inner: tuple[Place, ...], mono: Monomial) -> Itera
 
 
 def centred(ctx: Context, poly: Polynomial) -> tuple[Context, Polynomial] | None:
-    """The polynomial with every array whose plain sum stands in it written as a mean plus deviations (H2).
+    """The polynomial with every array of which sums over one index stand in it written as means plus deviations (H2).
 
-    x[k] = u[k] + c with Sum(u, k) = 0 is possible for every x, with c its mean.
+    x[k] = u[k] + c with Sum(u, k) = 0 is possible for every x, with c its mean; of a matrix, in every column or row.
     """
-    found: dict[str, Place] = {}
-    for key in {k for mono in poly for k, _ in mono}:
-        array = _plainly_summed(ctx, key)
-        if array and _is_polynomial_in(ctx, poly, array):
-            (found[array],) = ctx.generators[key].parts[0]
+    found: dict[str, tuple[Place, Generator]] = {}
+    for key in sorted({k for mono in poly for k, _ in mono}):
+        summed = _plainly_summed(ctx, key)
+        if summed is not None and summed.parts[0] not in found and _is_polynomial_in(ctx, poly, summed.parts[0]):
+            found[summed.parts[0]] = ctx.generators[key].parts[0][0], summed
     if not found:
         return None
     case = ctx.fork()
-    for array, place in sorted(found.items()):
-        deviation, mean = f"{array}-{next(ctx.numbers)}", f"{array}+{next(ctx.numbers)}"
-        case.types.update({deviation: "real", mean: "real"})
-        at = (ctx.open(place[1]),)
-        average = multiply(
-            ctx, sum_over(ctx, (place,), component(ctx, array, (place,))), power(ctx, variable(ctx, place[1]), -1)
-        )
-        ctx.note({}, NONNEGATIVE, "named", deviation, at, subtract(component(ctx, array, at), average))
-        ctx.note({}, NONNEGATIVE, "named", mean, (), average)
-        value = add(component(case, deviation, at), variable(case, mean))
-        case.component_rules[array] = ComponentRule(at, value, NO_NAMES)
-        ((summand, _),) = component(case, deviation, at).items()
-        case.sum_rules.append(SumRule(at[0], summand, {}, frozenset(), NO_NAMES))
+    for array, (bound, gen) in sorted(found.items()):
+        _centre(case, array, tuple(ctx.open(p[1]) for p in gen.parts[1]), gen.parts[1].index(bound))
     ctx.use("H2")
     return case, renew(case, poly, frozenset(found))
+
+
+def _centre(case: Context, array: str, at: tuple[Place, ...], slot: int) -> None:
+    """Names the deviations from the means over one slot, and the means."""
+    deviation, mean = f"{array}-{next(case.numbers)}", f"{array}+{next(case.numbers)}"
+    case.types.update({deviation: "real", mean: "real"})
+    place, others = at[slot], at[:slot] + at[slot + 1 :]
+    fresh = case.open(place[1])
+    total = sum_over(case, (fresh,), component(case, array, (*at[:slot], fresh, *at[slot + 1 :])))
+    average = multiply(case, total, power(case, variable(case, place[1]), -1))
+    case.note({}, NONNEGATIVE, "named", deviation, at, subtract(component(case, array, at), average))
+    case.note({}, NONNEGATIVE, "named", mean, others, average)
+    means = component(case, mean, others) if others else variable(case, mean)
+    case.component_rules[array] = ComponentRule(at, add(component(case, deviation, at), means), NO_NAMES)
+    ((summand, _),) = component(case, deviation, at).items()
+    case.sum_rules.append(SumRule(place, summand, {}, frozenset(others), NO_NAMES))
 
 
 def _is_polynomial_in(ctx: Context, poly: Polynomial, array: str) -> bool:
@@ -171,16 +176,18 @@ def _is_polynomial_in(ctx: Context, poly: Polynomial, array: str) -> bool:
     return True
 
 
-def _plainly_summed(ctx: Context, key: str) -> str:
-    """The array x where the generator is Sum(x[k], k)."""
+def _plainly_summed(ctx: Context, key: str) -> Generator | None:
+    """The component x[k] where the generator is Sum(x[k], k)."""
     gen = ctx.generators[key]
     if gen.kind != "s" or len(gen.parts[0]) != 1 or len(gen.parts[1].mono) != 1:
-        return ""
+        return None
     ((inner, e),) = gen.parts[1].mono
-    parts = ctx.generators[inner].parts
-    plain = e == 1 and inner[0] == "a" and parts[1] == gen.parts[0]
-    known = plain and (parts[0] in ctx.component_rules or parts[0] in ctx.suspended or parts[0] in ctx.simplex)
-    return str(parts[0]) if plain and not known else ""
+    summed = ctx.generators[inner]
+    if e != 1 or summed.kind != "a" or summed.parts[1].count(gen.parts[0][0]) != 1:
+        return None
+    array = summed.parts[0]
+    known = (array in held for held in (ctx.component_rules, ctx.suspended, ctx.simplex, ctx.symmetric))
+    return None if any(known) else summed
 
 
 def gathered_in_pairs(ctx: Context, poly: Polynomial) -> Iterator[tuple[tuple[Place, ...], Polynomial, Polynomial]]:
@@ -278,6 +285,20 @@ def products_of_sums(ctx: Context, poly: Polynomial) -> Iterator[tuple[Polynomia
         yield gap, ctx.note(gap, NONNEGATIVE, "product of sums", place, first, second)
 
 
+def products_of_rests(ctx: Context, poly: Polynomial, free: list[Place]) -> Iterator[tuple[Polynomial, int]]:
+    """O15 without one term: (Sum(a) - a[i])*(Sum(b) - b[i]) >= (Sum(r) - r[i])**2 for a, b >= 0 with r**2 = a*b."""
+    for key, other in sorted(_pairs_of_sums(ctx, poly)):
+        place = ctx.open(_dimension(ctx, key) or _dimension(ctx, other))
+        first, second = _summand(ctx, key, place), _summand(ctx, other, place)
+        root = _root(ctx, multiply(ctx, first, second)) if key != other else None
+        if root is None or not all(ctx.sign(ctx, t) & NONNEGATIVE for t in (first, second)):
+            continue
+        for one in (p for p in free if p[1] == place[1]):
+            rests = [subtract(sum_over(ctx, (place,), t), rename(ctx, t, {place: one})) for t in (first, second, root)]
+            ctx.use("O15")
+            yield subtract(multiply(ctx, rests[0], rests[1]), power(ctx, rests[2], 2)), NONNEGATIVE
+
+
 def _pairs_of_sums(ctx: Context, poly: Polynomial) -> set[tuple[str, str]]:
     """Two sums over one dimension, or one twice, in a term; or one beside its dimension."""
     found: set[tuple[str, str]] = set()
@@ -345,20 +366,36 @@ def _exponent(ctx: Context, mono: Monomial) -> Polynomial:
 def tangent_of_logarithms(ctx: Context, poly: Polynomial) -> Iterator[tuple[Polynomial, int]]:
     """O13: with L the logarithms of a polynomial together, L >= (1 - exp(-r*L))/r for r > 0; times what is beside L.
 
-    More, where L is not 0, which is where exp(-L) is not 1.
+    What is beside L may stand beside more, which is then a part of L. More, where L is not 0, which is where exp(-L)
+    is not 1.
     """
     terms: Polynomial = {m: c for m, c in poly.items() if any(key[0] == "l" for key, _ in m)}
     beside = {tuple(f for f in m if f[0][0] != "l") for m in terms}
-    if len(terms) < 2 or len(beside) != 1 or ctx.sign(ctx, {(factor := beside.pop()): 1}) & POSITIVE != POSITIVE:
+    if len(beside) != 1 or ctx.sign(ctx, {(factor := beside.pop()): 1}) & POSITIVE != POSITIVE:
         return
     logs: Polynomial = {tuple(f for f in m if f[0][0] == "l"): c for m, c in terms.items()}
     if any(len(m) != 1 or m[0][1] != 1 for m in logs):
         return
-    for r in (1, 2, HALF):
-        below = multiply(ctx, {factor: 1}, exponential(ctx, scale(logs, -r)))
-        if all(m in poly for m in below):
-            ctx.use("O13")
-            share = Fraction(1) / Fraction(r)
-            known = add(scale(subtract(below, {factor: 1}), share), terms)
-            weak = ctx.note(known, NONNEGATIVE, "tangent times", scale(logs, -r), {factor: share})
-            yield known, weak | (ctx.sign(ctx, subtract(exponential(ctx, scale(logs, -1)), ONE)) & NONZERO)
+    together = [(terms, logs)] if len(terms) > 1 else []
+    for own, exponent in (*together, *_with_more_beside(poly, terms, factor, logs)):
+        for r in (1, 2, HALF):
+            below = multiply(ctx, {factor: 1}, exponential(ctx, scale(exponent, -r)))
+            if all(m in poly for m in below):
+                ctx.use("O13")
+                share = Fraction(1) / Fraction(r)
+                known = add(scale(subtract(below, {factor: 1}), share), own)
+                weak = ctx.note(known, NONNEGATIVE, "tangent times", scale(exponent, -r), {factor: share})
+                yield known, weak | (ctx.sign(ctx, subtract(exponential(ctx, scale(exponent, -1)), ONE)) & NONZERO)
+
+
+def _with_more_beside(
+    poly: Polynomial, terms: Polynomial, factor: Monomial, logs: Polynomial
+) -> Iterator[tuple[Polynomial, Polynomial]]:
+    """The terms and logarithms together with what else stands beside the factor, numbers apart; if there is more."""
+    own, exponent = dict(terms), dict(logs)
+    for mono, c in poly.items() if factor else ():
+        rest = tuple(f for f in mono if f not in factor)
+        if mono not in terms and rest and len(rest) + len(factor) == len(mono):
+            own[mono] = exponent[rest] = c
+    if len(own) > len(terms):
+        yield own, exponent

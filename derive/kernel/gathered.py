@@ -70,11 +70,6 @@ def gathered_into_one(ctx: Context, poly: Polynomial) -> int:
             if inside_ & wanted and outside & wanted:
                 ctx.use("O3")
                 return ctx.note(poly, wanted | ((inside_ | outside) & NONZERO), "double sum", bound, body, rest)
-        for whole in [add(body, multiply(ctx, rest, w)) for w in _products(ctx, bound)] if rest else ():
-            bits = ctx.sign(ctx, whole)
-            if bits & ZERO:
-                ctx.use("O3")
-                return ctx.note(poly, bits, "double sum", bound, whole, {})
         weight = common_weight(ctx, body) if ctx.lemmas else None
         left = add(jensen(ctx, bound, weight, body), rest) if weight else {}
         bits = ctx.sign(ctx, left) if weight else UNKNOWN
@@ -82,6 +77,11 @@ def gathered_into_one(ctx: Context, poly: Polynomial) -> int:
             ctx.use("O14")
             value = multiply(ctx, body, power(ctx, weight, -1))
             return ctx.note(poly, bits & POSITIVE, "double mean", bound, weight, value, left)
+        for whole in [add(body, multiply(ctx, rest, w)) for w in _products(ctx, bound)] if rest else ():
+            bits = ctx.sign(ctx, whole)
+            if bits & ZERO:
+                ctx.use("O3")
+                return ctx.note(poly, bits, "double sum", bound, whole, {})
     return UNKNOWN
 
 

@@ -189,7 +189,7 @@ def _learn_bounds(ctx: Context, goal: Goal, scope: Scope) -> None:
 
 
 def _finite(ctx: Context, poly: Polynomial, finite: dict[str, Values]) -> None:
-    """K7: a variable with finitely many values, and the sign that all of them have."""
+    """K7: a variable with finitely many values, the sign that all of them have, and the least and largest of them."""
     found = finite_values(ctx, poly)
     if found is None:
         return
@@ -198,6 +198,9 @@ def _finite(ctx: Context, poly: Polynomial, finite: dict[str, Values]) -> None:
     signs = [sign(ctx, {(): v} if v else {}) for v in allowed]
     key = next(key for mono in poly for key, _ in mono)
     learn(ctx, {((key, 1),): 1}, reduce(and_, signs))
+    for end, oriented in ((min(allowed), 1), (max(allowed), -1)):
+        if end:
+            learn(ctx, scale(subtract({((key, 1),): 1}, {(): end}), oriented), NONNEGATIVE)
 
 
 def _summed(ctx: Context, schemas: list[Polynomial]) -> Iterator[Polynomial]:

@@ -7,7 +7,8 @@ from fractions import Fraction
 
 from derive.claim import Goal, Hypothesis
 from derive.kernel.equality import has_values
-from derive.kernel.hypotheses import contradictory
+from derive.kernel.finite import Values
+from derive.kernel.hypotheses import assume, context_of, contradictory
 from derive.kernel.theorem import Theorem, in_order, make_theorem, theorem_of_cases
 from derive.term import Component, Delta, Diff, Index, Limit, Number, Op, Optimum, Relation, Variable, subterms
 
@@ -61,7 +62,17 @@ class Otherwise:
     rule = "K8"
 
 
-Subject = Coincidence | Smallest | Vanishing | Boundary | Otherwise
+@dataclass(frozen=True, slots=True)
+class Among:
+    """A number of the goal is one of the values that its hypotheses leave (K7): a variable, or a component."""
+
+    term: Variable | Component
+    values: Values
+
+    rule = "K7"
+
+
+Subject = Coincidence | Smallest | Vanishing | Boundary | Among | Otherwise
 FAILURES: dict[Op, tuple[Op, ...]] = {
     "==": (">", "<"),
     "!=": ("==",),
@@ -81,7 +92,7 @@ def cases(goal: Goal, subject: Subject) -> tuple[Goal, ...]:
     return tuple(replace(goal, hypotheses=(*goal.hypotheses, Hypothesis(r))) for r in relations)
 
 
-def _relations(goal: Goal, subject: Coincidence | Smallest | Vanishing | Boundary) -> tuple[Relation, ...]:
+def _relations(goal: Goal, subject: Coincidence | Smallest | Vanishing | Boundary | Among) -> tuple[Relation, ...]:
     match subject:
         case Coincidence(left, right):
             if left not in goal.indices or not _is_place(goal, right):
@@ -93,6 +104,10 @@ def _relations(goal: Goal, subject: Coincidence | Smallest | Vanishing | Boundar
             if not _is_number(goal, term):
                 raise ValueError("a split on what is not a number of the claim")
             return tuple(Relation(term, op, Number(Fraction(0))) for op in EITHER)
+        case Among(term, values):
+            if not _is_number(goal, term):
+                raise ValueError("a split on what is not a number of the claim")
+            return tuple(Relation(term, "==", Number(Fraction(v))) for v in values)
         case Boundary(number):
             given = _given(goal, number)
             return tuple(Relation(given.left, op, given.right) for op in PARTS[given.op])
@@ -152,6 +167,16 @@ def _is_number(goal: Goal, term: Variable | Component) -> bool:
     return declared is not None and declared.dimensions == shape and all(index in goal.indices for index in indices)
 
 
+def values_left(goal: Goal, term: Variable | Component, fuel: int) -> Values:
+    """The values that the hypotheses leave to a number, if they are finitely many; Fails with ValueError otherwise."""
+    ctx, scope = context_of(goal, fuel)
+    own = term.name if isinstance(term, Variable) else term.array
+    found = dict(assume(ctx, goal, scope).finite).get(own)
+    if found is None:
+        raise ValueError("a split on what has more than finitely many values")
+    return found
+
+
 def _is_place(goal: Goal, index: Index) -> bool:
     """Whether an index is free in the goal, or a number that every value of its dimension admits."""
     if not isinstance(index.name, int):
@@ -167,6 +192,8 @@ def join(goal: Goal, subject: Subject, theorems: tuple[Theorem | None, ...], fue
     wanted = cases(goal, subject)
     if len(wanted) != len(theorems) or not any(theorems):
         raise ValueError("a case is missing")
+    if isinstance(subject, Among) and not set(subject.values) >= set(values_left(goal, subject.term, fuel)):
+        raise ValueError("a value that the hypotheses leave has no case")
     for case, theorem in zip(wanted, theorems, strict=True):
         if theorem is None and not contradictory(case, fuel):
             raise ValueError("a case without a theorem")

@@ -31,10 +31,24 @@ def weighted(ctx: Context, poly: Polynomial) -> Iterator[Polynomial]:
     """
     split = _split(ctx, poly)
     if split is not None:
-        yield from _bounds(ctx, poly, *split)
-        absorbed = _absorbed(*split)
-        if absorbed != split:
-            yield from _bounds(ctx, poly, *absorbed)
+        forms = [split, _absorbed(*split), (_distributed(split[0]), split[1])]
+        for n, form in enumerate(forms):
+            if form not in forms[:n]:
+                yield from _bounds(ctx, poly, *form)
+
+
+def _distributed(groups: list[Weighted]) -> list[Weighted]:
+    """A logarithm beside a sum of other weights goes to each of them: (a + b)*log(t) = a*log(t) + b*log(t)."""
+    found = {n: g for n, g in enumerate(groups)}
+    single = {next(iter(g.weight)): n for n, g in found.items() if len(g.weight) == 1}
+    for n, group in enumerate(groups):
+        if len(group.weight) > 1 and single.keys() >= group.weight.keys():
+            del found[n]
+            for mono, c in group.weight.items():
+                held = found[single[mono]]
+                share = Fraction(c) / Fraction(held.weight[mono])
+                found[single[mono]] = Weighted(held.weight, add(held.logarithm, scale(group.logarithm, share)))
+    return list(found.values())
 
 
 def _absorbed(groups: list[Weighted], rest: Polynomial) -> tuple[list[Weighted], Polynomial]:
