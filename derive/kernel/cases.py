@@ -60,6 +60,8 @@ def _covered(
             inside = _in_case(case, poly, inner, keys, bits)
         except Undefined:
             return False
+        if _is_empty(case, inner):
+            continue
         done = holds(case, inside) or by_cases(case, inside, holds, depth - 1)
         ctx.fuel = case.fuel
         if done:
@@ -88,6 +90,30 @@ def _excluded_by_calculus(ctx: Context, inner: Polynomial, bits: int) -> bool:
         return False
     finally:
         ctx.fuel -= before - max(case.fuel, 0)
+
+
+def _is_empty(ctx: Context, inner: Polynomial) -> bool:
+    """Whether a fact about what a case is about has another sign by all others: then no point is in the case."""
+    for shape, bucket in list(ctx.facts.items()):
+        for fact in bucket:
+            used = names(ctx, fact.polynomial)
+            numbers = len(fact.polynomial) > 1 and all(p[0] < BOUND for p in places(ctx, fact.polynomial))
+            if not numbers or used.isdisjoint(names(ctx, inner)) or used & ctx.suspended:
+                continue
+            others = ctx.fork()
+            others.facts[shape] = [f for f in bucket if f is not fact]
+            bits = others.sign(others, fact.polynomial)
+            ctx.fuel = others.fuel
+            if not _agree(bits, fact.bits):
+                ctx.use("O16")
+                return True
+    return False
+
+
+def _agree(left: int, right: int) -> bool:
+    """Whether some number has both signs."""
+    both = left | right
+    return not (both & NONZERO and both & NONNEGATIVE and both & NONPOSITIVE)
 
 
 def _known(ctx: Context, inner: Polynomial) -> int:

@@ -10,9 +10,12 @@ from fractions import Fraction
 from itertools import chain, combinations, permutations
 
 from derive.kernel.context import (
+    BOUND,
     NONNEGATIVE,
+    NONPOSITIVE,
     NONZERO,
     POSITIVE,
+    ZERO,
     ComponentRule,
     Context,
     Generator,
@@ -26,12 +29,13 @@ from derive.kernel.context import (
 from derive.kernel.functions import exponential, logarithm
 from derive.kernel.polynomial import ONE, add, merge, scale, subtract
 from derive.kernel.ring import component, multiply, power, product, rename, rename_mono, renew, variable
-from derive.kernel.spelling import NO_NAMES, mono_text, names, parts_of
+from derive.kernel.spelling import NO_NAMES, mono_text, names, parts_of, places
 from derive.kernel.sums import sum_over
 
 HALF = Fraction(1, 2)
 MOST_PLACES = 6
 MOST_EXPONENTIALS = 3
+MOST_BOUNDS = 4
 
 
 def named_parts(ctx: Context, poly: Polynomial) -> tuple[Context, Polynomial] | None:
@@ -297,6 +301,39 @@ def products_of_rests(ctx: Context, poly: Polynomial, free: list[Place]) -> Iter
             rests = [subtract(sum_over(ctx, (place,), t), rename(ctx, t, {place: one})) for t in (first, second, root)]
             ctx.use("O15")
             yield subtract(multiply(ctx, rests[0], rests[1]), power(ctx, rests[2], 2)), NONNEGATIVE
+
+
+def products_of_bounds(ctx: Context, poly: Polynomial) -> Iterator[tuple[Polynomial, int]]:
+    """O3: Sum(w*(t - a)*(b - t)) >= 0 for weights w >= 0 and what lies between bounds, the Min and the Max or given."""
+    for dimension in sorted({_dimension(ctx, key) for mono in poly for key, _ in mono if _is_square(ctx, key)}):
+        place = ctx.open(dimension)
+        below = [gap for gap, _ in zip(_bounded(ctx, poly, place), range(MOST_BOUNDS), strict=False)]
+        shares = [w for w in (ONE, *weights(ctx, place)) if ctx.sign(ctx, w) & NONNEGATIVE]
+        for one, other in combinations(below, 2):
+            for weight in shares:
+                ctx.use("O3")
+                body = multiply(ctx, weight, multiply(ctx, one, other))
+                yield sum_over(ctx, (place,), body), NONNEGATIVE
+
+
+def _is_square(ctx: Context, key: str) -> bool:
+    """Whether a generator is a sum over one index of something with a square."""
+    return bool(_dimension(ctx, key)) and any(e == 2 for _, e in ctx.generators[key].parts[1].mono)
+
+
+def _bounded(ctx: Context, poly: Polynomial, place: Place) -> Iterator[Polynomial]:
+    """What is >= 0 at an index, by a hypothesis that compares or because a Max or Min stands in a polynomial (O7)."""
+    for key in sorted({key for mono in poly for key, _ in mono if key[0] == "m"}):
+        kind, bound, body = ctx.generators[key].parts
+        if bound[1] == place[1]:
+            gap = subtract({((key, 1),): 1}, rename(ctx, body, {bound: place}))
+            yield gap if kind == "Max" else scale(gap, -1)
+    for fact in [fact for bucket in ctx.facts.values() for fact in bucket]:
+        pattern = [p for p in places(ctx, fact.polynomial) if p[0] >= BOUND]
+        in_force = names(ctx, fact.polynomial).isdisjoint(ctx.suspended) and len(fact.polynomial) > 1
+        if in_force and fact.bits & ZERO in (NONNEGATIVE, NONPOSITIVE) and [p[1] for p in pattern] == [place[1]]:
+            oriented = fact.polynomial if fact.bits & NONNEGATIVE else scale(fact.polynomial, -1)
+            yield rename(ctx, oriented, {pattern[0]: place})
 
 
 def _pairs_of_sums(ctx: Context, poly: Polynomial) -> set[tuple[str, str]]:

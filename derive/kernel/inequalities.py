@@ -48,6 +48,7 @@ def inequalities(
         yield from tangents_elsewhere(ctx, poly)
         yield from tangents_of_terms(ctx, poly)
         yield from products_of_rests(ctx, poly, free)
+        yield from products_of_bounds(ctx, poly)
 
 
 def _of_hypotheses(ctx: Context, poly: Polynomial, free: list[Place]) -> Iterator[tuple[Polynomial, int]]:
