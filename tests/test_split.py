@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from goals import goal
 
-from derive.kernel import Coincidence, Smallest, Subject, Theorem, Vanishing, cases, decide, join
+from derive.kernel import Among, Coincidence, Smallest, Subject, Theorem, Vanishing, cases, decide, join
 from derive.term import Component, Index, Variable
 
 FUEL = 200_000
@@ -43,3 +43,20 @@ def test_only_the_theorems_of_all_cases_are_joined(subject: Subject) -> None:
     for wrong in ((first,), (second, first), (first, None), (None, None)):
         with pytest.raises(ValueError, match=r"case|goal"):
             join(small, subject, wrong, FUEL)
+
+
+def test_a_value_that_the_hypotheses_leave_must_have_its_case() -> None:
+    masked = goal("u: real; o: nonnegative[n]", "u*o[i] >= 0", "u**2 == u")
+    every, some = (Among(Variable("u"), values) for values in ((0, 1), (1,)))
+    theorems = tuple(decide(case) for case in cases(masked, every))
+    assert all(isinstance(theorem, Theorem) for theorem in theorems)
+    assert join(masked, every, theorems, FUEL).goal == masked
+    with pytest.raises(ValueError, match="a value"):
+        join(masked, some, theorems[1:], FUEL)
+
+
+def test_a_number_of_any_value_has_no_cases_of_its_values() -> None:
+    free = goal("u: nonnegative", "u + 1 > 0")
+    theorems = tuple(decide(case) for case in cases(free, Among(Variable("u"), (0, 1))))
+    with pytest.raises(ValueError, match="finitely many"):
+        join(free, Among(Variable("u"), (0, 1)), theorems, FUEL)

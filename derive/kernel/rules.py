@@ -169,7 +169,12 @@ RULES: dict[str, Rule] = {
             "the sides of the claim have a value everywhere; the equation is not used where it is denied",
         ),
         Rule("O2", "sums and products of signs", "t >= 0 and u > 0 give t + u > 0"),
-        Rule("O3", "sum of signs", "t >= 0 for all k gives Sum(t, k) >= 0", "strict: one term > 0"),
+        Rule(
+            "O3",
+            "sum of signs",
+            "t >= 0 for all k gives Sum(t, k) >= 0",
+            "strict: one term > 0",
+        ),
         Rule("O4", "weighted mean", "w >= 0 and t >= 0 give Sum(w*t) >= 0", "strict: t > 0 and Sum(w) != 0"),
         Rule("O6", "one term of a sum", "Sum(t, k) >= t[k := i]", "t >= 0 for all k; strict: n >= 2 and t > 0"),
         Rule("O7", "maximum as a bound", "t[k := j] <= Max(t, k)"),
@@ -178,7 +183,7 @@ RULES: dict[str, Rule] = {
         Rule("O12", "squares", "t*a**2 + b**2/t >= 2*a*b, c*a**2 >= 0", "t > 0, c >= 0"),
         Rule("O13", "tangents", "log(q) <= q - 1, exp(u) >= 1 + u", "q > 0"),
         Rule("O14", "Jensen", "Sum(w*g) >= Sum(w) - Sum(w*exp(-g))", "w >= 0"),
-        Rule("O15", "Cauchy-Schwarz", "Sum(a*b)**2 <= Sum(a**2)*Sum(b**2)"),
+        Rule("O15", "Cauchy-Schwarz", "Sum(a*b)**2 <= Sum(a**2)*Sum(b**2), or each without its term at one index"),
         Rule("O16", "adding inequalities", "p >= 0 and q >= 0 give m*p + q >= 0", "m >= 0"),
         Rule("O17", "whole numbers", "n >= c for a dimension or whole number", "c is its least value"),
         Rule(
