@@ -8,7 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import combinations
 
-from derive.kernel.comparison import products_of_sums, tangent_of_logarithms, tangents_elsewhere, tangents_of_terms
+from derive.kernel.comparison import (
+    products_of_bounds,
+    products_of_rests,
+    products_of_sums,
+    tangent_of_logarithms,
+    tangents_elsewhere,
+    tangents_of_terms,
+)
 from derive.kernel.context import (
     LITERAL,
     NONNEGATIVE,
