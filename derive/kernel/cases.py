@@ -61,7 +61,7 @@ def _covered(
         except Undefined:
             return False
         if _is_empty(case, inner):
-            continue
+            return True
         done = holds(case, inside) or by_cases(case, inside, holds, depth - 1)
         ctx.fuel = case.fuel
         if done:
