@@ -12,7 +12,7 @@ from fractions import Fraction
 from itertools import combinations
 from typing import Literal
 
-from derive.elaborate.substitute import free_names, fresh, substitute
+from derive.substitute import free_names, fresh, substitute
 from derive.term import (
     Apply,
     Binary,

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from derive.claim import SIGNS, WHOLE_SIGNS, Declaration, Goal, Hypothesis
-from derive.elaborate.substitute import free_names, substitute
 from derive.errors import InputError
+from derive.substitute import free_names, substitute
 from derive.term import (
     Apply,
     Binary,

@@ -9,10 +9,10 @@ from typing import Any
 
 from derive.certificate.terms import from_json, goal_to_json, index_to_json, indices_from_json, to_json
 from derive.claim import Declaration, Goal, Hypothesis, Lemma
-from derive.elaborate.goal import free_indices
 from derive.invoke import instances, supplied_by
 from derive.kernel import Supplied
 from derive.recheck.lemma import parts
+from derive.substitute import free_indices
 from derive.term import Relation
 
 Json = Any

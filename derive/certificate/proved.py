@@ -19,7 +19,6 @@ from derive.certificate.lemmas import shown_first, with_lemmas
 from derive.certificate.terms import from_json, goal_to_json, index_to_json, relation_to_json, stated, to_json
 from derive.certificate.variables import mentions, replaced, substituted
 from derive.claim import Declaration, Goal, Hypothesis, Lemma
-from derive.elaborate.goal import free_indices
 from derive.kernel import FUEL, Propose, cases, contradictory
 from derive.kernel.context import (
     BOUND,
@@ -54,6 +53,7 @@ from derive.recheck.limits import NEAR
 from derive.recheck.polynomial import Undefined as Nowhere
 from derive.recheck.proof import EVERY, Contradiction, State, prove
 from derive.recheck.terms import Rejected
+from derive.substitute import free_indices
 from derive.term import (
     Apply,
     Binary,

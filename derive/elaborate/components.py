@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from derive.elaborate.scope import Scope
-from derive.elaborate.substitute import free_names, fresh
+from derive.substitute import free_names, fresh
 from derive.term import Apply, Binary, Component, Index, Neg, Optimum, Relation, Term, Variable, children, with_children
 
 

@@ -15,10 +15,10 @@ from derive.elaborate.hygiene import unused_indices
 from derive.elaborate.infer import Inference
 from derive.elaborate.place import placed
 from derive.elaborate.scope import Scope, Template
-from derive.elaborate.substitute import free_names
 from derive.errors import InputError, Problem, clip, meant, problem
 from derive.load import Scalar
 from derive.parse import parse
+from derive.substitute import free_names
 from derive.term import Call, Component, Term, Variable, subterms
 
 Pairs = tuple[tuple[Scalar, Scalar], ...]

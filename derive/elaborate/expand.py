@@ -13,9 +13,9 @@ from derive.claim import Definition
 from derive.elaborate.customary import FUNCTIONS as CUSTOMARY
 from derive.elaborate.customary import customary
 from derive.elaborate.scope import Scope, Template
-from derive.elaborate.substitute import fits, free_names, fresh, substitute
 from derive.errors import InputError, Problem, meant, problem
 from derive.signature import FUNCTIONS
+from derive.substitute import fits, free_names, fresh, substitute
 from derive.term import (
     Apply,
     At,

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Set
 
 from derive.claim import Declaration, Goal, Hypothesis
 from derive.elaborate.scope import Scope
+from derive.substitute import free_indices
 from derive.term import (
     Component,
     Diff,
@@ -16,7 +17,6 @@ from derive.term import (
     Relation,
     Term,
     Variable,
-    children,
     own_indices,
     subterms,
 )
@@ -48,16 +48,6 @@ def _relation_indices(relation: Relation) -> Iterator[Index]:
 def _claimed(hypotheses: Iterable[Hypothesis]) -> Iterator[Index]:
     """The indices of the claim that only its hypotheses mention, in this line."""
     yield from (i for h in hypotheses for i in _relation_indices(h.relation) if i not in h.quantified)
-
-
-def free_indices(term: Term, bound: Set[str] = frozenset()) -> Iterator[Index]:
-    """The named indices that no reduction binds, in source order, without their places."""
-    inner = bound | {str(term.index.name)} if isinstance(term, Reduce) else bound
-    for child in children(term):
-        yield from free_indices(child, inner)
-    for index in own_indices(term):
-        if isinstance(index.name, str) and index.name not in bound:
-            yield Index(index.name, index.dimension)
 
 
 def _concerning(used: Set[str], shared: tuple[Hypothesis, ...], scope: Scope) -> tuple[Hypothesis, ...]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Set
 
 from derive.elaborate.scope import Scope
-from derive.elaborate.substitute import free_names
 from derive.errors import Problem, problem
 from derive.load import Scalar
+from derive.substitute import free_names
 from derive.term import Reduce, Term, subterms
 
 

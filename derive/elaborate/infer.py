@@ -13,10 +13,10 @@ from typing import NamedTuple
 from derive.claim import Declaration
 from derive.elaborate.customary import NAMES, customary
 from derive.elaborate.scope import Scope
-from derive.elaborate.substitute import with_indices
 from derive.errors import Problem, Span, meant, problem
 from derive.load import Scalar
 from derive.signature import CONSTANTS
+from derive.substitute import with_indices
 from derive.term import (
     At,
     Component,

@@ -10,10 +10,10 @@ from derive.claim import Claim, Declaration, Goal, Image, Lemma, Line
 from derive.elaborate.expand import expand
 from derive.elaborate.infer import Inference
 from derive.elaborate.place import placed
-from derive.elaborate.substitute import fresh
 from derive.errors import InputError, Problem, clip, problem
 from derive.load import Scalar, WrittenUse
 from derive.parse import parse
+from derive.substitute import fresh
 from derive.term import Component, Index, Term, Variable
 
 MOST = 256

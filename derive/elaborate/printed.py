@@ -15,10 +15,10 @@ from derive.elaborate.expand import MAX_SIZE, expand
 from derive.elaborate.infer import Inference
 from derive.elaborate.place import placed
 from derive.elaborate.scope import Scope
-from derive.elaborate.substitute import free_names, fresh
 from derive.errors import InputError, Problem, clip, problem
 from derive.load import Entry, Node, Scalar, Sequence
 from derive.parse import parse
+from derive.substitute import free_names, fresh
 from derive.term import (
     Apply,
     Binary,

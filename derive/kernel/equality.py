@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from derive.claim import Goal
-from derive.elaborate.substitute import free_names
 from derive.kernel.context import Context, Note, Polynomial, Propose, Stuck, Undefined
 from derive.kernel.hypotheses import assume, context_of, terms_of_sums
 from derive.kernel.normalize import Condition, Reader, Scope
@@ -15,6 +14,7 @@ from derive.kernel.sign import implies
 from derive.kernel.theorem import Residual, Theorem, in_order, make_theorem
 from derive.kernel.vanish import seen_to_vanish
 from derive.kernel.zero import Equations, remainder
+from derive.substitute import free_names
 from derive.term import Apply, Binary, Neg, Term, children
 from derive.write import write
 

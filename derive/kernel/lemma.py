@@ -15,12 +15,11 @@ from fractions import Fraction
 from typing import Final
 
 from derive.claim import SIGNS, WHOLE_SIGNS, Declaration, Goal, Hypothesis, Image, Lemma
-from derive.elaborate.goal import free_indices
-from derive.elaborate.substitute import free_names, fresh, substitute
 from derive.kernel.context import Stuck, Undefined
 from derive.kernel.hypotheses import INTEGER_TYPES, assume, context_of
 from derive.kernel.normalize import Reader
 from derive.kernel.theorem import Theorem, in_order, make_theorem
+from derive.substitute import free_indices, free_names, fresh, substitute
 from derive.term import (
     Binary,
     Component,

@@ -6,11 +6,11 @@ from collections.abc import Set
 from dataclasses import replace
 
 from derive.claim import Goal, Hypothesis
-from derive.elaborate.substitute import free_names
 from derive.kernel.limit import evaluate_limit
 from derive.kernel.neighbourhood import INFINITE, WHOLE
 from derive.kernel.normalize import ZERO_TERM
 from derive.kernel.theorem import Residual
+from derive.substitute import free_names
 from derive.term import (
     Diff,
     Index,

@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from derive.claim import Goal, Hypothesis
-from derive.elaborate.substitute import free_names
 from derive.kernel.bits import decisive, times
 from derive.kernel.cases import by_cases
 from derive.kernel.context import (
@@ -41,6 +40,7 @@ from derive.kernel.spelling import names
 from derive.kernel.theorem import Residual, Theorem, in_order, make_theorem, theorem_of_cases
 from derive.kernel.zero import Equations, remainder
 from derive.rivals import WHOLE, Captured, Rivals, comparison, memberships, rivals
+from derive.substitute import free_names
 from derive.term import Apply, Binary, Component, Diff, Index, Op, Reduce, Relation, Term, Variable, subterms
 from derive.verdict import Reason
 from derive.whole import is_integer_type

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Set
 from dataclasses import replace
 
 from derive.claim import Definition
-from derive.elaborate.substitute import free_names, fresh, substitute
 from derive.narrate.algebra import Monomial, bottom_up, from_monomial, merged, monomial
 from derive.narrate.matching import Found, matches, sub_products
 from derive.narrate.setting import Setting, bare
+from derive.substitute import free_names, fresh, substitute
 from derive.term import (
     Apply,
     Binary,

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from derive.derivation import Reason, Step
-from derive.elaborate.substitute import substitute
 from derive.narrate.algebra import bottom_up, key_of
 from derive.narrate.definitions import index_names, unfolded
 from derive.narrate.differentiate import differentiate, rule
 from derive.narrate.functions import logarithms
 from derive.narrate.setting import Setting
+from derive.substitute import substitute
 from derive.term import Apply, Call, Component, Diff, Index, Term, Variable, subterms
 
 Worker = Callable[[Diff], tuple[Step, ...]]

@@ -6,7 +6,6 @@ from dataclasses import replace
 from fractions import Fraction
 from functools import cache
 
-from derive.elaborate.substitute import free_names, substitute
 from derive.narrate.algebra import (
     ONE,
     UNIT,
@@ -27,6 +26,7 @@ from derive.narrate.setting import Setting, bare
 from derive.narrate.sums import contracted
 from derive.parse import parse
 from derive.signature import FUNCTIONS
+from derive.substitute import free_names, substitute
 from derive.term import Apply, Binary, Component, Delta, Diff, Index, Neg, Number, Reduce, Term, Variable
 
 Target = Variable | Component

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from derive.claim import Hypothesis
 from derive.derivation import Reason
-from derive.elaborate.substitute import free_names, substitute, with_indices
 from derive.narrate.algebra import ONE, ZERO, Monomial, addends, bottom_up, from_addends, key_of, merged, tidy
 from derive.narrate.matching import matches
 from derive.narrate.setting import Setting, bare
 from derive.narrate.sums import replaced
+from derive.substitute import free_names, substitute, with_indices
 from derive.term import Binary, Component, Delta, Index, Neg, Number, Reduce, Relation, Term, Variable, subterms
 
 

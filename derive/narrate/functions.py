@@ -5,7 +5,6 @@ from __future__ import annotations
 from fractions import Fraction
 from math import log
 
-from derive.elaborate.substitute import free_names, substitute
 from derive.narrate.algebra import (
     UNIT,
     Monomial,
@@ -20,6 +19,7 @@ from derive.narrate.algebra import (
     times,
 )
 from derive.parse import parse
+from derive.substitute import free_names, substitute
 from derive.term import Apply, Binary, Constant, Neg, Number, Reduce, Term, Variable
 
 HALF = Fraction(1, 2)

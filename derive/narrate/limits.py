@@ -8,9 +8,9 @@ from typing import Literal
 
 from derive.claim import Hypothesis
 from derive.derivation import Reason, Step
-from derive.elaborate.substitute import free_names
 from derive.narrate.algebra import Monomial, addends, from_addends, from_monomial, is_sum, key_of, monomial, times
 from derive.narrate.setting import Setting
+from derive.substitute import free_names
 from derive.term import Apply, Binary, Call, Constant, Limit, Neg, Number, Op, Reduce, Relation, Term, Variable
 
 FAR_OUT = Constant("oo")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence, Set
 
-from derive.elaborate.substitute import free_names
 from derive.narrate.algebra import Factor, Monomial, addends, is_atom, is_sum, key_of, merged
+from derive.substitute import free_names
 from derive.term import Apply, Binary, Call, Component, Delta, Index, Neg, Reduce, Term, Variable
 
 Found = Mapping[str, "Index | Term"]

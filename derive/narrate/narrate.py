@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from derive.claim import Claim, Line
 from derive.derivation import Step
-from derive.elaborate.substitute import fits
 from derive.errors import InputError
 from derive.invoke import invoke
 from derive.kernel import Stuck, Theorem, Undefined, phases
@@ -21,6 +20,7 @@ from derive.narrate.shorten import shortened
 from derive.narrate.words import words
 from derive.parse import parse
 from derive.prove import prove
+from derive.substitute import fits
 from derive.term import Limit, Op, Optimum, Term, size, subterms
 
 LARGEST_MIDDLE = 60

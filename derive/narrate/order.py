@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from derive.derivation import Reason, Step
-from derive.elaborate.substitute import substitute
 from derive.narrate.algebra import ZERO, addends, bottom_up, from_monomial, is_sum, key_of, merged, monomial
 from derive.narrate.definitions import index_names, unfolded
 from derive.narrate.equation import equation
@@ -15,6 +14,7 @@ from derive.narrate.moves import definition_of
 from derive.narrate.setting import Setting, bare
 from derive.narrate.walk import lemmas_of
 from derive.narrate.words import words
+from derive.substitute import substitute
 from derive.term import Apply, Binary, Component, Diff, Index, Number, Op, Reduce, Relation, Term, Variable, subterms
 
 AGAINST_ONE = "a sum of positive terms is at least each of them"

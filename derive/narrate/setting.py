@@ -10,11 +10,11 @@ from derive.elaborate.expand import expand
 from derive.elaborate.goal import goal
 from derive.elaborate.infer import Inference
 from derive.elaborate.scope import Scope, Template
-from derive.elaborate.substitute import free_names
 from derive.errors import InputError, Span
 from derive.kernel import Residual, Theorem
 from derive.load import Scalar
 from derive.prove import DEPTH, prove
+from derive.substitute import free_names
 from derive.term import Call, Component, Index, Op, Reduce, Relation, Term, Variable, children, subterms, with_children
 
 FUEL = 20_000

@@ -7,7 +7,6 @@ from dataclasses import replace
 from fractions import Fraction
 from functools import reduce
 
-from derive.elaborate.substitute import free_names, substitute
 from derive.narrate.algebra import (
     UNIT,
     Monomial,
@@ -25,6 +24,7 @@ from derive.narrate.algebra import (
     times,
 )
 from derive.narrate.setting import bare
+from derive.substitute import free_names, substitute
 from derive.term import Binary, Delta, Index, Number, Reduce, Term, Variable, children, with_children
 
 MOST_VALUES = 4

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from derive.claim import SIGNS, Declaration, Goal, Hypothesis
-from derive.elaborate.substitute import free_names, substitute
+from derive.substitute import free_names, substitute
 from derive.term import (
     Apply,
     Binary,

@@ -10,11 +10,11 @@ from itertools import islice
 from pathlib import Path
 
 from derive.claim import Goal
-from derive.elaborate.goal import free_indices
 from derive.find import Target
 from derive.kernel import model
 from derive.mutate import Mutant, mutate
 from derive.read import read
+from derive.substitute import free_indices
 from derive.term import Relation
 
 ROOT = Path(__file__).parents[2]

@@ -10,9 +10,8 @@ from random import Random
 
 from derive.claim import Declaration, Goal, Hypothesis
 from derive.elaborate import elaborate
-from derive.elaborate.goal import free_indices
-from derive.elaborate.substitute import substitute
 from derive.load import load_text
+from derive.substitute import free_indices, substitute
 from derive.term import (
     Apply,
     Binary,

@@ -1,8 +1,8 @@
-"""Simultaneous, capture-avoiding substitution of a definition's parameters."""
+"""Simultaneous, capture-avoiding substitution, and the names that are free in a term."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -51,6 +51,16 @@ def free_names(term: Term) -> frozenset[str]:
             return free_names(body) | own | {t.name if isinstance(t, Variable) else t.array for t in targets}
         case _:
             return own.union(*map(free_names, children(term)))
+
+
+def free_indices(term: Term, bound: Set[str] = frozenset()) -> Iterator[Index]:
+    """The named indices that no reduction binds, in source order, without their places."""
+    inner = bound | {str(term.index.name)} if isinstance(term, Reduce) else bound
+    for child in children(term):
+        yield from free_indices(child, inner)
+    for index in own_indices(term):
+        if isinstance(index.name, str) and index.name not in bound:
+            yield Index(index.name, index.dimension)
 
 
 def fresh(base: str, taken: Set[str]) -> str:
