@@ -288,6 +288,8 @@ def _explicit_simplices(ctx: Context, goal: Goal) -> Iterator[Polynomial]:
 
 def contradictory(goal: Goal, fuel: int) -> bool:
     """Whether the hypotheses of a goal are seen to contradict each other."""
+    if not goal.hypotheses:
+        return False
     try:
         ctx, scope = context_of(goal, fuel)
         assume(ctx, goal, scope)

@@ -52,7 +52,10 @@ NO_VALUE = (Unknown, ArithmeticError, ValueError, RecursionError)
 
 @dataclass(slots=True)
 class Model:
-    """What was drawn so far, by name: values and sizes; where free indices are; and what was computed from these."""
+    """What was drawn so far, by name: values and sizes; where free indices are; and what was computed from these.
+
+    ``is_least`` asks for the least sizes, where a strict relation is most often an equality.
+    """
 
     random: Random
     wide: float
@@ -61,6 +64,7 @@ class Model:
     at: dict[Place, int] = field(default_factory=dict)
     known: dict[tuple[str, tuple[int, ...]], float | None] = field(default_factory=dict)
     order: dict[str, tuple[Place, ...]] = field(default_factory=dict)
+    is_least: bool = False
 
 
 def possible(ctx: Context, poly: Polynomial) -> int:
@@ -98,7 +102,7 @@ def _models(ctx: Context) -> list[Model]:
         for number in range(ATTEMPTS):
             if len(ctx.models) >= (ENOUGH if number < ENOUGH + 1 else 1):
                 break
-            model = Model(Random(number), (1.0, 3.0, 0.3)[number % 3])
+            model = Model(Random(number), (1.0, 3.0, 0.3)[number % 3], is_least=number == ENOUGH - 1)
             if _holds(model, ctx):
                 ctx.models.append(model)
     return ctx.models
@@ -218,7 +222,8 @@ def _size(model: Model, ctx: Context, dimension: str) -> int:
     if dimension in ctx.size:
         return ctx.size[dimension]
     if dimension not in model.sizes:
-        model.sizes[dimension] = ctx.least.get(dimension, 1) + model.random.choice((1, 1, 2))
+        more = 0 if model.is_least else model.random.choice((1, 1, 2))
+        model.sizes[dimension] = ctx.least.get(dimension, 1) + more
     return model.sizes[dimension]
 
 
