@@ -80,7 +80,7 @@ def _excluded(ctx: Context, inner: Polynomial, bits: int) -> bool:
 def _excluded_by_calculus(ctx: Context, inner: Polynomial, bits: int) -> bool:
     """O18, where nothing else is seen: whether the opposite sign holds everywhere."""
     opposite = {POSITIVE: NONPOSITIVE, NEGATIVE: NONNEGATIVE}.get(bits)
-    if opposite is None:
+    if opposite is None or names(ctx, inner) & ctx.suspended:
         return False
     case = ctx.fork()
     case.fuel = before = min(ctx.fuel, SHARE)
