@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from derive.kernel.context import NONNEGATIVE, NONPOSITIVE, NONZERO, POSITIVE, Context, Polynomial, Stuck, Undefined
+from derive.kernel.context import (
+    NONNEGATIVE,
+    NONPOSITIVE,
+    NONZERO,
+    POSITIVE,
+    ComponentRule,
+    Context,
+    Polynomial,
+    Stuck,
+    SumEquation,
+    SumRule,
+    Undefined,
+)
 from derive.kernel.counting import is_whole
 from derive.kernel.functions import logarithm
 from derive.kernel.monotone import by_calculus
@@ -40,14 +52,25 @@ def _sides(ctx: Context, poly: Polynomial) -> Iterator[Polynomial]:
 
 
 def _counted(ctx: Context, poly: Polynomial) -> Iterator[tuple[str, int]]:
-    """The whole numbers of which a factorial speaks, each with its least value."""
+    """The whole numbers of which a factorial speaks, each with its least value.
+
+    No dimension over which something is summed, for the sum does not follow the number. No number of which an equation
+    about sums or components speaks: the equation holds at that number only, and the step is taken at every other.
+    """
     used = frozenset[str]().union(
         *(names(ctx, {((key, 1),): 1}) for mono in poly for key, _ in mono if _is_counting(ctx, key))
     )
-    for name in sorted(used & ctx.integers - ctx.suspended - set(ctx.size)):
-        least = ctx.least.get(name, LEAST.get(ctx.types.get(name, "")))
-        if least is not None:
-            yield name, least
+    rules: list[SumRule | SumEquation | ComponentRule] = [*ctx.sum_rules, *ctx.sum_equations]
+    rules += ctx.component_rules.values()
+    fixed = frozenset[str]().union(*(rule.names | names(ctx, rule.value) for rule in rules))
+    for name in sorted(used & ctx.integers - ctx.suspended - fixed):
+        if ctx.types.get(name) in LEAST and not _is_summed_over(poly, name):
+            yield name, ctx.least.get(name, LEAST[ctx.types[name]])
+
+
+def _is_summed_over(poly: Polynomial, dimension: str) -> bool:
+    """Whether an index of the dimension is spelled in a generator, however deep; of names that begin alike one too."""
+    return any(f"@{dimension}" in key for mono in poly for key, _ in mono)
 
 
 def _is_counting(ctx: Context, key: str) -> bool:
