@@ -308,38 +308,29 @@ def test_what_follows_from_an_error_of_the_same_claim_is_not_told() -> None:
     assert [p.code for p in elaborate(load_text(text, "claims.yaml"))[1]] == ["DV070"]
 
 
-ELSEWHERE: tuple[tuple[str, str], ...] = (
-    ("given: {x: real}", "did you mean `variables`?"),
-    ("variables: {n: dim}", "did you mean `positive integer`?"),
-    ("variables: {x: Vector}", "did you mean `real[n]`?"),
-    ("variables: {x: 'Real[m,n]'}", "did you mean `real[m,n]`?"),
+UNDERSTOOD: tuple[tuple[str, str], ...] = (
+    ("given: {x: real}, claim: 1 == 1", "did you mean `variables`?"),
+    ("variables: {n: dim}, claim: 1 == 1", "did you mean `positive integer`?"),
+    ("variables: {x: Vector}, claim: 1 == 1", "did you mean `real[n]`?"),
+    ("variables: {x: 'Real[m,n]'}, claim: 1 == 1", "did you mean `real[m,n]`?"),
+    ("claim: norm(o) == 0", "write `sqrt(Sum(x[k]**2, k))`"),
+    ("claim: Mean(o) == 0", "write `Sum(x[k], k)/n`"),
+    ("claim: softmax(o) == 0", "define it by components: `s[i]: exp(x[i])/Sum(exp(x[k]), k)`"),
+    ("claim: 'delta[i,j] == 0'", "write `KroneckerDelta(i, j)`"),
+    ("claim: o_i == 0", "did you mean `o[i]`?"),
+    ("claim: W_ij == 0", "did you mean `W[i, j]`?"),
+    (
+        "claim: 'Sum(o[i], i, j) == 0'",
+        "write i != j to leave one place out; for several ranges, nest one Sum in another",
+    ),
 )
 
 
-CUSTOMARY: tuple[tuple[str, str], ...] = (
-    ("norm(o)", "write `sqrt(Sum(x[k]**2, k))`"),
-    ("Mean(o)", "write `Sum(x[k], k)/n`"),
-    ("softmax(o)", "define it by components: `s[i]: exp(x[i])/Sum(exp(x[k]), k)`"),
-    ("delta[i,j]", "write `KroneckerDelta(i, j)`"),
-    ("o_i", "did you mean `o[i]`?"),
-    ("W_ij", "did you mean `W[i, j]`?"),
-    ("Sum(o[i], i, j)", "write i != j to leave one place out; for several ranges, nest one Sum in another"),
-)
-
-
-@pytest.mark.parametrize(("written", "repair"), CUSTOMARY)
-def test_a_name_of_other_notations_is_told_how_it_is_written(written: str, repair: str) -> None:
-    file = load_text(
-        f"variables: {{o: 'real[n]', W: 'real[m,n]'}}\nclaims:\n  - {{id: a, claim: '{written} == 0'}}\n", "claims.yaml"
-    )
-    assert [p.help for p in elaborate(file)[1]] == [repair]
-
-
-@pytest.mark.parametrize(("written", "repair"), ELSEWHERE)
-def test_a_word_of_other_places_is_understood(written: str, repair: str) -> None:
-    file = load_text(f"claims:\n  - {{id: a, {written}, claim: 1 == 1}}\n", "claims.yaml")
-    found = (*file.problems, *elaborate(file)[1])
-    assert [p.help for p in found] == [repair]
+@pytest.mark.parametrize(("written", "repair"), UNDERSTOOD)
+def test_the_words_of_other_notations_are_understood(written: str, repair: str) -> None:
+    text = f"variables: {{o: 'real[n]', W: 'real[m,n]'}}\nclaims:\n  - {{id: a, {written}}}\n"
+    file = load_text(text, "claims.yaml")
+    assert [p.help for p in (*file.problems, *elaborate(file)[1])] == [repair]
 
 
 OPTIMA: tuple[tuple[str, str], ...] = (
