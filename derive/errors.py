@@ -99,7 +99,7 @@ def meant(name: str, known: Iterable[str], elsewhere: Mapping[str, str] = _NOTHI
     if len(names) > 500:
         names = [n for n in names if n[:1] == name[:1] and abs(len(n) - len(name)) < 2][:500]
     same = [n for n in names if n.lower() == name.lower()]
-    near = same or get_close_matches(name, names, n=2, cutoff=0.6)
+    near = same or get_close_matches(name, names, n=2, cutoff=0.75) or get_close_matches(name, names, n=2, cutoff=0.6)
     if near:
         return f"did you mean {' or '.join(f'`{n}`' for n in near)}?"
     return f"known: {', '.join(f'`{n}`' for n in names)}" if 0 < len(names) <= 20 else ""

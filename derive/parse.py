@@ -307,6 +307,8 @@ def _misplaced(before: _Token | None, token: _Token, depth: int) -> Problem | No
         return _outside("a list", token.at, "write out the components, or use an array")
     if starts or token.text in ("(", "+", "-"):
         return None
+    if before is not None and before.text + token.text == "->":
+        return _outside("`->`", before.at, "write limit(e, x, 0) for x -> 0")
     where = f" after `{before.text}`" if before else ""
     return _missing(f"`{token.text}`", token.at, f"write an expression{where}")
 
@@ -549,6 +551,8 @@ def _excluded(node: ast.expr, kind: str, bound: Index, source: _Source) -> Index
         if right.name == bound.name != left.name:
             return left
     found = source.found(node)
+    if isinstance(node, ast.Constant):
+        repair = f"{kind} runs over the whole range of its index: {kind}(e, {bound.name})"
     raise InputError(problem("DV047", at=source.at(node), found=found, kind=kind, index=bound.name, repair=repair))
 
 

@@ -87,6 +87,15 @@ def test_every_defect_has_a_code_and_a_place(
     assert all(p.path == "claims.yaml" and p.message for p in found.problems)
 
 
+REPAIRS = {"a tab": "not with tabs", "bars": "Abs(x)", "a colon": "single quotes", "sigma": "backslash"}
+
+
+@pytest.mark.parametrize(("name", "repair"), REPAIRS.items())
+def test_a_broken_file_is_told_its_repair(name: str, repair: str) -> None:
+    text = next(row[1] for row in BROKEN if row[0] == name)
+    assert [repair in found.help for found in load_text(text, "claims.yaml").problems] == [True]
+
+
 IN_A_CLAIM = [row for row in BROKEN if row[1].startswith(HEAD + "  - id: a\n") and row[2][0][0] != "DV019"]
 
 

@@ -223,6 +223,8 @@ REFUSED = [
     ("f(*x)", "DV036", "*", "expression"),
     ("f(**x)", "DV036", "**", "expression"),
     ("x[]", "DV036", "]", "expression"),
+    ("limit(f, x -> 0)", "DV037", "-", "limit(e, x, 0)"),
+    ("Sum(o[i], i, 1, n)", "DV047", "1", "whole range"),
     ("== x", "DV036", "==", "expression"),
     ("x, y", "DV037", ",", "one claim"),
     ("[x]", "DV037", "[", "components"),

@@ -447,6 +447,12 @@ def test_a_block_of_text_ends_with_its_last_line() -> None:
     assert "  y\n" in text and "next" not in text
 
 
+def test_a_message_names_its_claim_unless_it_does_so_itself() -> None:
+    found = Problem("DV030", "nothing before `b`", path="f", span=Span(1, 1, 1, 2), claim_id="n")
+    assert "f:1:1 (n)" in excerpt(found, ("x",), Paint())
+    assert "(b)" not in excerpt(replace(found, claim_id="b"), ("x",), Paint())
+
+
 def test_wide_characters_take_two_cells() -> None:
     assert (cell_len("公式"), cell_len("ŷ"), cell_len("y\u0302")) == (4, 1, 1)
     assert wrap("公式 公式 公式", 9) == ["公式 公式", "公式"]

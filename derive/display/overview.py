@@ -13,11 +13,14 @@ from derive.report.paint import BOLD, DIM, GREEN, RED, YELLOW, Paint, clean, wra
 from derive.run.cache import Cache, Verdicts
 from derive.run.known import Known, known
 from derive.show import show
-from derive.verdict import Verdict
 
 MOST_LINES = 3
-MARKS = {"proved": ("✓", "ok", GREEN), "refuted": ("✗", "x", RED), "conflict": ("✗", "x", RED)}
-UNDECIDED = ("?", "?", YELLOW)
+MARKS = {
+    "proved": ("✓", "ok", GREEN),
+    "refuted": ("✗", "x", RED),
+    "conflict": ("✗", "x", RED),
+    "undecided": ("?", "?", YELLOW),
+}
 UNKNOWN = ("·", "-", DIM)
 
 
@@ -41,8 +44,11 @@ def _heading(file: ClaimFile) -> str:
 
 
 def _claim(claim: Claim, known: Known | None, users: list[str], paint: Paint) -> list[str]:
-    mark, plain, style = _mark(claim, known)
+    verdict = _verdict(claim, known)
+    mark, plain, style = MARKS.get(verdict, UNKNOWN)
     title = f"{clean(claim.id)}: {clean(claim.title)}" if claim.title else clean(claim.id)
+    if verdict not in ("", "proved"):
+        title += f" ({verdict}, {'as expected' if verdict == claim.expect else f'expected {claim.expect}'})"
     first, *rest = wrap(title, paint.width - 5)
     shown = ["\n        ".join(hang(clean(show(x.written, paint.style)), paint.width - 8)) for x in claim.lines]
     more = len(shown) - MOST_LINES
@@ -53,14 +59,10 @@ def _claim(claim: Claim, known: Known | None, users: list[str], paint: Paint) ->
     return [head, *(f"    {row}" for row in rest), *(f"      {formula}" for formula in formulas)]
 
 
-def _mark(claim: Claim, known: Known | None) -> tuple[str, str, str]:
-    """The sign of the worst verdict, if that of every line is known."""
+def _verdict(claim: Claim, known: Known | None) -> str:
+    """The word of the worst verdict, if that of every line is known; else empty."""
     found = [known.find(line) for line in claim.lines] if known else []
     verdicts = [v for v in found if v is not None]
     if len(verdicts) < len(claim.lines):
-        return UNKNOWN
-    return MARKS.get(_worst(verdicts), UNDECIDED)
-
-
-def _worst(verdicts: list[Verdict]) -> str:
+        return ""
     return next(word for kind, word in WORDS.items() if any(isinstance(v, kind) for v in verdicts))

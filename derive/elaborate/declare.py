@@ -99,12 +99,22 @@ def _declaration(name: str, written: Scalar, kind: Scalar) -> Declaration:
     if inside is None and word in _FLAT:
         raise InputError(problem("DV071", found="nothing", repair=f"write `{word}[n]`"))
     if word not in known:
-        shown = known if inside is None else tuple(f"{k}[{inside}]" for k in known)
-        raise InputError(problem("DV070", found=clip(kind.text), repair=meant(clip(kind.text), shown, _ELSEWHERE)))
+        raise InputError(problem("DV070", found=clip(kind.text), repair=_meant_type(kind.text, word, inside)))
     dimensions = () if inside is None else tuple(_dimension(d.strip()) for d in inside.split(","))
     if word in _FLAT and len(dimensions) != 1:
         raise InputError(problem("DV071", found=clip(inside or ""), repair=f"`{word}` has one dimension: `{word}[n]`"))
     return Declaration(name, word, dimensions)
+
+
+def _meant_type(text: str, word: str, inside: str | None) -> str:
+    """The repair for a type that there is not."""
+    if inside is None and (called := re.fullmatch(r"(\w+) ?\(([^()]+)\)", text)):
+        word, inside = called[1], called[2]
+    if inside is None:
+        return meant(clip(text), SCALAR_TYPES, _ELSEWHERE)
+    known = (*ARRAY_TYPES, "index")
+    word = _ELSEWHERE.get(word.lower(), word).partition("[")[0]
+    return meant(clip(f"{word}[{inside}]"), (f"{k}[{inside}]" for k in known))
 
 
 def _dimension(text: str) -> str:

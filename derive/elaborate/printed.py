@@ -188,7 +188,8 @@ def _check_whole(value: Term, prints: Node, text: Scalar, scope: Scope, point: _
         raise InputError(*inference.problems)
     unread = [name for name in names if name not in inference.free]
     if unread:
-        raise InputError(_wrong("the value is one number", "print one number").placed("", prints.span))
+        repair = "print one number; a vector is defined, as `s[i]: …`, and is the value by its name, as `s`"
+        raise InputError(_wrong("the value is one number", repair).placed("", prints.span))
     sizes = tuple(_size(inference.find(inference.free[name]), point) for name in names)
     places = [place for place, _ in _leaves(prints)]
     fits = all(k <= size for place in places for k, size in zip(place, sizes, strict=False))

@@ -190,7 +190,9 @@ def _syntax(error: yaml.YAMLError, source: Source, first_line: int) -> Problem:
     if before.endswith(("'", '"')) and rest and "escape" not in (error.problem or "") and not scanned:
         return problem("DV025", found=clip(rest)).placed("", source.span(start, source.line_end(start)))
     why = clip((error.problem or "unreadable").replace("expected <block end>, but ", ""), 100)
-    return problem("DV006", why=why, help=_syntax_help(rest, error.problem or "")).placed("", span)
+    indent = source.text[source.offset(mark.line + first_line, 0) : start + 1] if mark else ""
+    help = "indent with spaces, not with tabs" if indent.isspace() and "\t" in indent else None
+    return problem("DV006", why=why, help=help or _syntax_help(rest, error.problem or "")).placed("", span)
 
 
 def _syntax_help(rest: str, why: str) -> str | None:

@@ -59,7 +59,8 @@ def place(problem: Problem) -> str:
 
 def whose(problem: Problem) -> str:
     """The claim that a problem belongs to, where its message does not say so."""
-    return f" ({clean(problem.claim_id)})" if problem.claim_id and problem.claim_id not in problem.message else ""
+    id = problem.claim_id
+    return f" ({clean(id)})" if id and f"`{id}`" not in problem.message else ""
 
 
 def _help(text: str, gutter: str, paint: Paint) -> Iterator[str]:
