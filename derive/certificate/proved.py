@@ -49,9 +49,10 @@ from derive.kernel.spelling import places
 from derive.kernel.split import Coincidence, Smallest
 from derive.kernel.theorem import Theorem
 from derive.prove import prove as prove_goal
+from derive.recheck.calculus import LEAST as LEAST_WHOLE
 from derive.recheck.limits import NEAR
 from derive.recheck.polynomial import Undefined as Nowhere
-from derive.recheck.proof import EVERY, Contradiction, State, prove
+from derive.recheck.proof import BRANCHES, EVERY, Contradiction, State, prove
 from derive.recheck.terms import Rejected
 from derive.substitute import free_indices
 from derive.term import (
@@ -89,6 +90,7 @@ CANDIDATES = (
     *("range", "largest", "rounded", "one term", "two entries", "one entry", "tangent", "tangent times"),
     *("cauchy", "square of", "product of sums", "product"),
 )
+LOGARITHMS = ("log", "log1p", "asinh", "acosh", "atanh")
 TURNING = ("sin", "cos", "tan", "cot", "sec", "csc")
 PI = ("const", "pi")
 OPEN = ["const", "oo"]  # where a range has no end
@@ -307,7 +309,8 @@ class _Search:
             return direct
         found = _angle(claim, goal, extra, self.propose)
         found = found or by_slopes(claim, goal, extra, lambda c, g, e: _direct(c, g, e, self.propose))
-        found = found or (None if extra else self._by_exponents(claim, goal))
+        found = found or _exponential(claim, goal, extra, self.propose)
+        found = found or (None if extra else self._by_exponents(claim, goal) or self._relaxed(claim, goal))
         return found if found is not None and is_proof(claim, found, extra) else None
 
     def _by_exponents(self, claim: Json, goal: Goal) -> Proof | None:
@@ -332,6 +335,21 @@ class _Search:
         step = _lemma("O10", Binary("-", goal.left, goal.right), goal.op, [to_json(exponent), below])
         rest: Proof = {"kind": "direct", "steps": [step]}
         return shown_first(claim, goal, lemma, (own, rest), lambda c, g: _direct(c, g, (), self.propose))
+
+    def _relaxed(self, claim: Json, goal: Goal) -> Proof | None:
+        """An order of whole numbers as one of all numbers (O17)."""
+        whole = [
+            d for d in goal.declarations if d.type in LEAST_WHOLE and not d.dimensions and d.name not in goal.dimensions
+        ]
+        if not whole or goal.op in ("==", "!="):
+            return None
+        name, least = whole[0].name, LEAST_WHOLE[whole[0].type]
+        bound = Hypothesis(Relation(Variable(name), ">=", Number(Fraction(least or 0))))
+        declared = tuple(replace(d, type="real") if d.name == name else d for d in goal.declarations)
+        known = (*goal.hypotheses, *([] if least is None else [bound]))
+        wider = replace(goal, declarations=declared, hypotheses=known)
+        own = _Search(self.propose, self.left).proof(goal_to_json(wider), wider)
+        return None if own is None else {"kind": "relaxed", "name": name, "proof": own}
 
 
 def _cases(goal: Goal, extra: tuple[Json, ...], branches: list[Relation]) -> Iterator[tuple[Goal, tuple[Json, ...]]]:
@@ -414,15 +432,34 @@ def _angle(claim: Json, goal: Goal, extra: tuple[Json, ...], propose: Propose | 
     for times, halves in product(MULTIPLES if inverse and goal.op == "==" else (), (1, 2)):
         angle = Binary("*", Number(times), Binary("-", goal.left, goal.right))
         around = Binary("*", Number(Fraction(halves)), Constant("pi"))
-        zero, one = Number(Fraction(0)), Number(Fraction(1))
-        wanted: list[tuple[Term, Op, Term]] = [(Apply("sin", (angle,)), "==", zero)]
-        wanted += [(Apply("cos", (angle,)), "==", one)] if halves == 2 else []
-        turns = [_direct(*_instead(claim, goal, *part), extra, propose) for part in wanted]
-        within = [_within(*_instead(claim, goal, angle, "<", around), extra, propose)] if all(turns) else []
+        zero = Number(Fraction(0))
+        sine = _direct(*_instead(claim, goal, Apply("sin", (angle,)), "==", zero), extra, propose)
+        within = [_within(*_instead(claim, goal, angle, "<", around), extra, propose)] if sine else []
         within += [_within(*_instead(claim, goal, angle, ">", Neg(around)), extra, propose)] if all(within) else []
-        if len(within) == 2 and all(within):
-            proof = {"kind": "angle", "times": str(times), "sine": turns[0], "within": within}
-            return {**proof, "cosine": turns[1] if halves == 2 else None}
+        cosine = _cosine(claim, goal, extra, angle, propose) if halves == 2 and all(within) else None
+        if len(within) == 2 and all(within) and (cosine or halves == 1):
+            return {"kind": "angle", "times": str(times), "sine": sine, "within": within, "cosine": cosine}
+    return None
+
+
+def _cosine(claim: Json, goal: Goal, extra: tuple[Json, ...], angle: Term, propose: Propose | None) -> Proof | None:
+    """That the cosine of an angle is 1, or positive."""
+    cosine = Apply("cos", (angle,))
+    one = _direct(*_instead(claim, goal, cosine, "==", Number(Fraction(1))), extra, propose)
+    if one is not None:
+        return one
+    above = _direct(*_instead(claim, goal, cosine, ">", Number(Fraction(0))), extra, propose)
+    return None if above is None else {"positive": above}
+
+
+def _exponential(claim: Json, goal: Goal, extra: tuple[Json, ...], propose: Propose | None) -> Proof | None:
+    """That both sides have the same exponential, or twice the sides."""
+    logs = any(isinstance(t, Apply) and t.function in LOGARITHMS for s in (goal.left, goal.right) for t in subterms(s))
+    for times in MULTIPLES[::2] if goal.op == "==" and logs else ():
+        left, right = (Apply("exp", (Binary("*", Number(times), side),)) for side in (goal.left, goal.right))
+        proof = _direct(*_instead(claim, goal, left, "==", right), extra, propose)
+        if proof is not None:
+            return {"kind": "exponential", "times": str(times), "proof": proof}
     return None
 
 
@@ -565,7 +602,7 @@ class _Draft:
 
 def _direct(claim: Json, goal: Goal, extra: tuple[Json, ...], propose: Propose | None) -> Proof | None:
     for attempt in (
-        (_plain, _attaining, _by_values, _replacing, _signing) if goal.op == "==" else (_plain, _comparing, _signing)
+        (_plain, _attaining, _by_values, _inverting, _replacing, _signing) if goal.op == "==" else (_plain, _comparing, _signing)
     ):
         try:
             draft = _Draft(State(claim, extra), [])
@@ -573,6 +610,7 @@ def _direct(claim: Json, goal: Goal, extra: tuple[Json, ...], propose: Propose |
             _use_equations(draft, goal)
             _offer_bounds(draft, goal)
             _offer_whole(draft, goal)
+            _offer_roots(draft, goal, propose)
             attempt(draft, goal, propose)
             proof = draft.proof()
             if proof is not None:
@@ -585,7 +623,7 @@ def _direct(claim: Json, goal: Goal, extra: tuple[Json, ...], propose: Propose |
 def _shortened(claim: Json, extra: tuple[Json, ...], proof: Proof) -> Proof:
     """The proof without its replacements, or without the plainest of them, if the checker agrees."""
     for dropped in (("R4", "P4", "P6", "P7", "G7", "T2"), ("R4",)):
-        kept = [s for s in proof["steps"] if "to" not in s or s["rule"] not in dropped]
+        kept = [s for s in proof["steps"] if "to" not in s or s.get("rule", "R4") not in dropped]
         if len(kept) == len(proof["steps"]):
             return proof
         try:
@@ -627,6 +665,45 @@ def _by_values(draft: _Draft, goal: Goal, propose: Propose | None) -> None:
             )
     if goal != before and not draft.state.holds():
         _replace(draft, goal, read_sides(goal, FUEL, propose))
+
+
+def _inverting(draft: _Draft, goal: Goal, propose: Propose | None) -> None:
+    """N3, G3: two algebraic constants; an inverse function that is what the equation says, on its branch."""
+    if draft.offer({"side": "left", "path": [], "rule": "N3", "to": to_json(goal.right)}):
+        return
+    for name, side in (("left", goal.left), ("right", goal.right)):
+        for path, term in _places(side):
+            to = _solved(goal, term) if _is_inverse(term) else None
+            if to is not None:
+                assert isinstance(term, Apply)
+                step = {"side": name, "path": path, "rule": "G3", "to": to_json(to)}
+                low, high = (Binary("*", Number(end), Constant("pi")) for end in BRANCHES[term.function][1])
+                op: Op = ">" if term.function == "atan" else ">="
+                _comparing(draft, replace(goal, left=to, op=op, right=low), propose)
+                _comparing(draft, replace(goal, left=high, op=op, right=to), propose)
+                if draft.offer(step):
+                    return
+
+
+def _places(term: Term, path: tuple[int, ...] = ()) -> Iterator[tuple[list[int], Term]]:
+    """The subterms of a term with the paths to them."""
+    yield list(path), term
+    for n, child in enumerate(children(term)):
+        yield from _places(child, (*path, _position(term, n)))
+
+
+def _solved(goal: Goal, inner: Term) -> Term | None:
+    """What an equation says that a term is, if it is linear in it."""
+    new = "@"
+    declared = (*goal.declarations, Declaration(new, "real"))
+    ctx, scope = context_of(replace(goal, declarations=declared), FUEL)
+    left, right = (substituted(side, inner, Variable(new)) for side in (goal.left, goal.right))
+    gap = Reader(ctx).read(Binary("-", left, right), scope)
+    ((mono, _),) = Reader(ctx).read(Variable(new), scope).items()
+    rest: Polynomial = {m: c for m, c in gap.items() if m != mono}
+    if mono not in gap or any(mentions(term_of(ctx, {m: 1}, {}), new) for m in rest):
+        return None
+    return term_of(ctx, {m: -Fraction(c) / gap[mono] for m, c in rest.items()}, {})
 
 
 def _interpolated(draft: _Draft, n: int, name: str, values: Values, term: Term, at: Json) -> Term:
@@ -677,6 +754,8 @@ def _comparing(draft: _Draft, goal: Goal, propose: Propose | None) -> None:
     """The sign of the difference as the kernel found it, or of its exponential."""
     difference, grown = Binary("-", goal.left, goal.right), Apply("exp", (goal.right,))
     if draft.offer(_lemma("O10", difference, goal.op, [to_json(difference), to_json(grown)])):
+        return
+    if draft.offer(_lemma("N1", difference, goal.op, [to_json(difference)])):
         return
     notes: list[Note] = []
     sides = read_sides(goal, FUEL, propose, notes)
@@ -744,6 +823,33 @@ def _exchange(draft: _Draft, term: Term, path: list[int]) -> None:
                     "to": to_json(replace(inner, body=replace(term, body=body))),
                 }
             )
+
+
+def _offer_roots(draft: _Draft, goal: Goal, propose: Propose | None) -> None:
+    """The roots that the sines and cosines of inverse functions are made of, as the kernel reads them."""
+    hidden = [r for side in (goal.left, goal.right) for t in subterms(side) for r in _hidden_roots(t)]
+    if not hidden:
+        return
+    ctx, scope = context_of(goal, FUEL, propose)
+    for radicand in dict.fromkeys(hidden):
+        try:
+            root = term_of(ctx, Reader(ctx).read(Apply("sqrt", (radicand,)), scope), {})
+        except (Stuck, Undefined):
+            continue
+        step = {"root": to_json(radicand), "to": stated(ctx, root)}
+        if not draft.offer(step):
+            _comparing(draft, replace(goal, left=root, op=">=", right=Number(Fraction(0))), propose)
+            draft.offer(step)
+
+
+def _hidden_roots(term: Term) -> Iterator[Term]:
+    match term:
+        case Apply("asin" | "acos", (inner,)):
+            yield Binary("-", Number(Fraction(1)), Binary("*", inner, inner))
+        case Apply("atan" | "asinh", (inner,)):
+            yield Binary("+", Number(Fraction(1)), Binary("*", inner, inner))
+        case Apply("acosh", (inner,)):
+            yield Binary("-", Binary("*", inner, inner), Number(Fraction(1)))
 
 
 def _turns(term: Term) -> TypeGuard[Apply]:

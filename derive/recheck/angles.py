@@ -30,8 +30,18 @@ def turn(a: Algebra, angle: Poly) -> Turn:
     """G1: the sine and cosine of a sum."""
     total = NONE
     for mono, c in angle.items():
-        total = _sum(a, total, _of_pi(a, Fraction(c)) if _is_pi(a, mono) else _multiple(a, mono, Fraction(c)))
+        count = _count(a, mono) if c.denominator == 1 else None
+        if count is not None:
+            total = _sum(a, total, Turn({}, a.alternating({count: c})))
+        else:
+            total = _sum(a, total, _of_pi(a, Fraction(c)) if _is_pi(a, mono) else _multiple(a, mono, Fraction(c)))
     return total
+
+
+def _count(a: Algebra, mono: Mono) -> Mono | None:
+    """What pi is multiplied by, if that is a whole number."""
+    rest = tuple(f for f in mono if a.atoms[f[0]] != ("const", "pi"))
+    return rest if dict(mono).get(a.ids.get(("const", "pi"), -1)) == 1 and rest and a.is_whole(rest) else None
 
 
 def _sum(a: Algebra, t: Turn, u: Turn) -> Turn:

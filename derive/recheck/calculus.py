@@ -3,7 +3,9 @@
     {"kind": "slope", "name": x, "low": END, "high": END, "from": "low" | "high" | "both", "strict": HOW,
      "except": [t, ..], "proofs": [PROOF, ..]}
     {"kind": "multiple", "term": g, "factor": k, "proof": PROOF}     g = k*f with k > 0 has the sign of f
+    {"kind": "exponential", "times": c, "proof": PROOF}              exp(c*left) = exp(c*right), and exp is one to one
     {"kind": "boxes", "name": x, "ends": ["0", "1/2", ..]}           f is enclosed on every part of an interval
+    {"kind": "relaxed", "name": n, "proof": PROOF}                   n is not a whole number, but any number
     END: [t, whether x may be there], or null where the interval has no end; HOW: "value", "slope" or "isolated"
 
 Here f is the greater side less the smaller one. That the variable lies in the interval is known of the claim; all other
@@ -35,6 +37,7 @@ ANALYTIC = (  # where they have a derivative
 )
 CONTINUOUS = (*ANALYTIC, "cbrt", "Abs", "Max", "Min")
 MOST_BOXES = 1_000
+LEAST = {"integer": None, "nonnegative integer": "0", "positive integer": "1"}
 Claim = dict[str, Any]
 MakeState = Callable[[Claim, tuple[Any, ...]], Any]
 
@@ -98,6 +101,15 @@ def multiple(claim: Claim, proof: Any, extra: tuple[Any, ...], state: MakeState,
     return {"O10"} | prove(stated, proof["proof"], extra)
 
 
+def exponential(claim: Claim, proof: Any, extra: tuple[Any, ...], state: MakeState, prove: Prove) -> set[str]:
+    """O10: what has the same exponential is the same."""
+    require(claim["op"] == "==", "O10: an equation")
+    times = ["num", proof["times"]]
+    require(Terms([]).term(times, {})[1] != 0, "O10: a multiple of the sides")
+    grown = {side: ["apply", "exp", ["mul", times, claim[side]]] for side in ("left", "right")}
+    return {"O10"} | prove({**claim, **grown}, proof["proof"], extra)
+
+
 def boxes(claim: Claim, proof: Any, extra: tuple[Any, ...], state: MakeState) -> set[str]:
     """N1: on every part of an interval in which the variable lies the difference of the sides is enclosed."""
     f, strict = _oriented(claim)
@@ -110,6 +122,23 @@ def boxes(claim: Claim, proof: Any, extra: tuple[Any, ...], state: MakeState) ->
     term = here.terms.term(f, {})
     require(all(is_positive(here.terms, term, name, a, b, strict) for a, b in pairwise(numbers)), "N1: a part")
     return {"N1"}
+
+
+def relaxed(claim: Claim, proof: Any, extra: tuple[Any, ...], state: MakeState, prove: Prove) -> set[str]:
+    """O17: what holds of all numbers holds of whole ones. A power to a real one that has a value means the same."""
+    name, known = proof["name"], [*claim["hypotheses"], *({"relation": r, "quantified": []} for r in extra)]
+    kinds = {n: kind for n, kind, shape in claim["declarations"] if shape == []}
+    require(kinds.get(name) in LEAST, "O17: a whole number")
+    counted = any(_is_exponent(t, name) for h in known for t in h["relation"][2:])
+    require(not counted, "O17: in what is assumed it is no exponent")
+    least = LEAST[kinds[name]]
+    known += [{"relation": ["rel", ">=", ["var", name], ["num", least]], "quantified": []}] if least else []
+    declared = [[n, "real", []] if n == name else [n, kind, shape] for n, kind, shape in claim["declarations"]]
+    wider = {**claim, "declarations": declared, "hypotheses": known}
+    facts = state({**wider, "left": ZERO, "op": "==", "right": ZERO}, ())
+    every = all(_has_value(facts, claim[side]) for side in ("left", "right"))
+    require(every, "O17: the sides have a value for all numbers")
+    return {"O17"} | prove(wider, proof["proof"])
 
 
 def is_positive(terms: Terms, term: Any, name: str, low: Fraction, high: Fraction, strict: bool) -> bool:
@@ -157,6 +186,11 @@ def _lies_between(inside: Any, ends: dict[str, Any], point: Any) -> bool:
     gaps += [["sub", ends["high"][0], point]] if ends["high"] else []
     terms = (inside.terms.term(gap, inside.scope) for gap in gaps)
     return all(inside.reader.form(term, inside.env) & POSITIVE == POSITIVE for term in terms)
+
+
+def _is_exponent(term: Any, name: str) -> bool:
+    own = term[0] == "pow" and mentions(term[2], name)
+    return own or any(_is_exponent(term[n], name) for n in inner_positions(term))
 
 
 def _but_for(claim: Claim, name: str, points: list[Any]) -> Claim:

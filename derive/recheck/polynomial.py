@@ -107,8 +107,10 @@ class Algebra:
         self.summed = False  # whether one of them is about a sum
         self.symmetric: dict[str, Rational] = {}  # arrays with two indices that a hypothesis orders, and the sign
         self.turn: Callable[[Poly], tuple[Poly, Poly]] = lambda angle: ({}, ONE)  # the sine and cosine of an angle
+        self.whole: Callable[[str], bool] = lambda name: False  # whether a variable stands for whole numbers
         self.signed = False  # whether Abs(t) is written as t*sign(t)
         self.units: dict[Mono, int] = {}  # the part of an angle by which it is written
+        self.roots: dict[int, Poly] = {}  # the square roots of bases that a proof names, not negative
         self.leading: list[tuple[Mono, Poly, frozenset[str]]] = []  # products that a hypothesis replaces
 
     # Atoms.
@@ -197,6 +199,9 @@ class Algebra:
                 self.used.add("G7")
                 odd: Mono = ((atom, 1),) if e % 2 else ()
                 return self.mul({merge(rest, odd): 1}, self.power(dict(parts[0]), e - e % 2))
+            elif head == "power" and parts[0] == Body((((), -1),)) and (e > 1 or e < 0) and e.denominator == 1:
+                self.used.add("P5")
+                return self.mul({rest: 1}, self.power({((atom, 1),): 1}, e % 2))
             elif head == "fn" and parts[0] == "sin" and e.denominator == 1 and e >= 2:
                 self.used.add("G1")
                 cosine = self.power(self.atom(head, "cos", parts[1]), 2)
@@ -298,7 +303,10 @@ class Algebra:
             self.used.add("P7")
             half: Poly = {tuple((a, f // 2) for a, f in mono): 1}
             return self.mul(outside, self.power(self.apply("Abs", half), 2 * e))
-        return self.mul(outside, _raised(self.atom("base", frozen(rest)), e))
+        (base,) = self.atom("base", frozen(rest))
+        if base[0][0] in self.roots and not self.below:
+            return self.mul(outside, self.power(self.roots[base[0][0]], 2 * e))
+        return self.mul(outside, _raised({base: 1}, e))
 
     def _root_of_number(self, c: Rational, e: Rational) -> Poly:
         """P9: a power of a positive rational, prime by prime."""
@@ -350,6 +358,13 @@ class Algebra:
         if name in ("sin", "cos"):
             self.used.add("G1")
             return self.turn(args[0])[name == "cos"]
+        if name == "floor":
+            self.used.add("G9")
+            fixed = self.whole_part(args[0])
+            rest = add(args[0], scale(fixed, -1))
+            return add(fixed, self.atom("fn", name, frozen(rest))) if rest else fixed
+        if name in ("gamma", "factorial", "loggamma"):
+            return self._gamma(name, args[0])
         if name == "acos" and not args[0]:
             return scale(self.atom("const", "pi"), HALF)
         if name in (*ODD, "acos") and args[0] and args[0][max(args[0])] < 0:
@@ -359,6 +374,30 @@ class Algebra:
         if name in ODD and not args[0]:
             return {}
         return self.atom("fn", name, *map(frozen, args))
+
+    def is_whole(self, mono: Mono) -> bool:
+        """Whether a product is a whole number because its factors are."""
+        kinds = ((self.atoms[atom], e) for atom, e in mono)
+        return all(a[0] in ("var", "comp") and self.whole(a[1]) and e > 0 and e.denominator == 1 for a, e in kinds)
+
+    def whole_part(self, poly: Poly) -> Poly:
+        """The terms that are whole numbers, and what is whole of the constant."""
+        fixed = {m: c for m, c in poly.items() if m and c.denominator == 1 and self.is_whole(m)}
+        return add(fixed, number(poly.get((), 0) // 1))
+
+    def _gamma(self, name: str, poly: Poly) -> Poly:
+        """G8: gamma(t + 1) = t*gamma(t) for t > 0, as often as that is seen; m! = gamma(m + 1)."""
+        self.used.add("G8")
+        t, outside = add(poly, ONE if name == "factorial" else {}), ONE
+        for _ in range(LARGEST):
+            lower = add(t, number(-1))
+            if self.sign(lower) & POSITIVE != POSITIVE:
+                break
+            t, outside = lower, self.mul(outside, lower)
+        if t == ONE:
+            return self.log(outside) if name == "loggamma" else outside
+        value = self.atom("fn", "loggamma" if name == "loggamma" else "gamma", frozen(t))
+        return add(value, self.log(outside)) if name == "loggamma" else self.mul(value, outside)
 
     def _absolute(self, name: str, poly: Poly) -> Poly:
         """G7: Abs and sign of a product, the signs that are proved taken out."""
@@ -402,7 +441,22 @@ class Algebra:
             self.used.add("P6")
             return self.exp(self.mul(exponent, self.log(base)))
         require(whole, "P6: the base of a power with a real exponent is positive")
+        number_ = constant(base)
+        if number_ is not None and number_ < 0:
+            positive = self.symbolic(number(-number_), exponent, True)
+            return self.mul(positive, self.alternating(exponent))
         return self.atom("power", frozen(base), frozen(exponent))
+
+    def alternating(self, exponent: Poly) -> Poly:
+        """P5: (-1)**e for a whole e, a product over its terms: only whether they are even counts."""
+        if any(c.denominator > 1 or not self.is_whole(m) for m, c in exponent.items()):
+            return self.atom("power", frozen(number(-1)), frozen(exponent))
+        self.used.add("P5")
+        odd = {tuple((atom, 1) for atom, _ in m) for m, c in exponent.items() if c % 2}  # m**k is even where m is
+        total = number(-1 if exponent.get((), 0) % 2 else 1)
+        for mono in sorted(odd - {()}):
+            total = self.mul(total, self.atom("power", frozen(number(-1)), Body(((mono, 1),))))
+        return total
 
     # Indices.
 
@@ -867,6 +921,6 @@ def _rank(index: Index) -> tuple[bool, int, str, str]:
     return not isinstance(index.name, int), ("~" in name) + ("#" in name), name, index.dimension
 
 
-RESTLESS = ("delta", "differ", "base", "Abs", "sign")
+RESTLESS = ("delta", "differ", "base", "Abs", "sign", "power")
 ODD = ("atan", "asin", "erf")
 TOTAL = {"sin", "cos", "atan", "asinh", "erf", "cbrt", "floor", "ceiling", "acot"}

@@ -5,8 +5,8 @@
                     | ["K2", t] by > 0, < 0, == 0 | ["K2", t, ">="] by >= 0, < 0
     {"kind": "angle", "times": c, "sine": PROOF, "within": [PROOF, PROOF], "cosine": PROOF}    see ``_angle``
     {"kind": "contradiction", "steps": [STEP, ..], "of": t}       of a case: t would be < 0 and >= 0, say
-    "squeeze", "optimum", "slope", "multiple", "boxes", "lemma"   see ``limits.py``, ``optima.py``, ``calculus.py``,
-                                                                  ``lemma.py``
+    "squeeze", "optimum", "slope", "multiple", "boxes"  see ``limits.py``, ``optima.py``, ``calculus.py``,
+    "relaxed", "exponential", "lemma"                             ``lemma.py``
 
 A STEP is one of
 
@@ -14,6 +14,7 @@ A STEP is one of
     {"vanishes": number, "at": [IDX, ..], "times": t, "over": [IDX, ..]}    t times the difference of the sides of an
                                  equation, its own indices ``at`` those places, summed: 0 is added to the left side (H2)
     {"angle": t, "parts": q}     sines and cosines of the terms of t are written by those of a part of each (G1)
+    {"root": t, "to": u}         from now on u stands for the square root of t: u >= 0 and u**2 = t (P7)
     {"lemma": t, "op": ">", "rule": r, "args": [..], "indices": [IDX, ..]}    t > 0 whatever the values of the indices
     {"side": "left" | "right", "path": [..], "rule": r, "to": t}      the subterm at the path is replaced by t
     {.., "rule": "K7", "of": v, "by": number, "values": [c, ..]}      likewise: they agree at all that v may be
@@ -30,14 +31,16 @@ from fractions import Fraction
 from functools import partial
 from typing import Any
 
-from derive.recheck import roots
-from derive.recheck.calculus import boxes, multiple, slope
+from derive.recheck import algebraic, roots
+from derive.recheck.calculus import boxes, exponential, multiple, relaxed, slope
 from derive.recheck.lemma import lemma
 from derive.recheck.limits import squeeze
 from derive.recheck.optima import optimum
 from derive.recheck.polynomial import (
+    HALF,
     LARGEST,
     ONE,
+    POSITIVE,
     Algebra,
     Poly,
     Undefined,
@@ -114,7 +117,7 @@ def _by_cases(claim: dict[str, Any], proof: Any, extra: tuple[Any, ...], depth: 
 def _angle(claim: dict[str, Any], proof: dict[str, Any], extra: tuple[Any, ...], depth: int) -> set[str]:
     """G5: the difference of the sides, taken ``times``, is 0: its sine is, and it lies between -pi and pi.
 
-    Between -2*pi and 2*pi its cosine is 1 as well.
+    Between -2*pi and 2*pi its cosine is 1, or is ``{"positive": PROOF}``.
     """
     require(claim["op"] == "==", "G5: an equation")
     require(Terms([]).term(["num", proof["times"]], {})[1] != 0, "G5: a multiple of the difference")
@@ -124,7 +127,10 @@ def _angle(claim: dict[str, Any], proof: dict[str, Any], extra: tuple[Any, ...],
     wanted = [[["apply", "sin", angle], "==", ["num", "0"]], *bounds]
     proofs = [proof["sine"], *listed(proof["within"], "within")]
     if twice:
-        wanted, proofs = [*wanted, [["apply", "cos", angle], "==", ["num", "1"]]], [*proofs, proof["cosine"]]
+        sign = isinstance(proof["cosine"], dict) and proof["cosine"].keys() == {"positive"}
+        op, value = (">", "0") if sign else ("==", "1")
+        wanted = [*wanted, [["apply", "cos", angle], op, ["num", value]]]
+        proofs = [*proofs, proof["cosine"]["positive"] if sign else proof["cosine"]]
     require(len(proofs) == len(wanted), "G5: every part is proved")
     claims = ({**claim, "left": left, "op": op, "right": right} for left, op, right in wanted)
     return {"G5"}.union(*(prove(c, p, extra, depth + 1) for c, p in zip(claims, proofs, strict=True)))
@@ -317,6 +323,8 @@ class State:
                 self._vanish(step["vanishes"], step["at"], step["times"], step["over"])
             case ["angle", "parts"]:
                 self._divide_angle(step["angle"], step["parts"])
+            case ["root", "to"]:
+                self._name_root(step["root"], step["to"])
             case ["at", "attained"]:
                 self._attain(step["attained"], step["at"])
             case ["args", "indices", "lemma", "op", "rule"]:
@@ -423,6 +431,25 @@ class State:
         a.units |= dict.fromkeys(self.reader.read(self.terms.term(found, self.scope), self.env), parts)
         self._renew()
 
+    def _name_root(self, found: Any, to: Any) -> None:
+        """P7: the square root of t is u, wherever it stands but below a derivative: u >= 0 and u**2 = t."""
+        a, (t, u) = self.algebra, (self.terms.term(term, self.scope) for term in (found, to))
+        require(self.reader.certain(u, self.env), "P7: the root has a value")
+        require(bool(self.reader.form(u, self.env) & 1), "P7: a named root is not negative")
+        poly, value = self.reader.read(t, self.env), self.reader.read(u, self.env)
+        require(a.is_zero(add(a.mul(value, value), scale(poly, -1))), "P7: the square of the root")
+        whole = a.power(poly, HALF)
+        bases = [x for mono in whole for x, e in mono if a.kind(x) == "base" and e == HALF and a.free({((x, 1),): 1})]
+        require(len(whole) == len(bases) == 1, "P7: one root")
+        ((mono, c),) = whole.items()
+        others = tuple((x, -e) for x, e in mono if x != bases[0])
+        require(all(a.kind(x) in ("base", "exp") for x, _ in others), "P7: one root times what is positive")
+        value = a.mul(value, {others: ratio(1, c)})
+        require(bases[0] not in {x for m in value for x in _reached(a, m)}, "P7: the root does not stand in itself")
+        a.used.add("P7")
+        a.roots = {base: a.renewed(root) for base, root in {**a.roots, bases[0]: value}.items()}
+        self._renew()
+
     def _attain(self, found: Any, at: Any) -> None:
         """K4: a Max or Min is its body at an index, of which only that is known."""
         term = self.terms.term(found, self.scope)
@@ -521,6 +548,24 @@ def _same(state: State, old: Term, new: Term, env: Env) -> None:
     """R4: both are the same fraction."""
     gap = add(state.reader.read(old, env), scale(state.reader.read(new, env), -1))
     require(state.algebra.is_zero(gap), "R4: the terms are the same fraction")
+
+
+def _algebraic(state: State, old: Term, new: Term, env: Env) -> None:
+    """N3: two constants whose difference is below its separation bound."""
+    require(algebraic.is_zero(state.terms, ("sub", old, new)), "N3: the difference is below its separation bound")
+
+
+def _inverse(state: State, old: Term, new: Term, env: Env) -> None:
+    """G3: asin(t) = u where sin(u) = t and -pi/2 <= u <= pi/2; likewise acos and atan."""
+    require(old[0] == "apply" and old[1] in BRANCHES, "G3: an inverse function")
+    function, ends, bits = BRANCHES[old[1]]
+    of_new = ("apply", function, new)
+    gap = add(state.reader.read(of_new, env), scale(state.reader.read(old[2], env), -1))
+    same = state.algebra.is_zero(gap) or algebraic.is_zero(state.terms, ("sub", of_new, old[2]))
+    require(same, "G3: the function of the new term is the argument")
+    low, high = (("mul", ("num", end), ("const", "pi")) for end in ends)
+    inside = state.reader.form(("sub", new, low), env) & state.reader.form(("sub", high, new), env)
+    require(inside & bits == bits, "G3: the new term lies on the branch")
 
 
 def _argument(state: State, old: Term, new: Term, env: Env) -> None:
@@ -673,9 +718,24 @@ KINDS: dict[str, tuple[set[str], Callable[[dict[str, Any], Any, tuple[Any, ...],
         {"lemma", "proof", "images", "dimensions", "places", "every", "owed", "rest"},
         lambda claim, proof, extra, depth: lemma(claim, proof, extra, depth, State, prove),
     ),
+    "relaxed": (
+        {"name", "proof"},
+        lambda claim, proof, extra, _: relaxed(claim, proof, extra, State, prove),
+    ),
+    "exponential": (
+        {"times", "proof"},
+        lambda claim, proof, extra, _: exponential(claim, proof, extra, State, prove),
+    ),
     "boxes": ({"name", "ends"}, lambda claim, proof, extra, _: boxes(claim, proof, extra, State)),
 }
+BRANCHES = {  # the function, the ends of its branch in half turns, whether they are reached
+    "asin": ("sin", (-HALF, HALF), 1),
+    "acos": ("cos", (Fraction(0), Fraction(1)), 1),
+    "atan": ("tan", (-HALF, HALF), POSITIVE),
+}
 STEPS: dict[str, Replacement] = {
+    "N3": _algebraic,
+    "G3": _inverse,
     "R4": _same,
     "E2": _argument,
     "P4": _logarithm,

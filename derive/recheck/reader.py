@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
-from functools import partial
+from functools import partial, reduce
+from math import factorial
 
 from derive.recheck.angles import turn
 from derive.recheck.envelope import attained
 from derive.recheck.polynomial import (
     HALF,
+    LARGEST,
     NEGATIVE,
     ONE,
     POSITIVE,
@@ -22,6 +24,7 @@ from derive.recheck.polynomial import (
     add,
     constant,
     number,
+    ratio,
     scale,
 )
 from derive.recheck.roots import is_simple
@@ -41,7 +44,7 @@ class Reader:
         self.exists = True  # that the derivatives that are read exist is known, as the sides have a value (V14)
         self.attained: tuple[int, Poly] | None = None  # a Max or Min that is differentiated, and a term that attains it
         self.named: Callable[[str], list[Index]] = lambda dimension: []  # the indices of a dimension that have a name
-        algebra.turn = partial(turn, algebra)
+        algebra.turn, algebra.whole = partial(turn, algebra), terms.is_integer
         self.form: Callable[[Term, Env], int] = lambda term, env: 0  # the sign that a term shows as it is written
 
     def place(self, index: Index, env: Env) -> Index:
@@ -116,6 +119,15 @@ class Reader:
                     gap = a.apply("Abs", add(t, scale(u, -1)))
                     t = scale(add(t, u, scale(gap, 1 if name == "Max" else -1)), HALF)
                 return t
+            case "acot":
+                a.used.add("G5")
+                side = a.apply("sign", t)
+                branch = add(ONE, side, scale(a.mul(side, side), -1))
+                return add(scale(a.mul(a.atom("const", "pi"), branch), HALF), scale(a.apply("atan", t), -1))
+            case "binomial" if (k := constant(args[1])) is not None and k.denominator == 1 and 0 <= k <= LARGEST:
+                a.used.add("G8")
+                falling = (add(t, number(-j)) for j in range(int(k)))
+                return scale(reduce(a.mul, falling, ONE), ratio(1, factorial(int(k))))
             case "cbrt":
                 return a.mul(a.apply("sign", t), a.power(a.apply("Abs", t), Fraction(1, 3)))
             case "sinh" | "cosh" | "tanh" | "coth" | "sech" | "csch":
@@ -130,9 +142,7 @@ class Reader:
                 up, down = add(t, ONE), add(t, number(-1))
                 if name == "atanh":
                     return scale(add(a.log(up), scale(a.log(scale(down, -1)), -1)), HALF)
-                square = a.power(add(a.mul(t, t), ONE), HALF)
-                root = a.mul(a.power(up, HALF), a.power(down, HALF)) if name == "acosh" else square
-                return a.log(add(t, root))
+                return a.log(add(t, a.power(add(a.mul(t, t), number(-1 if name == "acosh" else 1)), HALF)))
             case "tan" | "cot" | "sec" | "csc":
                 sin, cos = a.apply("sin", t), a.apply("cos", t)
                 above = {"tan": sin, "cot": cos}.get(name, ONE)
@@ -154,6 +164,9 @@ class Reader:
             yield from self._kinks(term[1], term[2], env)
         for _, t in children(term):
             yield from self.conditions(t, env)
+        if term[:2] == ("apply", "acosh"):
+            square = self.algebra.power(self.read(term[2], env), 2)
+            yield add(square, number(-1)), 1  # follows from its own condition, and is what stands under a root
         yield from ((poly, bits) for poly, bits, _ in self.own_conditions(term, env))
 
     def own_conditions(self, term: Term, env: Env) -> Iterator[tuple[Poly, int, Term | None]]:
@@ -254,20 +267,33 @@ class Reader:
         return target[1], tuple(self.place(i, env) for i in target[2]) if target[0] == "comp" else None
 
     def _corners(self, poly: Poly, name: str, place: tuple[Index, ...] | None) -> Iterator[Condition]:
-        """V13: a*Abs(w) + g, a*sign(w) + g have no derivative where w = 0, for a != 0, a, g and w smooth, w' != 0."""
+        """V13: a*Abs(w) + g, a*sign(w) + b*sign(w)**2 + g have no derivative where w = 0.
+
+        So it is for a, b, g and w smooth, w' != 0 and a != 0; beside a sign a' != 0 is enough, as a slope breaks then.
+        """
         a = self.algebra
         for atom in {x for mono in poly for x, e in mono if a.kind(x) in ("Abs", "sign") and e == 1}:
             inner = dict(a.atoms[atom][1])
-            if self._breaks(poly, atom, inner, name, place):
+            plain = {m: c for m, c in poly.items() if a.kind(atom) == "Abs" or (atom, 2) not in m}
+            even = {tuple(f for f in m if f[0] != atom): c for m, c in poly.items() if m not in plain}
+            turned = a.kind(atom) == "sign" and self._turns(_parted(poly, atom)[0], name, place)
+            if self.smooth(even) and self._breaks(plain, atom, inner, name, place, turned):
                 a.used.add("V13")
                 yield inner, 4
 
-    def _breaks(self, poly: Poly, atom: int, inner: Poly, name: str, place: tuple[Index, ...] | None) -> bool:
+    def _turns(self, around: Poly, name: str, place: tuple[Index, ...] | None) -> bool:
+        """Whether what stands beside a sign has a slope other than 0."""
+        return self.smooth(around) and bool(self.algebra.sign(self.differentiate(around, name, place)) & 4)
+
+    def _breaks(
+        self, poly: Poly, atom: int, inner: Poly, name: str, place: tuple[Index, ...] | None, turned: bool = False
+    ) -> bool:
         """Whether a polynomial has a derivative only where that of an atom which is all that is not smooth has one."""
         a = self.algebra
         around, apart = _parted(poly, atom)
         smooth = all(map(self.smooth, (around, apart, inner)))
-        return smooth and bool(a.sign(around) & a.sign(self.differentiate(inner, name, place)) & 4)
+        broken = 4 if turned else a.sign(around)
+        return smooth and bool(broken & a.sign(self.differentiate(inner, name, place)) & 4)
 
     def _ends(self, w: Poly, name: str, place: tuple[Index, ...] | None) -> bool:
         """V15: what has a value only for w >= 0 has no derivative where w = 0 and w' != 0."""
@@ -291,7 +317,10 @@ class Reader:
         """Whether a polynomial has a derivative wherever it has a value nearby; one atom may count as a variable."""
         a, others = self.algebra, [f for m in poly for f in m if f[0] != variable or f[1].denominator != 1]
         kinds = {"var", "comp", "const", "delta", "exp", "log", "base", "sum"}
-        whole = all(a.kind(x) in kinds and (e.denominator == 1 or a.kind(x) == "exp") for x, e in others)
+        whole = all(
+            (a.kind(x) in kinds or a.atoms[x][:2] in SMOOTH) and (e.denominator == 1 or a.kind(x) == "exp")
+            for x, e in others
+        )
         return whole and all(self.smooth(dict(p), variable) for x, _ in others for p in a.atoms[x] if type(p) is Body)
 
     def _smooth_where_zero(self, w: Poly) -> bool:
@@ -435,5 +464,8 @@ DOMAINS = {
     "coth": ((1, 0, 4),),
     "csch": ((1, 0, 4),),
     "loggamma": ((1, 0, POSITIVE),),
+    "factorial": ((1, 0, 1),),
+    "binomial": ((1, 0, 1),),
 }
+SMOOTH = [("fn", name) for name in ("sin", "cos", "atan", "erf")]
 PARTIAL = {"factorial", "binomial", "gamma", "loggamma"}

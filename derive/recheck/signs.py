@@ -220,6 +220,9 @@ class Signs:
                 own = bits & POSITIVE if bits & 1 else bits & 4
             case _ if parts[0] in RISING:
                 own = self.sign(dict(parts[1]))
+            case _ if parts[0] == "gamma":
+                own = self.sign(dict(parts[1])) & POSITIVE
+                own = own if own == POSITIVE else 0
             case _:
                 own = RANGES.get(parts[0], 0)
         return own | self._looked_up({((atom, 1),): 1})
