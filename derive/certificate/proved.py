@@ -338,9 +338,8 @@ class _Search:
 
     def _relaxed(self, claim: Json, goal: Goal) -> Proof | None:
         """An order of whole numbers as one of all numbers (O17)."""
-        whole = [
-            d for d in goal.declarations if d.type in LEAST_WHOLE and not d.dimensions and d.name not in goal.dimensions
-        ]
+        scalars = (d for d in goal.declarations if not d.dimensions and d.name not in goal.dimensions)
+        whole = [d for d in scalars if d.type in LEAST_WHOLE]
         if not whole or goal.op in ("==", "!="):
             return None
         name, least = whole[0].name, LEAST_WHOLE[whole[0].type]
@@ -601,9 +600,8 @@ class _Draft:
 
 
 def _direct(claim: Json, goal: Goal, extra: tuple[Json, ...], propose: Propose | None) -> Proof | None:
-    for attempt in (
-        (_plain, _attaining, _by_values, _inverting, _replacing, _signing) if goal.op == "==" else (_plain, _comparing, _signing)
-    ):
+    equating = (_plain, _attaining, _by_values, _inverting, _replacing, _signing)
+    for attempt in equating if goal.op == "==" else (_plain, _comparing, _signing):
         try:
             draft = _Draft(State(claim, extra), [])
             _divide_angles(draft, goal)

@@ -15,7 +15,7 @@ from derive.recheck.interval import Undecided, root
 from derive.recheck.terms import Rejected, Term, Terms, rational, require
 from derive.recheck.value import Point
 
-MOST_BITS = 12_000
+MOST_BITS, LARGEST_ORDER = 12_000, 5_000
 LARGEST_POWER = 64
 BITS = 64  # of the bounds of roots
 OF_SINES = {"tan": ("sin", "cos"), "cot": ("cos", "sin"), "sec": ("", "cos"), "csc": ("", "sin")}
@@ -91,6 +91,7 @@ class _Field:
     def _of_angle(self, name: str, angle: Term) -> Size:
         require(name in ("sin", "cos", *OF_SINES), "N3: a function with algebraic values")
         self.order = lcm(self.order, 4, 2 * _turns(angle).denominator)
+        require(self.order <= LARGEST_ORDER, "N3: the order of a root of unity")
         if name in OF_SINES:
             above, _ = OF_SINES[name]
             return (TURNED if above else UNIT).times(TURNED.inverse())

@@ -131,7 +131,7 @@ def relaxed(claim: Claim, proof: Any, extra: tuple[Any, ...], state: MakeState, 
     require(kinds.get(name) in LEAST, "O17: a whole number")
     counted = any(_is_exponent(t, name) for h in known for t in h["relation"][2:])
     require(not counted, "O17: in what is assumed it is no exponent")
-    least = LEAST[kinds[name]]
+    least = LEAST.get(kinds[name])
     known += [{"relation": ["rel", ">=", ["var", name], ["num", least]], "quantified": []}] if least else []
     declared = [[n, "real", []] if n == name else [n, kind, shape] for n, kind, shape in claim["declarations"]]
     wider = {**claim, "declarations": declared, "hypotheses": known}

@@ -439,11 +439,13 @@ class State:
         poly, value = self.reader.read(t, self.env), self.reader.read(u, self.env)
         require(a.is_zero(add(a.mul(value, value), scale(poly, -1))), "P7: the square of the root")
         whole = a.power(poly, HALF)
-        bases = [x for mono in whole for x, e in mono if a.kind(x) == "base" and e == HALF and a.free({((x, 1),): 1})]
+        halves = (x for mono in whole for x, e in mono if a.kind(x) == "base" and e == HALF)
+        bases = [x for x in halves if constant(dict(a.atoms[x][1])) is None]
         require(len(whole) == len(bases) == 1, "P7: one root")
         ((mono, c),) = whole.items()
         others = tuple((x, -e) for x, e in mono if x != bases[0])
-        require(all(a.kind(x) in ("base", "exp") for x, _ in others), "P7: one root times what is positive")
+        positive = all(a.sign({((x, 1),): 1}) & POSITIVE == POSITIVE for x, _ in others)
+        require(positive, "P7: one root times what is positive")
         value = a.mul(value, {others: ratio(1, c)})
         require(bases[0] not in {x for m in value for x in _reached(a, m)}, "P7: the root does not stand in itself")
         a.used.add("P7")
