@@ -923,6 +923,7 @@ def _orientations(relation: Relation) -> Iterator[Term]:
     yield from (t for t in (relation.left, relation.right) if isinstance(t, Component | Variable))
     yield from (t for t in terms if isinstance(t, Component | Variable))
     yield from (relation.left, relation.right)
+    yield from (t for t in terms if isinstance(t, Binary) and t.op == "**" and isinstance(t.left, Variable))
     for term in terms:
         if isinstance(term, Component) and all(i.dimension.isdecimal() for i in term.indices):
             places = (range(1, min(int(i.dimension), MOST_PLACES) + 1) for i in term.indices)

@@ -297,6 +297,9 @@ class Algebra:
         if rest == ONE:
             return outside
         ((mono, v), *more) = rest.items()
+        if not more and v == 1 and all(self.sign({((a, 1),): 1}) & 1 for a, _ in mono):
+            self.used.add("P7")
+            return self.mul(outside, self._settle(tuple((a, f * e) for a, f in mono)))
         if not more and v == 1 and len(mono) == 1 and (mono[0][1].denominator > 1 or mono[0][1] % 2 == 1):
             return self.mul(outside, {((mono[0][0], mono[0][1] * e),): 1})
         if not more and v == 1 and e.denominator == 2 and all(f.denominator == 1 and f % 2 == 0 for _, f in mono):
@@ -819,7 +822,7 @@ class Algebra:
             self.used.add("D4")
             return self.is_zero(split[2]) and self.is_zero(split[3])
         for _ in range(60):
-            poly = self._replaced(poly)
+            poly = self.reduced(poly)
             if not poly:
                 return True
             lowest: dict[int, Rational] = {}
@@ -867,7 +870,7 @@ class Algebra:
         self.used.add("S8")
         return all(self.is_zero(body) for _, body in bodies.values())
 
-    def _replaced(self, poly: Poly) -> Poly:
+    def reduced(self, poly: Poly) -> Poly:
         """H2: a product is replaced wherever it divides."""
         for lead, value, names in self.leading:
             for _ in range(200 if names.isdisjoint(self.below) else 0):

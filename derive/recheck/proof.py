@@ -42,6 +42,7 @@ from derive.recheck.polynomial import (
     ONE,
     POSITIVE,
     Algebra,
+    Mono,
     Poly,
     Undefined,
     _atoms,
@@ -386,20 +387,22 @@ class State:
         gap = add(self.reader.read(left, env), scale(self.reader.read(right, env), -1))
         target = self.reader.read(self.terms.term(found, {**self.scope, **{q[0]: q[1] for q in quantified}}), env)
         (mono,) = target.keys() if len(target) == 1 else (((),))
-        require(target == {mono: 1} and mono in gap and len(mono) >= 1, "H2: what is replaced is a term of it")
-        rest = {m: c for m, c in gap.items() if m != mono}
+        around, rest = _parted(gap, mono)
+        require(target == {mono: 1} and bool(around) and len(mono) >= 1, "H2: what is replaced is a term of it")
+        c = constant(around)
+        require(c is not None or bool(a.sign(around) & 4), "H2: what stands beside it is not 0")
         opened = tuple(sorted(set(env.values()) & set(a.indices(gap)) - set(self.env.values()), key=str))
         opened = tuple(i for i in opened if str(i.name).startswith("~"))
-        value = scale(rest, ratio(-1, gap[mono]))
+        value = scale(rest, ratio(-1, c)) if c is not None else a.mul(scale(rest, -1), a.power(around, -1))
         require(set(opened) <= set(a.indices(target)), "H1: every index of it stands in what is replaced")
         if len(mono) > 1 or mono[0][1] != 1:
-            require(not opened, "H2: a product is replaced at given indices only")
+            require(not opened and c is not None, "H2: a product is replaced at given indices only")
             a.leading.append((mono, value, frozenset(x for x in a.free(gap) if isinstance(x, str))))
             return
         kind = a.kind(mono[0][0])
         if kind == "comp" and len(opened) == 2 and self._symmetric(mono[0][0], value, opened):
             return
-        require(all(mono[0][0] not in _reached(a, m) for m in rest), "H2: it stands nowhere else")
+        require(all(mono[0][0] not in _reached(a, m) for m in (*around, *rest)), "H2: it stands nowhere else")
         require(kind in ("var", "comp", "sum"), "H2: a variable, a component or a sum is replaced")
         names = frozenset(x for x in a.free(gap) if isinstance(x, str))
         bits = TYPES.get(self.terms.types.get(a.atoms[mono[0][0]][1], ""), 0) if kind != "sum" else 0
@@ -525,6 +528,14 @@ class State:
         # Both sides have a value wherever the claim says something.
         bits = self.signs.sign(gap) | self.signs.of_form(("sub", self.sides["left"], self.sides["right"]), self.env)
         return bits & BITS[self.op] == BITS[self.op]
+
+
+def _parted(gap: Poly, mono: Mono) -> tuple[Poly, Poly]:
+    """What stands beside a factor in the terms that have it, and the terms without it."""
+    if mono in gap:
+        return {(): gap[mono]}, {m: c for m, c in gap.items() if m != mono}
+    around = {tuple(f for f in m if f not in mono): c for m, c in gap.items() if set(mono) <= set(m)}
+    return around, {m: c for m, c in gap.items() if not set(mono) <= set(m)}
 
 
 def _is_apart(hypothesis: tuple[Any, Any]) -> bool:

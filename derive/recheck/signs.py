@@ -112,6 +112,8 @@ class Signs:
             self.products = self.products or (len(poly) == 1 and len(next(iter(poly))) > 1)
             self.memo.clear()
             self._learn_factors(poly, bits)
+            reduced = self.algebra.reduced(poly)
+            self.learn(reduced if reduced != poly else {}, bits)
             mono, rest = self.algebra.cleared(poly) if len(poly) > 1 else ((), poly)
             if mono and self._of_mono(mono) & POSITIVE == POSITIVE:
                 self.learn(rest, bits)
@@ -152,6 +154,8 @@ class Signs:
         if key not in self.memo:
             self.memo[key] = 0
             bits = self._of_terms(poly) | self._looked_up(poly) | self._case_by_case(poly)
+            reduced = self.algebra.reduced(poly)
+            bits |= self.sign(reduced) if reduced != poly else 0
             if len(poly) > 1:
                 mono, rest = self.algebra.cleared(poly)
                 if mono:  # a common factor, denominators multiplied out
@@ -424,7 +428,7 @@ def _mean(signs: Signs, poly: Poly, args: list[Any], env: Env) -> int:
     a, u, mixed, most = signs.algebra, signs.reader.read(below, env), ONE, Fraction(1)
     for m, c, w in terms:
         mixed, most = a.mul(mixed, a.power(m, w * n)), most * (c / w) ** int(w * n)
-    require(a.power(u, n) == mixed, "O19: the product of the powers of the terms")
+    require(a.is_zero(add(a.power(u, n), scale(mixed, -1))), "O19: the product of the powers of the terms")
     require(size >= 0 and size**n <= most, "O19: the size of the product")
     above = add(*(scale(m, c) for m, c, _ in terms))
     require(poly in (add(above, scale(u, -size)), add(above, scale(u, size))), "O19: the gap of two means")
@@ -494,10 +498,16 @@ def _by_square(signs: Signs, poly: Poly, args: list[Any], env: Env) -> int:
 
 
 def _whole(signs: Signs, poly: Poly, args: list[Any], env: Env) -> int:
-    """O17: t > 0 gives t - 1 >= 0 for t of integer type."""
+    """O17: for t of integer type t > 0 gives t - 1 >= 0; t is no fraction, and t*(t - 1) >= 0."""
     (term,) = args
     require(signs.reader.terms.whole(term), "O17: the term is of integer type")
-    require(add(signs.reader.read(term, env), number(-1)) == poly, "O17: the term less 1")
+    t = signs.reader.read(term, env)
+    gap, lower = constant(add(t, scale(poly, -1))), add(t, number(-1))
+    if gap is not None and gap.denominator > 1:
+        return 4
+    if signs.algebra.mul(t, lower) == poly:
+        return 1
+    require(lower == poly, "O17: the term less 1")
     require(signs.of_form(term, env) & POSITIVE == POSITIVE, "O17: the term is positive")
     return 1
 
