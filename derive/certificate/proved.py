@@ -750,6 +750,7 @@ def _replacing(draft: _Draft, goal: Goal, propose: Propose | None) -> None:
 
 def _comparing(draft: _Draft, goal: Goal, propose: Propose | None) -> None:
     """The sign of the difference as the kernel found it, or of its exponential."""
+    _offer_between(draft, goal)
     difference, grown = Binary("-", goal.left, goal.right), Apply("exp", (goal.right,))
     if draft.offer(_lemma("O10", difference, goal.op, [to_json(difference), to_json(grown)])):
         return
@@ -763,6 +764,10 @@ def _comparing(draft: _Draft, goal: Goal, propose: Propose | None) -> None:
     gap = _Lemmas(goal, sides.ctx, Note(subtract(sides.left, sides.right), 0, "", ()), {}, {})
     if not draft.state.holds():
         draft.offer(_lemma("O2", difference, goal.op, [gap.json(gap.note.polynomial)]))
+    fixed = Number(Fraction(_read(draft.state, difference).get((), 0)))
+    squares = (goal.left, Neg(goal.right)), (Neg(goal.right), goal.left), (fixed, Binary("-", difference, fixed))
+    if not draft.state.holds():
+        any(draft.offer(_lemma("O9", difference, goal.op, list(map(to_json, pair)))) for pair in squares)
     if not draft.state.holds():
         any(draft.offer(_lemma("K2", difference, goal.op, [to_json(t)])) for t in _signed(goal, None))
 
@@ -891,6 +896,33 @@ def _offer_whole(draft: _Draft, goal: Goal) -> None:
         if whole and isinstance(left, Variable) and left.name in goal.dimensions and isinstance(right, Number):
             two = Binary("-", left, Number(Fraction(2)))
             draft.offer(_lemma("O2", two, ">=", [to_json(Binary("+", gap, Number(right.value - 2)))]))
+
+
+def _offer_between(draft: _Draft, goal: Goal) -> None:
+    """O17: m*(m - 1) >= 0 and (m + 1)*m >= 0 for a whole m, which is no fraction."""
+    state, one = draft.state, Number(Fraction(1))
+    for d in goal.declarations:
+        if "integer" not in d.type or d.dimensions:
+            continue
+        m = Variable(d.name)
+        for t in (m, Binary("+", m, one)):
+            draft.offer(_lemma("O17", Binary("*", t, Binary("-", t, one)), ">=", [to_json(t)]))
+        (mono,) = state.reader.read(("var", d.name), state.env)
+        for term in {t for side in (goal.left, goal.right) for t in subterms(side) if isinstance(t, Binary)}:
+            poly = _read(state, term)
+            if poly.keys() == {mono, ()}:
+                root = Fraction(-poly[()]) / poly[mono]
+                draft.offer(_lemma("O17", Binary("-", m, Number(root)), "!=", [to_json(m)]))
+    for t in (goal.left, goal.right):
+        draft.offer(_lemma("O17", Binary("-", goal.left, goal.right), "!=", [to_json(t)]))
+
+
+def _read(state: State, term: Term) -> dict[Any, Any]:
+    """The polynomial of a term; that of 0 where it holds a bound index, or has no value."""
+    try:
+        return state.reader.read(state.terms.term(to_json(term), state.scope), state.env)
+    except REFUSED:
+        return {}
 
 
 def _bounds_of(term: Term) -> Iterator[tuple[Term, str, list[Json], list[Json]]]:

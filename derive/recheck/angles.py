@@ -75,6 +75,11 @@ def _unit(a: Algebra, mono: Mono, c: Rational) -> Turn:
         return _of_inverse(a, inverse[0], dict(inverse[1]))
     if inverse[0] in ("asin", "acos", "atan") and c == HALF:
         return _half(a, inverse[0] == "acos", _of_inverse(a, inverse[0], dict(inverse[1])))
+    if len(mono) == 1 and mono[0][1] == 1 and a.kind(mono[0][0]) == "Abs":
+        a.used.add("G7")
+        inner = dict(a.atoms[mono[0][0]][1])
+        either = turn(a, scale(inner, c))
+        return Turn(a.mul(a.apply("sign", inner), either.sine), either.cosine)
     part = frozen({mono: c})
     return Turn(a.atom("fn", "sin", part), a.atom("fn", "cos", part))
 

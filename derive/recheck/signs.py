@@ -503,7 +503,8 @@ def _whole(signs: Signs, poly: Poly, args: list[Any], env: Env) -> int:
     require(signs.reader.terms.whole(term), "O17: the term is of integer type")
     t = signs.reader.read(term, env)
     gap, lower = constant(add(t, scale(poly, -1))), add(t, number(-1))
-    if gap is not None and gap.denominator > 1:
+    either = (gap, constant(add(t, poly)))
+    if any(c is not None and c.denominator > 1 for c in either):
         return 4
     if signs.algebra.mul(t, lower) == poly:
         return 1
