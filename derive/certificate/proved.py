@@ -905,7 +905,8 @@ def _offer_between(draft: _Draft, goal: Goal) -> None:
         if "integer" not in d.type or d.dimensions:
             continue
         m = Variable(d.name)
-        for t in (m, Binary("+", m, one)):
+        terms: tuple[Term, ...] = (m, Binary("+", m, one))
+        for t in terms:
             draft.offer(_lemma("O17", Binary("*", t, Binary("-", t, one)), ">=", [to_json(t)]))
         (mono,) = state.reader.read(("var", d.name), state.env)
         for term in {t for side in (goal.left, goal.right) for t in subterms(side) if isinstance(t, Binary)}:
@@ -913,8 +914,8 @@ def _offer_between(draft: _Draft, goal: Goal) -> None:
             if poly.keys() == {mono, ()}:
                 root = Fraction(-poly[()]) / poly[mono]
                 draft.offer(_lemma("O17", Binary("-", m, Number(root)), "!=", [to_json(m)]))
-    for t in (goal.left, goal.right):
-        draft.offer(_lemma("O17", Binary("-", goal.left, goal.right), "!=", [to_json(t)]))
+    for side in (goal.left, goal.right):
+        draft.offer(_lemma("O17", Binary("-", goal.left, goal.right), "!=", [to_json(side)]))
 
 
 def _read(state: State, term: Term) -> dict[Any, Any]:
