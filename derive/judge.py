@@ -8,6 +8,7 @@ from derive.claim import Goal, Hypothesis
 from derive.contradict import contradict, outdone, stray
 from derive.kernel import Residual, Theorem
 from derive.prove import prove
+from derive.solved import solved
 from derive.term import NEGATION, Limit, Optimum, subterms
 from derive.tie import closed_tie, tie
 from derive.verdict import Conflict, Counterexample, Proved, Reason, Refuted, Support, Undecided, Verdict
@@ -34,11 +35,16 @@ def judge(goal: Goal, proof: Theorem | Residual, search: Counterexample | Suppor
             return Conflict(proof, away)
         if search.witness or (seen and _is_beyond_points(goal)):
             return _in_floats(goal, Proved(proof, proof.conditions, search))
+        if closed := solved(goal):
+            point, fails = closed
+            return Conflict(proof, point) if fails else Proved(proof, proof.conditions, replace(search, witness=point))
         return Undecided(_emptiness(goal), support=search)
     if contradiction := contradict(goal, proof):
         return Refuted(contradiction)
     if equal := closed_tie(goal):
         return Refuted(equal)
+    if (closed := solved(goal)) and closed[1]:
+        return Refuted(closed[0])
     reason = proof.reason if seen or proof.reason == "vacuous" else _emptiness(goal)
     return Undecided(reason, proof.detail, proof.residual, search)
 

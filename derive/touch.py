@@ -230,6 +230,12 @@ def _logarithm(value: float) -> Iterator[Term]:
         yield Apply("log", (_written(q),))
 
 
+def _logarithm_to_a_base(value: float) -> Iterator[Term]:
+    for base in (2, 3, 5, 10):
+        if abs(value) < 7 and (q := _fraction(float(base**value), 12)) and _fraction(value, 12) is None:
+            yield Binary("/", Apply("log", (_written(q),)), Apply("log", (_written(Fraction(base)),)))
+
+
 def _quadratic(value: float) -> Iterator[Term]:
     """A half or whole number and a root."""
     for twice in (k for k in range(-12, 13) if k):
@@ -245,7 +251,18 @@ def _inverse(value: float) -> Iterator[Term]:
             yield Apply(name, (_written(q),))
 
 
-_KINDS = (_rational, _angle, _root, _exponential, _logarithm, _cube_root, _fourth_root, _quadratic, _inverse)
+_KINDS = (
+    _rational,
+    _angle,
+    _root,
+    _exponential,
+    _logarithm,
+    _logarithm_to_a_base,
+    _cube_root,
+    _fourth_root,
+    _quadratic,
+    _inverse,
+)
 
 
 def _written(q: Fraction) -> Term:

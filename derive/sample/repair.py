@@ -113,7 +113,9 @@ class Repair:
         """Lines: one coordinate, a scale, a shift; a scale first where entries have a sign to keep."""
         single: list[Changes] = [{cell: fmpq(1)} for cell in free[:_MOST_CELLS]]
         together = [[c for c in free if c[0] == name] for name in dict.fromkeys(name for name, place in free if place)]
-        scales: list[Changes] = [{cell: cells[cell] for cell in group} for group in together]
+        numbers = [c for c in free if not c[1]]
+        alike = [*together, numbers] if len(numbers) > 1 else together
+        scales: list[Changes] = [{cell: cells[cell] for cell in group} for group in alike]
         shifts: list[Changes] = [{cell: fmpq(1) for cell in group} for group in together]
         signed = all(self._types[name] in ("positive", "negative", "nonnegative") for name, _ in free)
         yield from (*scales, *single, *shifts) if signed else (*single, *scales, *shifts)
