@@ -77,15 +77,21 @@ def _factorisations() -> Propose:
 
 def _instead(goal: Goal, found: Contradicted, named: Json) -> Json | None:
     """A limit that is another value: a proof of that, and a point at which the claim's value differs from it."""
-    value, is_left = found.instead.right, isinstance(goal.left, Limit)
-    if found.instead.op != "==" or goal.op != "==" or found.instead.left != (goal.left if is_left else goal.right):
+    limit, said = (goal.left, goal.right) if isinstance(goal.left, Limit) else (goal.right, goal.left)
+    one, value = found.instead.left, found.instead.right
+    if not isinstance(limit, Limit) or not isinstance(one, Limit) or (found.instead.op, goal.op) != ("==", "=="):
         return None
-    proof = proved(replace(goal, right=value) if is_left else replace(goal, left=value))
-    there = replace(goal, left=value) if is_left else replace(goal, right=value)
-    stated = refuted(there, Refuted(_complete(goal, found.point))) if proof is not None else None
-    if stated is None:
+    if one != limit and replace(one, side=None) != limit:
         return None
-    return {**named, "verdict": "instead", "value": to_json(value), "proof": proof, "refutation": stated}
+    proof = proved(replace(goal, left=one, right=value))
+    if proof is None:
+        return None
+    named = {**named, "value": to_json(value), "side": (one.side or "") if one != limit else "", "proof": proof}
+    point = _complete(goal, found.point)
+    if value in INFINITE or said in INFINITE:
+        return {**named, "verdict": "infinite", "point": point_to_json(goal, point)}
+    stated = refuted(replace(goal, left=value, right=said), Refuted(point))
+    return None if stated is None else {**named, "verdict": "instead", "refutation": stated}
 
 
 def _outdone(goal: Goal, found: Contradicted, named: Json) -> Json | None:

@@ -16,6 +16,7 @@ from typing import Any, Literal, TypeGuard
 from derive.certificate.calculus import by_slopes, is_proof
 from derive.certificate.equations import by_equations
 from derive.certificate.lemmas import shown_first, with_lemmas
+from derive.certificate.limits import by_parts
 from derive.certificate.terms import from_json, goal_to_json, index_to_json, relation_to_json, stated, to_json
 from derive.certificate.variables import mentions, replaced, substituted
 from derive.claim import Declaration, Goal, Hypothesis, Lemma
@@ -173,12 +174,14 @@ def _optimum(goal: Goal, propose: Propose | None) -> Proof | None:
 
 
 def _limit(goal: Goal, propose: Propose | None) -> Proof | None:
-    """A squeeze by bounds of the usual kinds, each proved by the kernel."""
+    """Part by part, or a squeeze by bounds of the usual kinds, each proved by the kernel."""
     limit, value = (goal.left, goal.right) if isinstance(goal.left, Limit) else (goal.right, goal.left)
     assert isinstance(limit, Limit)
+    found = by_parts(goal, (), lambda c, g: _direct(c, g, (), propose))
+    if found is not None:
+        return found
     sides = [_one_side(goal, limit, value, way, propose) for way in _ways(limit)]
-    found = [side for side in sides if side is not None]
-    return {"kind": "squeeze", "sides": found} if len(found) == len(sides) else None
+    return {"kind": "squeeze", "sides": sides} if all(sides) else None
 
 
 def _ways(limit: Limit) -> list[str]:

@@ -58,14 +58,14 @@ def slope(claim: Claim, proof: Any, extra: tuple[Any, ...], state: MakeState, pr
     require(_is_continuous(closed, f, name), "O18: the function is continuous as far as it is followed")
     moved = ["diff", f, [["var", name]] * len(followed)]
     inside = _between(outside, name, {s: end and [end[0], False] for s, end in ends.items()}, ())
-    _require_derivative(state(inside, ()), moved)
+    require_derivative(state(inside, ()), moved)
     by_value = strict and proof["strict"] == "value" and len(followed) == 1
     reached = any(ends[s][1] for s in followed)
     require(by_value or not strict or not reached, "O18: the end is not reached, or the value there is strict")
     values = [(outside, replaced(f, name, ends[s][0]), ">" if by_value else ">=") for s in followed]
     way = {"low": ">", "high": "<", "both": "<"}[start]
     points = listed(proof["except"], "points")
-    fixed = not any(mentions(t, name) or not _has_value(state(inside, ()), t) for t in points)
+    fixed = not any(mentions(t, name) or not has_value(state(inside, ()), t) for t in points)
     require(fixed, "O18: points with a value that do not move")
     if strict and proof["strict"] == "isolated":
         require(not _jumps(f, name, ANALYTIC), "O18: an analytic function")
@@ -136,7 +136,7 @@ def relaxed(claim: Claim, proof: Any, extra: tuple[Any, ...], state: MakeState, 
     declared = [[n, "real", []] if n == name else [n, kind, shape] for n, kind, shape in claim["declarations"]]
     wider = {**claim, "declarations": declared, "hypotheses": known}
     facts = state({**wider, "left": ZERO, "op": "==", "right": ZERO}, ())
-    every = all(_has_value(facts, claim[side]) for side in ("left", "right"))
+    every = all(has_value(facts, claim[side]) for side in ("left", "right"))
     require(every, "O17: the sides have a value for all numbers")
     return {"O17"} | prove(wider, proof["proof"])
 
@@ -199,10 +199,11 @@ def _but_for(claim: Claim, name: str, points: list[Any]) -> Claim:
 
 
 def _is_continuous(closed: Any, f: Any, name: str) -> bool:
-    return _has_value(closed, f) and not _jumps(f, name)
+    return has_value(closed, f) and not _jumps(f, name)
 
 
-def _has_value(here: Any, term: Any) -> bool:
+def has_value(here: Any, term: Any) -> bool:
+    """Whether a term is seen to have a value."""
     return bool(here.reader.certain(here.terms.term(term, here.scope), here.env))
 
 
@@ -216,7 +217,7 @@ def _jumps(term: Any, name: str, allowed: tuple[str, ...] = CONTINUOUS) -> bool:
     )
 
 
-def _require_derivative(inside: Any, moved: Any) -> None:
+def require_derivative(inside: Any, moved: Any) -> None:
     """Every open condition of the derivative (V3) has to be seen, by what is assumed inside of the interval alone."""
     term, inside.reader.exists = inside.terms.term(moved, inside.scope), False
     require(inside.reader.certain(term[1], inside.env), "O18: the function has a value inside")

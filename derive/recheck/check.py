@@ -8,7 +8,8 @@ A LINE has ``claim``, ``sha256``, ``verdict`` and what shows the verdict:
     "empty"     "proof" that the hypotheses exclude each other: there is no further case
     "refuted"   "refutation", see ``refutation.py``
     "equal"     "point" and "proof": a strict relation fails because the sides are the same there
-    "instead"   "value", "proof" and "refutation": a limit is another value
+    "instead"   "value", "side", "proof" and "refutation": a limit, or that from a side, is another value
+    "infinite"  "value", "side", "proof" and "point": likewise, and one of the two is infinite
     "outdone"   "refutation": an admissible point that is better than the claimed optimiser
 
 A CLAIM is its meaning and nothing else: ``left``, ``op``, ``right``, ``declarations``, ``indices`` (the free ones) and
@@ -23,14 +24,15 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from derive.recheck.limits import mentions, replaced
+from derive.recheck.limits import INFINITE, mentions, replaced
 from derive.recheck.proof import prove
 from derive.recheck.refutation import admits, refutation
 from derive.recheck.terms import Rejected, listed, require
 
 VERSION = 1
 PARTS = {"proved": {"proof", "witness"}, "refuted": {"refutation"}, "equal": {"point", "proof"}}
-PARTS |= {"empty": {"proof"}, "instead": {"value", "proof", "refutation"}, "outdone": {"refutation"}}
+PARTS |= {"empty": {"proof"}, "instead": {"value", "side", "proof", "refutation"}, "outdone": {"refutation"}}
+PARTS |= {"infinite": {"value", "side", "proof", "point"}}
 NOTHING = {"left": ["num", "0"], "op": "==", "right": ["num", "0"]}
 CLAIM = {"left", "op", "right", "declarations", "indices", "hypotheses"}
 LONGEST, MOST_READ = 20_000_000, 4_000_000
@@ -57,6 +59,10 @@ RULES = {  # every rule that a proof may be said to rest on, and what is checked
     "K7": "all roots of an equation; not below a derivative by what has the values",
     "L1": "what moves is divided by the variable",
     "L2": "what does not move is the limit",
+    "L3": "a continuous function, strictly inside of where it has a value; infinite values by a table",
+    "L6": "one value from either side",
+    "L8": "a derivative near the point, that of what is divided by not 0; both tend to 0, or that to infinity",
+    "L10": "a whole range",
     "L4": "both bounds are proved near the point, from every side, where all have a value",
     "L5": "a negative rate, whatever power of the variable stands beside it",
     "L9": "the limit is proved to be another value, which differs at the point",
@@ -159,21 +165,28 @@ def _line(id: str, line: Any) -> Checked:
     if verdict == "outdone":
         refutation(_comparison(claim), line["refutation"])
         return Checked(id, "refuted", ("M5",))
-    if verdict == "instead":
-        return Checked(id, "refuted", _sorted(_elsewhere(claim, line["value"], line["proof"], line["refutation"])))
+    if verdict in ("instead", "infinite"):
+        return Checked(id, "refuted", _sorted(_elsewhere(claim, line)))
     require(claim["op"] in ("<", ">", "!="), "a relation that equality refutes")
     admits(claim, line["point"])
     equal = {**claim, "op": "=="}
     return Checked(id, "refuted", _sorted(prove(equal, line["proof"], at(claim, line["point"]))))
 
 
-def _elsewhere(claim: dict[str, Any], value: Any, proof: Any, stated: Any) -> set[str]:
-    """L9: the limit is another value, and at a point that is not what the claim says."""
-    side = "left" if claim["left"][0] == "limit" else "right"
-    require(claim["op"] == "==" and claim[side][0] == "limit", "L9: a limit that is said to be a term")
-    other = {"left": "right", "right": "left"}[side]
-    rules = prove({**claim, other: value}, proof)
-    refutation({**claim, side: value}, stated)
+def _elsewhere(claim: dict[str, Any], line: dict[str, Any]) -> set[str]:
+    """L9: the limit, or that from a side, is another value, and at a point that is not what the claim says."""
+    left = claim["left"][0] == "limit"
+    limit, said = (claim["left"], claim["right"]) if left else (claim["right"], claim["left"])
+    require(claim["op"] == "==" and limit[0] == "limit" != said[0], "L9: a limit that is said to be a term")
+    require(line["side"] == "" or (limit[4] == "" and limit[3] not in INFINITE), "L9: a side of a limit with two")
+    value, way = line["value"], line["side"] or limit[4]
+    rules = prove({**claim, "left": [*limit[:4], way], "right": value}, line["proof"])
+    if line["verdict"] == "instead":
+        refutation({**claim, "left": value, "right": said}, line["refutation"])
+        return rules | {"L9"}
+    require(value != said and (value in INFINITE or said in INFINITE), "L9: one of the values is infinite")
+    there = next((t for t in (value, said) if t not in INFINITE), ["num", "0"])
+    admits({**claim, "left": there, "right": there}, line["point"])
     return rules | {"L9"}
 
 

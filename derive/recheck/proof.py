@@ -5,8 +5,9 @@
                     | ["K2", t] by > 0, < 0, == 0 | ["K2", t, ">="] by >= 0, < 0
     {"kind": "angle", "times": c, "sine": PROOF, "within": [PROOF, PROOF], "cosine": PROOF}    see ``_angle``
     {"kind": "contradiction", "steps": [STEP, ..], "of": t}       of a case: t would be < 0 and >= 0, say
-    "squeeze", "optimum", "slope", "multiple", "boxes"  see ``limits.py``, ``optima.py``, ``calculus.py``,
-    "relaxed", "exponential", "lemma"                             ``lemma.py``
+    "squeeze", "parts", "sides", "rewritten", "quotient"          see ``limits.py``, ``tending.py``, ``quotients.py``
+    "optimum", "slope", "multiple", "boxes", "relaxed", "exponential"    see ``optima.py``, ``calculus.py``
+    "lemma"                                                       see ``lemma.py``
 
 A STEP is one of
 
@@ -53,11 +54,13 @@ from derive.recheck.polynomial import (
     ratio,
     scale,
 )
+from derive.recheck.quotients import quotient, rewritten, sides
 from derive.recheck.reader import BITS, Env, Reader
 from derive.recheck.signs import TYPES, Signs, of_number
+from derive.recheck.tending import parts
 from derive.recheck.terms import Index, Rejected, Term, Terms, children, listed, named, require
 
-DEEPEST_SPLIT, MOST_STEPS = 6, 2_000
+DEEPEST_SPLIT, MOST_STEPS = 16, 2_000
 Replacement = Callable[["State", Term, Term, Env], None]
 EVERY = 7  # >= 0, <= 0 and != 0 at once
 
@@ -738,6 +741,16 @@ KINDS: dict[str, tuple[set[str], Callable[[dict[str, Any], Any, tuple[Any, ...],
     "exponential": (
         {"times", "proof"},
         lambda claim, proof, extra, _: exponential(claim, proof, extra, State, prove),
+    ),
+    "parts": ({"parts"}, lambda claim, proof, extra, depth: parts(claim, proof, extra, depth, State, prove)),
+    "sides": ({"above", "below"}, lambda claim, proof, extra, depth: sides(claim, proof, extra, depth, prove)),
+    "rewritten": (
+        {"end", "body", "same", "rest"},
+        lambda claim, proof, extra, depth: rewritten(claim, proof, extra, depth, State, prove),
+    ),
+    "quotient": (
+        {"end", "to", "tend", "moves", "body", "same", "rest"},
+        lambda claim, proof, extra, depth: quotient(claim, proof, extra, depth, State, prove),
     ),
     "boxes": ({"name", "ends"}, lambda claim, proof, extra, _: boxes(claim, proof, extra, State)),
 }

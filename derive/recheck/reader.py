@@ -160,6 +160,8 @@ class Reader:
                     term[4], {**env, term[2].name: self.algebra.place(self.algebra.new(term[2].dimension))}
                 )
             return
+        if term[0] in ("limit", "optimum"):  # its variable is another one
+            return
         if term[0] == "diff":
             yield from self._kinks(term[1], term[2], env)
         for _, t in children(term):

@@ -1,0 +1,248 @@
+"""Limits part by part for the standalone checker: what is indeterminate is written anew, or a quotient of slopes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from typing import Any
+
+from derive.certificate.calculus import is_proof
+from derive.certificate.terms import from_json, goal_to_json, indices_from_json, stated, to_json
+from derive.certificate.variables import mentions
+from derive.claim import Goal, Hypothesis
+from derive.kernel import FUEL
+from derive.kernel.context import Stuck, Undefined
+from derive.kernel.equality import read_sides
+from derive.kernel.normalize import Reader
+from derive.kernel.readback import term_of
+from derive.kernel.ring import multiply, power
+from derive.recheck.polynomial import Undefined as Nowhere
+from derive.recheck.proof import Contradiction, State
+from derive.recheck.tending import OO, Value, _Tending, about
+from derive.recheck.terms import Rejected
+from derive.term import Binary, Constant, Diff, Limit, Neg, Number, Op, Relation, Term, Variable
+
+Json = Any
+Proof = dict[str, Any]
+Direct = Callable[[Json, Goal], Proof | None]
+REFUSED = (Rejected, Nowhere, Contradiction, Stuck, Undefined, TypeError)
+DEEPEST, MOST_FORMS = 5, 40
+INFINITE = (Constant("oo"), Neg(Constant("oo")))
+ZERO, ONE = Number(Fraction(0)), Number(Fraction(1))
+ENDS = (Fraction(1), Fraction(1, 2), Fraction(10))
+
+
+def by_parts(goal: Goal, extra: tuple[Json, ...], direct: Direct) -> Proof | None:
+    """The proof of a limit from those of its parts; None where one of them is not found."""
+    limit = goal.left if isinstance(goal.left, Limit) else goal.right
+    assert isinstance(limit, Limit)
+    proof = _one_way(goal, extra, limit, direct)
+    if proof is not None or limit.side or limit.point in INFINITE:
+        return proof
+    ways = [replace(limit, side="+"), replace(limit, side="-")]
+    goals = [replace(goal, left=way) if goal.left is limit else replace(goal, right=way) for way in ways]
+    found = [_one_way(g, extra, way, direct) for g, way in zip(goals, ways, strict=True)]
+    return {"kind": "sides", "above": found[0], "below": found[1]} if all(found) else None
+
+
+def _one_way(goal: Goal, extra: tuple[Json, ...], limit: Limit, direct: Direct) -> Proof | None:
+    value = goal.right if goal.left is limit else goal.left
+    known = [] if value in INFINITE else [Hypothesis(Relation(value, "==", value))]  # it has a value
+    inner = replace(goal, hypotheses=(*goal.hypotheses, *known))
+    found = _Approach(inner, extra, limit, direct, ZERO if value in INFINITE else value).found(to_json(limit.body), {})
+    return found[1] if found is not None and is_proof(goal_to_json(goal), found[1], extra) else None
+
+
+@dataclass(slots=True)
+class _Approach:
+    """A limit from one side, or of continuous functions from both; ``left`` is how many forms it may still try."""
+
+    goal: Goal
+    extra: tuple[Json, ...]
+    limit: Limit
+    direct: Direct
+    value: Term  # of the whole, where it is finite
+    depth: int = 0
+    left: list[int] = field(default_factory=lambda: [MOST_FORMS])
+
+    def found(self, body: Json, inner: dict[str, str]) -> tuple[Value, Proof] | None:
+        """What a body tends to, and the proof."""
+        claim = about(goal_to_json(self.goal), self.limit.variable, self.extra)
+        claim["indices"] = [*claim["indices"], *([k, n] for k, n in inner.items())]
+        known: list[Json] = []
+        proofs: list[Json] = []
+        try:
+            stated_limit = ["limit", body, self.limit.variable, to_json(self.limit.point), self.limit.side or ""]
+            tending = _Tending(State(claim, ()), stated_limit, known)
+            value = self._tending(tending, body, {}, proofs)
+        except REFUSED:
+            return None
+        return value, {"kind": "parts", "parts": proofs}
+
+    def _tending(self, tending: _Tending, term: Json, inner: dict[str, str], proofs: list[Json]) -> Value:
+        """What a term tends to, where its parts are found first, and it is resolved if that does not tell."""
+        try:
+            return tending.of(term, inner)
+        except REFUSED:
+            pass
+        below = {**inner, term[2]: term[3]} if term[0] == "reduce" else inner
+        for child in _children(term):
+            try:
+                self._tending(tending, child, below, proofs)
+            except Stuck:
+                if term[0] != "div" or child is not term[1]:  # a numerator need not tend to anything
+                    raise
+        try:
+            return tending.of(term, inner)
+        except REFUSED as refused:
+            found = self._resolved(tending, term, inner, proofs)
+            if found is None:
+                raise Stuck("outside the fragment", "a limit that is not found") from refused
+            value, proof = found
+            v = (OO if value.sign > 0 else ["neg", OO]) if value.infinite else value.term
+            tending.known.append((term, v))
+            proofs.append([term, v, proof])
+            return tending.of(term, inner)
+
+    def _resolved(
+        self, tending: _Tending, term: Json, inner: dict[str, str], proofs: list[Json]
+    ) -> tuple[Value, Proof] | None:
+        if self.depth >= DEEPEST or not (self.limit.side or self.limit.point in INFINITE):
+            return None
+        deeper = replace(self, goal=_with_indices(self.goal, inner), depth=self.depth + 1)
+        for find in (deeper._quotient, deeper._written):
+            self.left[0] -= 1
+            found = find(tending, term, inner) if self.left[0] > 0 else None
+            if found is not None:
+                return found
+        return None
+
+    def _written(self, tending: _Tending, term: Json, inner: dict[str, str]) -> tuple[Value, Proof] | None:
+        """The limit of a term in another form."""
+        for form in _forms(term):
+            found = self.found(form, {})
+            for end in self._ends() if found is not None else ():
+                inside = self._inside(end)
+                claim = {**goal_to_json(inside), "left": term, "op": "==", "right": form}
+                part = replace(inside, left=from_json(term), op="==", right=from_json(form))
+                same = _plainly(claim) or self.direct(claim, part)
+                if same is not None and found is not None:
+                    proof = {"kind": "rewritten", "end": to_json(end), "body": form, "same": same, "rest": found[1]}
+                    return found[0], proof
+        return None
+
+    def _quotient(self, tending: _Tending, term: Json, inner: dict[str, str]) -> tuple[Value, Proof] | None:
+        """The limit of a quotient by that of the slopes."""
+        if term[0] != "div":
+            return None
+        below = tending.of(term[2], inner)
+        if below.infinite:
+            to, parts = ("oo" if below.sign > 0 else "-oo"), term[2:]
+        elif all(not v.infinite and _is_zero(tending, v) for v in (below, tending.of(term[1], inner))):
+            to, parts = "0", term[1:]
+        else:
+            return None
+        tend = [self.found(part, {}) for part in parts]
+        for end in self._ends() if all(tend) else ():
+            inside = self._inside(end)
+            moved = [["diff", part, [["var", self.limit.variable]]] for part in term[1:]]
+            for body in self._slopes(inside, term):
+                claim = {**goal_to_json(inside), "left": ["div", *moved], "op": "==", "right": body}
+                same = _plainly(claim) or self.direct(claim, _goal_of(inside, claim))
+                rest = self.found(body, {}) if same is not None else None
+                claim = {**claim, "left": moved[1], "op": "!=", "right": to_json(ZERO)}
+                moves = self.direct(claim, _goal_of(inside, claim)) if rest is not None else None
+                if rest is not None and moves is not None:
+                    proof = {"kind": "quotient", "end": to_json(end), "to": to, "tend": [t[1] for t in tend if t]}
+                    return rest[0], {**proof, "moves": moves, "body": body, "same": same, "rest": rest[1]}
+        return None
+
+    def _slopes(self, inside: Goal, term: Json) -> Iterator[Json]:
+        """The quotient of the slopes: as one monomial if it is one, as a quotient, or multiplied out."""
+        sides = read_sides(replace(inside, left=self.value, op="==", right=self.value), FUEL)
+        ctx, scope = sides.ctx, sides.scope
+        moved = (Diff(from_json(t), (Variable(self.limit.variable),)) for t in term[1:])
+        polys = [Reader(ctx, [], exists=True).read(t, scope) for t in moved]
+        whole = multiply(ctx, polys[0], power(ctx, polys[1], -1))
+        one = stated(ctx, term_of(ctx, whole, {}))
+        two = ["div", *(stated(ctx, term_of(ctx, p, {})) for p in polys)]
+        yield from (one, two) if len(whole) == 1 else (two, one)
+
+    def _ends(self) -> Iterator[Term]:
+        point = self.limit.point
+        for size in ENDS:
+            if point == Constant("oo"):
+                yield Number(size)
+            elif point == Neg(Constant("oo")):
+                yield Number(-size)
+            else:
+                op: Op = "+" if self.limit.side == "+" else "-"  # type: ignore[assignment]
+                yield Binary(op, point, Number(size))  # type: ignore[arg-type]
+
+    def _inside(self, end: Term) -> Goal:
+        """The goal with the variable between its point and an end."""
+        name, point = self.limit.variable, self.limit.point
+        above = self.limit.side == "+" or point == Neg(Constant("oo"))
+        bounds = [Relation(Variable(name), "<" if above else ">", end)]
+        if point not in INFINITE:
+            bounds.append(Relation(Variable(name), ">" if above else "<", point))
+        kept = [
+            h for h in self.goal.hypotheses if not any(mentions(t, name) for t in (h.relation.left, h.relation.right))
+        ]
+        declared = tuple(replace(d, type="real") if d.name == name else d for d in self.goal.declarations)
+        return replace(self.goal, declarations=declared, hypotheses=(*kept, *map(Hypothesis, bounds)))
+
+
+def _forms(term: Json) -> Iterator[Json]:
+    """Other forms of what is indeterminate: quotients for a product, an exponential for a power."""
+    match term:
+        case ["mul", t, u]:
+            first, second = (t, u) if "log" in str(t) else (u, t)  # the slope of a logarithm is simpler
+            yield from (["div", first, _inverse(second)], ["div", second, _inverse(first)])
+        case ["pow", t, u]:
+            yield ["apply", "exp", ["mul", u, ["apply", "log", t]]]
+
+
+def _inverse(term: Json) -> Json:
+    match term:
+        case ["apply", "exp", u]:
+            return ["apply", "exp", u[1] if u[0] == "neg" else ["neg", u]]
+        case ["div", t, u]:
+            return u if t == ["num", "1"] else ["div", u, t]
+        case ["pow", t, ["num", c]]:
+            return ["pow", t, ["num", str(-Fraction(c))]]
+        case _:
+            return ["div", ["num", "1"], term]
+
+
+def _is_zero(tending: _Tending, value: Value) -> bool:
+    facts = tending.facts
+    return bool(value.sign) or facts.algebra.is_zero(facts.reader.read(tending._read(value.term, {})[0], facts.env))
+
+
+def _children(term: Json) -> list[Json]:
+    match term:
+        case ["neg", t]:
+            return [t]
+        case [("add" | "sub" | "mul" | "div" | "pow"), t, u]:
+            return [t, u]
+        case ["apply", _, *args]:
+            return args
+        case ["reduce", _, _, _, [], body]:
+            return [body]
+        case _:
+            return []
+
+
+def _with_indices(goal: Goal, inner: dict[str, str]) -> Goal:
+    return replace(goal, indices=(*goal.indices, *indices_from_json([[k, n] for k, n in inner.items()])))
+
+
+def _goal_of(goal: Goal, claim: Json) -> Goal:
+    return replace(goal, left=from_json(claim["left"]), op=claim["op"], right=from_json(claim["right"]))
+
+
+def _plainly(claim: Json) -> Proof | None:
+    proof: Proof = {"kind": "direct", "steps": []}
+    return proof if is_proof(claim, proof) else None
