@@ -9,6 +9,7 @@ from derive.claim import Ground, Line
 from derive.errors import Problem, problem
 from derive.outcome import Finding, Outcome, word
 from derive.reason import rests
+from derive.term import Delta
 from derive.verdict import Conflict, Proved, Reason, Undecided, Verdict
 
 
@@ -35,7 +36,19 @@ def _verdict(outcome: Outcome) -> Problem | None:
         return problem("DV901", id=claim.id)
     if outcome.word == claim.expect:
         return None
-    return problem(_code(verdict), id=claim.id, expected=claim.expect)
+    empty = isinstance(verdict, Undecided) and verdict.reason in ("vacuous", "no admissible point found")
+    help = _of_every_index(claim.lines[outcome.deciding]) if empty else None
+    return problem(_code(verdict), help=help, id=claim.id, expected=claim.expect)
+
+
+def _of_every_index(line: Line) -> str | None:
+    """What an assumption says of every index, where it compares one with an index that no side names."""
+    for hypothesis in line.goal.hypotheses:
+        names = [str(i.name) for i in hypothesis.quantified]
+        if names and isinstance(hypothesis.relation.left, Delta):
+            every = " and ".join(f"`{name}`" for name in names)
+            return f"`{hypothesis.text}` is about every {every}, as no side of the claim names it; leave it out"
+    return None
 
 
 def _code(verdict: Verdict) -> str:

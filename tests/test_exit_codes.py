@@ -19,6 +19,8 @@ KNOWN = f"{HEAD}  - {{id: known, claim: x == 2*x, expect: refuted, because: only
 BETTER = f"{HEAD}  - {{id: better, claim: x == x, expect: refuted, because: it looks odd}}\n"
 OPEN = f"{HEAD}  - {{id: open, claim: x**2 < 10**40}}\n"
 VACUOUS = f"{HEAD}  - {{id: vacuous, claim: x == y, assume: [x > 0, x < 0]}}\n"
+OF_EVERY_INDEX = "assume: [i != j], variables: {n: positive integer, v: 'positive[n]'}"
+EVERY = f"{HEAD}  - {{id: every, claim: 'v[i] >= 0', {OF_EVERY_INDEX}}}\n"
 PARTIAL = f"{HEAD}  - {{id: partial, claim: x/x == 1}}\n"
 BROKEN = f"{GOOD}  - {{id: broken, claim: x.real == x}}\n"
 LINT = f"{HEAD}  - {{id: lint, claim: 'Sum(x, k) == n*x', variables: {{n: positive integer, k: 'index[n]'}}}}\n"
@@ -89,6 +91,7 @@ SITUATIONS = (
     Situation("refuted", 1, files={A: BAD}, says="DV101"),
     Situation("undecided", 1, files={A: OPEN}, says="DV207"),
     Situation("vacuous", 1, files={A: VACUOUS}, says="DV201"),
+    Situation("an assumption about every index", 1, files={A: EVERY}, says="`i != j` is about every `j`"),
     Situation("better than expected", 1, files={A: BETTER}, says="DV103"),
     Situation("a condition, strictly", 1, "check --strict", {A: PARTIAL}, "DV301"),
     Situation("a finding beside an empty file", 1, "check a.yaml b.yaml", {"a.yaml": "", "b.yaml": BAD}),
