@@ -73,15 +73,26 @@ def _given(hypothesis: Hypothesis, declaration: Declaration) -> _Given | None:
     """The value that an equation gives a variable, or the entries of an array, which stands in it once as a term."""
     relation, quantified = hypothesis.relation, frozenset(str(i.name) for i in hypothesis.quantified)
     terms = [*_terms(relation.left, 1), *_terms(relation.right, -1)]
-    own = [(sign, t) for sign, t in terms if isinstance(t, Variable | Component) and _name(t) == declaration.name]
+    own = [(sign, t) for sign, t in terms if _is_target(t, declaration)]
     rest = [(sign, t) for sign, t in terms if (sign, t) not in own]
     if len(own) != 1 or any(declaration.name in _names(t) for _, t in rest):
         return None
     sign, target = own[0]
+    if isinstance(target, Binary):
+        return (
+            _Given(declaration.name, (), quantified, Apply("sqrt", (_total(sign, rest),))) if not quantified else None
+        )
     places = target.indices if isinstance(target, Component) else ()
     if quantified - {str(i.name) for i in places} or len({i.name for i in places}) < len(places):
         return None
     return _Given(declaration.name, places, quantified, _total(sign, rest))
+
+
+def _is_target(term: Term, declaration: Declaration) -> bool:
+    """Whether a term is the variable, or the square of one that is not negative, which a root solves for."""
+    if isinstance(term, Binary) and declaration.type in ("positive", "nonnegative"):
+        return term == Binary("**", Variable(declaration.name), Number(Fraction(2)))
+    return isinstance(term, Variable | Component) and _name(term) == declaration.name
 
 
 def _is_irrational(relation: Relation) -> bool:
