@@ -30,11 +30,9 @@ from derive.kernel.ring import (
     multiply,
     power,
     product,
-    rename,
     settle,
     split_delta,
     unit,
-    where_distinct,
 )
 from derive.kernel.spelling import NO_NAMES, NOTHING, Factors, height, intern, names, opaque, places
 
@@ -47,7 +45,7 @@ def exponential(ctx: Context, poly: Polynomial) -> Polynomial:
     """exp of a polynomial: a product of powers of exp of its monomials; exp of c*log q is q**c (P1, P2)."""
     split = split_delta(ctx, poly)
     if split is not None:
-        return float_delta(ctx, split, lambda part: exponential(ctx, part))
+        return float_delta(ctx, split, lambda part: exponential(ctx, part), poly)
     if any(key[0] == "b" for mono in poly for key, _ in mono):
         poly = reduce_fractions(ctx, None, poly)
     factors: list[Polynomial] = []
@@ -67,7 +65,7 @@ def logarithm(ctx: Context, poly: Polynomial) -> Polynomial:
     """log of a polynomial, which is positive where it is defined; splits over factors seen to be positive (P3, P4)."""
     split = split_delta(ctx, poly)
     if split is not None:
-        return float_delta(ctx, split, lambda part: logarithm(ctx, part))
+        return float_delta(ctx, split, lambda part: logarithm(ctx, part), poly)
     if not poly:
         raise Undefined("log of zero")
     c, mono, rest = factored_unit(ctx, poly)
@@ -134,7 +132,7 @@ def signum(ctx: Context, poly: Polynomial) -> Polynomial:
     """sign of a polynomial, factor by factor (G7)."""
     split = split_delta(ctx, poly)
     if split is not None:
-        return float_delta(ctx, split, lambda part: signum(ctx, part))
+        return float_delta(ctx, split, lambda part: signum(ctx, part), poly)
     if not poly:
         return {}
     ctx.use("G7")
@@ -174,12 +172,7 @@ def symbolic_power(ctx: Context, base: Polynomial, exponent: Polynomial, whole: 
         return ONE
     split = split_delta(ctx, exponent) or split_delta(ctx, base)
     if split is not None:
-        keep, drop = split[:2]
-        equal = rename(ctx, base, {drop: keep}), rename(ctx, exponent, {drop: keep})
-        distinct = where_distinct(ctx, base, keep, drop), where_distinct(ctx, exponent, keep, drop)
-        return float_delta(
-            ctx, (keep, drop, ONE, {}), lambda part: symbolic_power(ctx, *(equal if part == ONE else distinct), whole)
-        )
+        return float_delta(ctx, split, lambda b, e: symbolic_power(ctx, b, e, whole), base, exponent)
     number = constant(base)
     if whole and number is not None and number < 0 and number != -1:
         sign = symbolic_power(ctx, {(): -1}, exponent, True)
@@ -257,12 +250,7 @@ def function(ctx: Context, name: str, args: tuple[Polynomial, ...]) -> Polynomia
     """A function of the signature that has no normal form of its own."""
     split = next((s for a in args if (s := split_delta(ctx, a)) is not None), None)
     if split is not None:
-        keep, drop = split[0], split[1]
-        equal = tuple(rename(ctx, a, {drop: keep}) for a in args)
-        distinct = tuple(where_distinct(ctx, a, keep, drop) for a in args)
-        return float_delta(
-            ctx, (keep, drop, ONE, {}), lambda part: function(ctx, name, equal if part == ONE else distinct)
-        )
+        return float_delta(ctx, split, lambda *parts: function(ctx, name, parts), *args)
     if len(args) == 1 and name in ODD | EVEN:
         if not args[0]:
             return dict(AT_ZERO[name])

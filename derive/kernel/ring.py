@@ -47,7 +47,7 @@ BIT_LIMIT = 20_000
 EXPONENT_LIMIT = 4_000
 MOST_CLASSES = 8
 FACTORING = 50  # steps that a proposed factorisation costs
-Split = tuple[Place, Place, Polynomial, Polynomial]
+Pair = tuple[Place, Place]
 HALF = Fraction(1, 2)
 SINE, COSINE = "f(sin;", "f(cos;"
 TOTAL = {name for name, row in FUNCTIONS.items() if not row.domain}
@@ -253,7 +253,7 @@ def inverse_power(ctx: Context, base: Polynomial, exponent: int) -> Polynomial:
     """``1 / base**exponent`` for a positive whole exponent, where the base is not 0 (R3, R6)."""
     split = split_delta(ctx, base)
     if split is not None:
-        return float_delta(ctx, split, lambda part: power(ctx, part, -exponent))
+        return float_delta(ctx, split, lambda part: power(ctx, part, -exponent), base)
     ctx.use("R3")
     c, mono, rest = factored_unit(ctx, base)
     if not c:
@@ -477,7 +477,7 @@ def _root_power(ctx: Context, base: Polynomial, exponent: Fraction) -> Polynomia
         return {}
     split = split_delta(ctx, base)
     if split is not None:
-        return float_delta(ctx, split, lambda part: _root_power(ctx, part, exponent))
+        return float_delta(ctx, split, lambda part: _root_power(ctx, part, exponent), base)
     simple = _denested(ctx, base) if len(base) == 2 and exponent.denominator == 2 else None
     if simple is not None:
         return _whole_power(ctx, simple, exponent.numerator)
@@ -579,7 +579,7 @@ def absolute(ctx: Context, poly: Polynomial) -> Polynomial:
     """Abs of a polynomial, factor by factor (G7)."""
     split = split_delta(ctx, poly)
     if split is not None:
-        return float_delta(ctx, split, lambda part: absolute(ctx, part))
+        return float_delta(ctx, split, lambda part: absolute(ctx, part), poly)
     if not poly:
         return {}
     ctx.use("G7")
@@ -801,13 +801,13 @@ def guard(ctx: Context, left: Place, right: Place) -> Polynomial:
     return {((intern(ctx, "g", pair, frozenset(p for p in pair if p[0]), NO_NAMES), 1),): 1}
 
 
-def split_delta(ctx: Context, poly: Polynomial) -> Split | None:
-    """A delta in a polynomial, and the polynomial where its indices agree and where they differ (D4)."""
+def split_delta(ctx: Context, poly: Polynomial) -> Pair | None:
+    """The two indices of a delta in a polynomial."""
     for mono in poly:
         for key, _ in mono:
             if key[0] in "dg":
                 keep, drop = ctx.generators[key].parts
-                return keep, drop, rename(ctx, poly, {drop: keep}), where_distinct(ctx, poly, keep, drop)
+                return keep, drop
     return None
 
 
@@ -822,20 +822,21 @@ def where_distinct(ctx: Context, poly: Polynomial, left: Place, right: Place) ->
     return total
 
 
-def float_delta(ctx: Context, split: Split, apply: Callable[[Polynomial], Polynomial]) -> Polynomial:
+def float_delta(ctx: Context, pair: Pair, apply: Callable[..., Polynomial], *polys: Polynomial) -> Polynomial:
     """F(d*a + b) = [i = j] F(a + b) + [i != j] F(b) for any F (D4)."""
     ctx.use("D4")
-    keep, drop, equal, distinct = split
+    keep, drop = pair
+    distinct = tuple(where_distinct(ctx, poly, keep, drop) for poly in polys)
     try:
-        where_equal = same(ctx, keep, drop, apply(equal))
+        where_equal = same(ctx, keep, drop, apply(*(rename(ctx, poly, {drop: keep}) for poly in polys)))
     except Undefined:
         # Without a value where the indices agree, only the other case is ever looked at.
-        return multiply(ctx, apply(distinct), guard(ctx, keep, drop))
+        return multiply(ctx, apply(*distinct), guard(ctx, keep, drop))
     try:
-        where_distinct = apply(distinct)
+        elsewhere = apply(*distinct)
     except Undefined:
         return where_equal
-    return add(where_equal, guarded(ctx, keep, drop, where_distinct))
+    return add(where_equal, guarded(ctx, keep, drop, elsewhere))
 
 
 def same(ctx: Context, left: Place, right: Place, poly: Polynomial) -> Polynomial:

@@ -45,7 +45,7 @@ def cosine(ctx: Context, angle: Polynomial) -> Polynomial:
 def _part(ctx: Context, angle: Polynomial, which: Callable[[Turn], Polynomial]) -> Polynomial:
     split = split_delta(ctx, angle)
     if split is not None:
-        return float_delta(ctx, split, lambda part: _part(ctx, part, which))
+        return float_delta(ctx, split, lambda part: _part(ctx, part, which), angle)
     return which(turn(ctx, angle))
 
 

@@ -255,9 +255,7 @@ PLANTS = (
         "where_equal is not None and defined(ctx, where_equal) and defined(ctx, single)",
         "where_equal is not None",
     ),
-    Plant(
-        "distinct case not guarded", "ring.float_delta", "guarded(ctx, keep, drop, where_distinct)", "where_distinct"
-    ),
+    Plant("distinct case not guarded", "ring.float_delta", "guarded(ctx, keep, drop, elsewhere)", "elsewhere"),
     Plant("any two deltas contradict", "ring._contradiction", "or all(p[0] == LITERAL", "or any(p[0] == LITERAL"),
     Plant("denominators cleared across guards", "zero._by_guards", 'f[0][0] in "dg")', 'f[0][0] in "")'),
     Plant("undefined powers called defined", "ring.defined_power", "if e < 0 and not bits & NONZERO", "if False"),
@@ -453,8 +451,8 @@ PLANTS = (
     Plant("tangent with the other slope", "comparison.tangents_elsewhere", "add(ONE, gap)", "subtract(ONE, gap)"),
     Plant(
         "a mean that is not 0 either",
-        "comparison.centred",
-        "add(component(case, deviation, at), variable(case, mean))",
+        "comparison._centre",
+        "add(component(case, deviation, at), means)",
         "component(case, deviation, at)",
     ),
     Plant(
