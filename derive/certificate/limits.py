@@ -8,18 +8,18 @@ from fractions import Fraction
 from typing import Any
 
 from derive.certificate.calculus import is_proof
-from derive.certificate.terms import from_json, goal_to_json, indices_from_json, stated, to_json
+from derive.certificate.terms import from_json, goal_to_json, indices_from_json, relation_to_json, stated, to_json
 from derive.certificate.variables import mentions
 from derive.claim import Goal, Hypothesis
 from derive.kernel import FUEL
-from derive.kernel.context import Stuck, Undefined
-from derive.kernel.equality import read_sides
+from derive.kernel.context import Context, Polynomial, Rational, Stuck, Undefined
+from derive.kernel.equality import Sides, read_sides
 from derive.kernel.normalize import Reader
 from derive.kernel.readback import term_of
 from derive.kernel.ring import multiply, power
 from derive.recheck.polynomial import Undefined as Nowhere
 from derive.recheck.proof import Contradiction, State
-from derive.recheck.tending import OO, Value, _Tending, about
+from derive.recheck.tending import OO, Tending, Value, about
 from derive.recheck.terms import Rejected
 from derive.term import Binary, Constant, Diff, Limit, Neg, Number, Op, Relation, Term, Variable
 
@@ -29,12 +29,39 @@ Direct = Callable[[Json, Goal], Proof | None]
 REFUSED = (Rejected, Nowhere, Contradiction, Stuck, Undefined, TypeError)
 DEEPEST, MOST_FORMS = 5, 40
 INFINITE = (Constant("oo"), Neg(Constant("oo")))
+SIGNS: tuple[Op, ...] = (">", "<")
 ZERO, ONE = Number(Fraction(0)), Number(Fraction(1))
 ENDS = (Fraction(1), Fraction(1, 2), Fraction(10))
 
 
-def by_parts(goal: Goal, extra: tuple[Json, ...], direct: Direct) -> Proof | None:
-    """The proof of a limit from those of its parts; None where one of them is not found."""
+def by_parts(goal: Goal, direct: Direct) -> Proof | None:
+    """The proof of a limit from those of its parts, by the signs of variables if need be; None where none is found."""
+    found = _from_its_sides(goal, (), direct)
+    name = (goal.left if isinstance(goal.left, Limit) else goal.right).variable  # type: ignore[union-attr]
+    for d in goal.declarations if found is None else ():
+        if d.type == "nonzero" and not d.dimensions and d.name != name:
+            found = _by_sign(goal, Variable(d.name), direct)
+        if found is not None:
+            break
+    return found
+
+
+def _by_sign(goal: Goal, variable: Variable, direct: Direct) -> Proof | None:
+    """By both signs of a variable that is not 0."""
+    branches: list[Proof | None] = []
+    for op in SIGNS:
+        relation = Relation(variable, op, ZERO)
+        case = replace(goal, hypotheses=(*goal.hypotheses, Hypothesis(relation)))
+        found = _from_its_sides(case, (relation_to_json(variable, op, ZERO),), direct)
+        branches.append(found)
+        if found is None:
+            return None
+    none = {"kind": "contradiction", "steps": [], "of": to_json(variable)}
+    proof = {"kind": "cases", "split": ["K2", to_json(variable)], "branches": [*branches, none]}
+    return proof if is_proof(goal_to_json(goal), proof) else None
+
+
+def _from_its_sides(goal: Goal, extra: tuple[Json, ...], direct: Direct) -> Proof | None:
     limit = goal.left if isinstance(goal.left, Limit) else goal.right
     assert isinstance(limit, Limit)
     proof = _one_way(goal, extra, limit, direct)
@@ -51,7 +78,8 @@ def _one_way(goal: Goal, extra: tuple[Json, ...], limit: Limit, direct: Direct) 
     known = [] if value in INFINITE else [Hypothesis(Relation(value, "==", value))]  # it has a value
     inner = replace(goal, hypotheses=(*goal.hypotheses, *known))
     found = _Approach(inner, extra, limit, direct, ZERO if value in INFINITE else value).found(to_json(limit.body), {})
-    return found[1] if found is not None and is_proof(goal_to_json(goal), found[1], extra) else None
+    own = replace(goal, hypotheses=goal.hypotheses[: len(goal.hypotheses) - len(extra)])
+    return found[1] if found is not None and is_proof(goal_to_json(own), found[1], extra) else None
 
 
 @dataclass(slots=True)
@@ -74,13 +102,13 @@ class _Approach:
         proofs: list[Json] = []
         try:
             stated_limit = ["limit", body, self.limit.variable, to_json(self.limit.point), self.limit.side or ""]
-            tending = _Tending(State(claim, ()), stated_limit, known)
+            tending = Tending(State(claim, ()), stated_limit, known)
             value = self._tending(tending, body, {}, proofs)
         except REFUSED:
             return None
         return value, {"kind": "parts", "parts": proofs}
 
-    def _tending(self, tending: _Tending, term: Json, inner: dict[str, str], proofs: list[Json]) -> Value:
+    def _tending(self, tending: Tending, term: Json, inner: dict[str, str], proofs: list[Json]) -> Value:
         """What a term tends to, where its parts are found first, and it is resolved if that does not tell."""
         try:
             return tending.of(term, inner)
@@ -106,21 +134,24 @@ class _Approach:
             return tending.of(term, inner)
 
     def _resolved(
-        self, tending: _Tending, term: Json, inner: dict[str, str], proofs: list[Json]
+        self, tending: Tending, term: Json, inner: dict[str, str], proofs: list[Json]
     ) -> tuple[Value, Proof] | None:
         if self.depth >= DEEPEST or not (self.limit.side or self.limit.point in INFINITE):
             return None
         deeper = replace(self, goal=_with_indices(self.goal, inner), depth=self.depth + 1)
-        for find in (deeper._quotient, deeper._written):
+        exponential = all("exp" in str(t) for t in term[1:])  # its slopes are no simpler
+        fraction = term[0] == "div" and self.limit.point in INFINITE and len([*_summands(term[2])]) > 1
+        written_first = exponential or fraction
+        for find in (deeper._written, deeper._quotient) if written_first else (deeper._quotient, deeper._written):
             self.left[0] -= 1
             found = find(tending, term, inner) if self.left[0] > 0 else None
             if found is not None:
                 return found
         return None
 
-    def _written(self, tending: _Tending, term: Json, inner: dict[str, str]) -> tuple[Value, Proof] | None:
+    def _written(self, tending: Tending, term: Json, inner: dict[str, str]) -> tuple[Value, Proof] | None:
         """The limit of a term in another form."""
-        for form in _forms(term):
+        for form in self._forms(tending, term, inner):
             found = self.found(form, {})
             for end in self._ends() if found is not None else ():
                 inside = self._inside(end)
@@ -132,7 +163,7 @@ class _Approach:
                     return found[0], proof
         return None
 
-    def _quotient(self, tending: _Tending, term: Json, inner: dict[str, str]) -> tuple[Value, Proof] | None:
+    def _quotient(self, tending: Tending, term: Json, inner: dict[str, str]) -> tuple[Value, Proof] | None:
         """The limit of a quotient by that of the slopes."""
         if term[0] != "div":
             return None
@@ -158,16 +189,42 @@ class _Approach:
                     return rest[0], {**proof, "moves": moves, "body": body, "same": same, "rest": rest[1]}
         return None
 
+    def _forms(self, tending: Tending, term: Json, inner: dict[str, str]) -> Iterator[Json]:
+        """Other forms of what is indeterminate, that of the kernel among them."""
+        normal = self._normal(term)
+        if term[:2] == ["div", ["apply", "sqrt", term[1][-1]]] and term[2][:2] == ["apply", "sqrt"]:
+            yield ["apply", "sqrt", ["div", term[1][2], term[2][2]]]
+        elif term[0] == "div":
+            yield from (normal,) if normal != term else ()
+            for part in _summands(term[2]):
+                if tending.of(part, inner).infinite:
+                    yield ["div", *(self._normal(["div", t, part]) for t in term[1:])]
+        elif term[0] == "mul" and len(str(normal)) < len(str(term)):
+            yield normal
+        elif term[0] == "sub" and term[1][:2] == ["apply", "sqrt"]:
+            gap = self._normal(["sub", term[1][2], ["mul", term[2], term[2]]])
+            yield ["div", gap, ["add", term[1], term[2]]]
+        yield from _forms(term)
+
+    def _normal(self, term: Json) -> Json:
+        """A term as the kernel reads it."""
+        sides = self._read(self._inside(next(self._ends())))
+        poly = Reader(sides.ctx, [], exists=True).read(from_json(term), sides.scope)
+        return stated(sides.ctx, term_of(sides.ctx, poly, {}))
+
+    def _read(self, inside: Goal) -> Sides:
+        return read_sides(replace(inside, left=self.value, op="==", right=self.value), FUEL)
+
     def _slopes(self, inside: Goal, term: Json) -> Iterator[Json]:
         """The quotient of the slopes: as one monomial if it is one, as a quotient, or multiplied out."""
-        sides = read_sides(replace(inside, left=self.value, op="==", right=self.value), FUEL)
+        sides = self._read(inside)
         ctx, scope = sides.ctx, sides.scope
         moved = (Diff(from_json(t), (Variable(self.limit.variable),)) for t in term[1:])
         polys = [Reader(ctx, [], exists=True).read(t, scope) for t in moved]
         whole = multiply(ctx, polys[0], power(ctx, polys[1], -1))
         one = stated(ctx, term_of(ctx, whole, {}))
         two = ["div", *(stated(ctx, term_of(ctx, p, {})) for p in polys)]
-        yield from (one, two) if len(whole) == 1 else (two, one)
+        yield from (one, two) if len(whole) == 1 else (_over_one(ctx, whole), two, one)
 
     def _ends(self) -> Iterator[Term]:
         point = self.limit.point
@@ -202,6 +259,32 @@ def _forms(term: Json) -> Iterator[Json]:
             yield from (["div", first, _inverse(second)], ["div", second, _inverse(first)])
         case ["pow", t, u]:
             yield ["apply", "exp", ["mul", u, ["apply", "log", t]]]
+        case ["sub", ["apply", "log", t], ["apply", "log", u]]:
+            yield ["apply", "log", ["div", t, u]]
+        case ["sub", ["apply", "log", t], u]:
+            yield ["apply", "log", ["mul", t, ["apply", "exp", ["neg", u]]]]
+        case ["sub", t, ["apply", "log", u]]:
+            yield ["neg", ["apply", "log", ["mul", u, ["apply", "exp", ["neg", t]]]]]
+        case ["sub", t, u]:
+            yield ["mul", t, ["sub", ["num", "1"], ["div", u, t]]]
+
+
+def _over_one(ctx: Context, poly: Polynomial) -> Json:
+    """A polynomial over one denominator."""
+    lowest: dict[str, Rational] = {}
+    for mono in poly:
+        for key, e in mono:
+            if key[0] != "e":
+                lowest[key] = min(lowest.get(key, 0), e)
+    below: Polynomial = {tuple(sorted((key, -e) for key, e in lowest.items() if e < 0)): 1}
+    return ["div", *(stated(ctx, term_of(ctx, p, {})) for p in (multiply(ctx, poly, below), below))]
+
+
+def _summands(term: Json) -> Iterator[Json]:
+    if term[0] in ("add", "sub"):
+        yield from (*_summands(term[1]), *_summands(term[2]))
+    else:
+        yield term
 
 
 def _inverse(term: Json) -> Json:
@@ -216,9 +299,9 @@ def _inverse(term: Json) -> Json:
             return ["div", ["num", "1"], term]
 
 
-def _is_zero(tending: _Tending, value: Value) -> bool:
+def _is_zero(tending: Tending, value: Value) -> bool:
     facts = tending.facts
-    return bool(value.sign) or facts.algebra.is_zero(facts.reader.read(tending._read(value.term, {})[0], facts.env))
+    return bool(value.sign) or facts.algebra.is_zero(facts.reader.read(tending.read(value.term, {})[0], facts.env))
 
 
 def _children(term: Json) -> list[Json]:

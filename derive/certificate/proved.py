@@ -177,7 +177,7 @@ def _limit(goal: Goal, propose: Propose | None) -> Proof | None:
     """Part by part, or a squeeze by bounds of the usual kinds, each proved by the kernel."""
     limit, value = (goal.left, goal.right) if isinstance(goal.left, Limit) else (goal.right, goal.left)
     assert isinstance(limit, Limit)
-    found = by_parts(goal, (), lambda c, g: _direct(c, g, (), propose))
+    found = by_parts(goal, lambda c, g: _direct(c, g, (), propose))
     if found is not None:
         return found
     sides = [_one_side(goal, limit, value, way, propose) for way in _ways(limit)]

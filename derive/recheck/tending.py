@@ -4,7 +4,8 @@
 
 Where a term t of the body stands, v stands for it, with the proof that t tends to v; the variable tends to its point.
 What is left is made of continuous functions, strictly inside of where they have a value. A value is finite, 0 from one
-side, or infinite; which are joined to what is by a row of the tables only.
+side, or infinite; which are joined to what is by a row of the tables only. A whole number that grows is read as a real
+one: the functions here have the same values for both, powers of what is positive only.
 """
 
 from __future__ import annotations
@@ -67,7 +68,7 @@ def parts(claim: Claim, proof: Any, extra: tuple[Any, ...], depth: int, state: A
     limit, value, extra = opened(claim, extra)
     known = [(t, v) for t, v, _ in listed(proof["parts"], "parts")]
     here = about(claim, limit[2], extra)
-    tending = _Tending(state(here, ()), limit, known)
+    tending = Tending(state(here, ()), limit, known)
     found = tending.of(limit[1], {})
     _compare(tending.facts, found, value)
     rules = {"L3"}
@@ -85,7 +86,8 @@ def opened(claim: Claim, extra: tuple[Any, ...]) -> tuple[Any, Any, tuple[Any, .
     require(limit[0] == "limit" and len(limit) == 5, "L3: a side is a limit")
     kinds = {n: (kind, shape) for n, kind, shape in claim["declarations"]}
     kind, shape = kinds.get(limit[2], ("", 0))
-    require(shape == [] and kind not in INTEGERS, "L3: a limit in a real variable")
+    whole = kind in INTEGERS and (kind == "dimension" or limit[3] not in INFINITE)
+    require(shape == [] and not whole, "L3: a limit in a real variable, or in a whole number far out")
     require(limit[4] == "" or limit[3] not in INFINITE, "L3: infinity has one side")
     require(not mentions(value, limit[2]) and not mentions(limit[3], limit[2]), "L3: a value that does not move")
     return limit, value, extra if value in INFINITE else (*extra, ["rel", "==", value, value])
@@ -112,7 +114,7 @@ def _compare(facts: Any, found: Value, value: Any) -> None:
 
 
 @dataclass(slots=True)
-class _Tending:
+class Tending:
     """Where terms tend to; ``bound`` are the indices bound around each part that is used."""
 
     facts: Any
@@ -132,6 +134,8 @@ class _Tending:
                 return Value(OO, 1 if v == OO else -1, True) if v in INFINITE else self._fixed(v, inner)
         if term == ["var", name]:
             return self._point()
+        if term == ["sub", ["var", name], self.limit[3]] and self.limit[4]:
+            return Value(ZERO, 1 if self.limit[4] == "+" else -1)
         if not mentions(term, name):
             return self._fixed(term, inner)
         if term[0] == "reduce":
@@ -147,7 +151,7 @@ class _Tending:
         return Value(there)
 
     def _fixed(self, term: Any, inner: dict[str, str]) -> Value:
-        read, env = self._read(term, inner)
+        read, env = self.read(term, inner)
         require(self.facts.reader.certain(read, env), "L3: what does not move has a value")
         self.facts.reader.read(read, env)  # not oo, nor a part of it
         return Value(term)
@@ -159,7 +163,7 @@ class _Tending:
         sign = {"+": 1, "-": -1}.get(side, 0) if point == ZERO else 0
         return Value(point, sign) if sign else self._fixed(point, {})
 
-    def _read(self, term: Any, inner: dict[str, str]) -> tuple[Any, Any]:
+    def read(self, term: Any, inner: dict[str, str]) -> tuple[Any, Any]:
         """A term and what its indices stand for, the bound ones for any value."""
         facts = self.facts
         env = {k: facts.algebra.place(facts.algebra.new(size)) for k, size in inner.items()}
@@ -169,7 +173,7 @@ class _Tending:
         """The sign that a value surely has, that of what is approached included; 0 where it is not seen."""
         if value.sign:
             return value.sign
-        term, env = self._read(value.term, inner)
+        term, env = self.read(value.term, inner)
         bits = self.facts.signs.of_form(term, env)
         return 1 if bits & POSITIVE == POSITIVE else -1 if bits & NEGATIVE == NEGATIVE else 0
 
@@ -217,7 +221,7 @@ class _Tending:
         if ends:
             require(sign != 0, "L3: the sign of what is infinite is seen")
             return Value(OO, sign, True)
-        term, env = self._read(["mul", v.term, w.term], inner)
+        term, env = self.read(["mul", v.term, w.term], inner)
         require(self.facts.reader.certain(term, env), "L3: a factor has a value")
         return Value(ZERO, sign)
 
@@ -237,10 +241,10 @@ class _Tending:
         """Near the values of its arguments a function has a value and is continuous."""
         facts = self.facts
         require(old[0] != "apply" or old[1] in CONTINUOUS, "L3: a continuous function")
-        term, env = self._read(there, inner)
+        term, env = self.read(there, inner)
         base_moves = old[0] == "pow" and mentions(old[2], self.limit[2])
         if base_moves:
-            base, env = self._read(there[1], inner)
+            base, env = self.read(there[1], inner)
             require(facts.signs.of_form(base, env) & POSITIVE == POSITIVE, "P6: the base of a moving power is positive")
             return
         require(facts.reader.certain(term, env), "L3: a value at the limits of the arguments")
