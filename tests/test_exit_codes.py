@@ -81,7 +81,7 @@ SITUATIONS = (
     Situation("standard input", 0, "check -", says="<stdin> ✓ good: proved", given=GOOD),
     Situation("claims shown from standard input", 0, "show -", says="good x + y = y + x", given=GOOD),
     Situation("quiet", 0, "check -q", {A: GOOD}, "1 claim in 1 file: 1 proved"),
-    Situation("verbose", 0, "check -v", {A: GOOD}, "1 claims have 1 lines: 0 known, 1 decided"),
+    Situation("verbose", 0, "check -v", {A: GOOD}, "claims: 1; lines: 1, 0 known, 1 decided"),
     Situation("a byte order mark and line ends of Windows", 0, files={A: ("\ufeff" + GOOD).replace("\n", "\r\n")}),
     Situation("a name that is not ASCII", 0, "check 公式.yaml", {"公式.yaml": GOOD}, "公式.yaml"),
     Situation("certificates", 0, "check --certificates there", {A: GOOD}, "1 certificate in there"),

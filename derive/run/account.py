@@ -27,7 +27,7 @@ def account(
     yield f"files: {_listed(str(target.path) for target in found.targets)}"
     lines = sum(len(o.verdicts) + bool(o.correction) + bool(o.ends) + len(o.without) for o in results.outcomes)
     decided = max(0, lines - known)
-    yield f"{len(results.outcomes)} claims have {lines} lines: {known} known, {decided} decided; {seconds:.1f} s"
+    yield f"claims: {len(results.outcomes)}; lines: {lines}, {known} known, {decided} decided; {seconds:.1f} s"
 
 
 def _listed(names: Iterable[str]) -> str:
