@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import traceback
 from pathlib import PurePath
 
 from derive.errors import Problem, clip, problem
@@ -15,6 +14,8 @@ def defect(error: Exception, where: str) -> Problem:
 
 def cause(error: Exception) -> str:
     """The exception and the line of code that raised it."""
+    import traceback  # seldom needed
+
     frame = traceback.extract_tb(error.__traceback__)[-1]
     place = f"{'/'.join(PurePath(frame.filename).parts[-2:])}:{frame.lineno}"
     return f"{type(error).__name__}: {clip(str(error), 200)} ({place})"

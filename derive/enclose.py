@@ -268,6 +268,8 @@ def _tame(value: Real) -> Real:
 
 
 def _add(a: Any, b: Any) -> Any:
+    if a is _ZERO or b is _ZERO:  # the slope of what stands still
+        return b if a is _ZERO else a
     tag = _top(a, b)
     if tag is None:
         return _tame(a + b)
@@ -280,6 +282,10 @@ def _subtract(a: Any, b: Any) -> Any:
 
 
 def _multiply(a: Any, b: Any) -> Any:
+    if a is _ZERO or b is _ZERO:
+        return _ZERO
+    if a is _ONE or b is _ONE:
+        return b if a is _ONE else a
     tag = _top(a, b)
     if tag is None:
         return _ZERO if _is_zero(a) or _is_zero(b) else _tame(a * b)

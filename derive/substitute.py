@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
+from operator import is_
 from typing import TypeVar
 
 from derive.errors import InputError, problem
@@ -184,7 +185,8 @@ def with_indices(term: Term, change: Callable[[Index], Index]) -> Term:
     """The term with every index changed, those of binders included; a change of names is not capture-avoiding."""
     match term:
         case Component(array, indices):
-            return Component(array, tuple(map(change, indices)), at=term.at)
+            changed = tuple(map(change, indices))
+            return term if all(map(is_, changed, indices)) else Component(array, changed, at=term.at)
         case Delta(left, right):
             return Delta(change(left), change(right), at=term.at)
         case Reduce(kind, body, index, excluded):

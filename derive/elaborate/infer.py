@@ -121,7 +121,11 @@ class Inference:
 
     def resolved(self, term: Term) -> Term:
         """The term with the dimension of every slot."""
-        return with_indices(term, lambda i: Index(i.name, self.find(i.dimension), at=i.at))
+        return with_indices(term, self._settled)
+
+    def _settled(self, index: Index) -> Index:
+        """The index with the dimension of its slot, if it still has one."""
+        return Index(index.name, self.find(index.dimension), at=index.at) if index.dimension in self.parent else index
 
     # --- the parts of a term
 
@@ -237,7 +241,7 @@ class Inference:
         slot = bound.get(index.name) or self._free_slot(index.name, index.at, bound)
         if dimension:
             self._unify(slot, dimension, index)
-        return Index(index.name, slot, at=index.at)
+        return Index(index.name, self.find(slot), at=index.at)
 
     def _free_slot(self, name: str, at: At, bound: Mapping[str, str]) -> str:
         if name not in self.free:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -126,6 +125,8 @@ def _fingerprint(problem: Problem, met: Counter[tuple[str, ...]]) -> str:
     """Unique in a run: equal ones are numbered; what belongs to no claim goes by its message."""
     about = (uri(problem.path), problem.code, problem.claim_id or problem.message)
     met[about] += 1
+    import hashlib  # loads OpenSSL, which few reports need
+
     return hashlib.sha256("\0".join((*about, str(met[about]))).encode("utf-8", "backslashreplace")).hexdigest()
 
 

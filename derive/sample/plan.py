@@ -185,14 +185,14 @@ _NATURAL = tuple(map(Fraction, (*range(1, 13), 16, 20, 25, 32, 50, 64, 100, 1000
 
 OF_TYPE: dict[str, Callable[[Fraction | fmpq], bool]] = {
     "real": lambda v: True,
-    "positive": lambda v: v > 0,
-    "negative": lambda v: v < 0,
-    "nonnegative": lambda v: v >= 0,
-    "nonzero": lambda v: v != 0,
+    "positive": lambda v: v.numerator > 0,
+    "negative": lambda v: v.numerator < 0,
+    "nonnegative": lambda v: v.numerator >= 0,
+    "nonzero": lambda v: v.numerator != 0,
     "integer": lambda v: v.denominator == 1,
-    "positive integer": lambda v: v.denominator == 1 and v > 0,
-    "nonnegative integer": lambda v: v.denominator == 1 and v >= 0,
-    "simplex": lambda v: 0 <= v <= 1,
+    "positive integer": lambda v: v.denominator == 1 and v.numerator > 0,
+    "nonnegative integer": lambda v: v.denominator == 1 and v.numerator >= 0,
+    "simplex": lambda v: 0 <= v.numerator <= v.denominator,
     "onehot": lambda v: v in (0, 1),
 }
 
