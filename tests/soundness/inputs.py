@@ -315,6 +315,8 @@ def attack(count: int, seed: int, readers: tuple[str, ...] = tuple(READERS)) -> 
     tallies, pools = Report(), seeds()
     sorts: dict[str, set[Hashable]] = {name: set() for name in READERS}
     seen: list[str] = []
+    for name in readers:
+        READERS[name](pools[name][0])  # what is imported late runs code of its own
     _watch(seen)
     for number in range(count):
         random = Random(f"{seed}/{number}")
