@@ -25,6 +25,7 @@ from derive.report.paint import Paint, clean
 from derive.show import STYLES
 
 HARMLESS = "plain words"
+NAME = "claims\x1b[31m\u202e.yaml"  # words are checked where they are read; the name of a file is whatever it is
 INVISIBLE = dict.fromkeys((0x2061, 0x2062))  # the signs of application and of a product, in MathML
 WORDS = (
     "<b>bold</b> <img src=x onerror=alert(1)>",
@@ -63,8 +64,8 @@ def checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], 
     monkeypatch.chdir(tmp_path)
 
     def of(words: str) -> Results:
-        Path("claims.yaml").write_text(CLAIMS.format(words=_quoted(words)), encoding="utf-8")
-        return check_file("claims.yaml")
+        Path(NAME).write_text(CLAIMS.format(words=_quoted(words)), encoding="utf-8")
+        return check_file(NAME)
 
     return of
 
@@ -97,7 +98,7 @@ def _texts(results: Results) -> Iterator[tuple[str, str]]:
     for format in FORMATS:
         yield f"report {format}", report(results, format, Paint())
     yield "report full, coloured", re.sub("\x1b\\[[0-9;]*m", "", report(results, "full", Paint(colour=True)))
-    yield "overview", overview(read([Target(Path("claims.yaml"))]), None, Paint())
+    yield "overview", overview(read([Target(Path(NAME))]), None, Paint())
     yield "html", publish(results, 0)
     yield "notebook", HTML[Results](results)
 
