@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -24,7 +24,7 @@ from derive.kernel.ring import replace_generators
 from derive.recheck.calculus import is_positive
 from derive.recheck.proof import prove
 from derive.recheck.terms import Rejected, Terms
-from derive.term import Binary, Number, Op, Relation, Term, Variable
+from derive.term import Binary, Diff, Number, Op, Relation, Term, Variable
 
 Json = Any
 Proof = dict[str, Any]
@@ -49,6 +49,54 @@ def by_slopes(claim: Json, goal: Goal, extra: tuple[Json, ...], direct: Direct) 
         return _Slopes(sides.ctx, notes, direct).prove(claim, goal, extra, gap if upward else scale(gap, -1))
     except (Stuck, Undefined):
         return None
+
+
+def by_falling(claim: Json, goal: Goal, extra: tuple[Json, ...], direct: Direct) -> Proof | None:
+    """The proof of an order by a function that falls for ever, and not below 0; None where none is found."""
+    if goal.op in ("==", "!=") or goal.indices or extra:
+        return None
+    sides = (goal.left, goal.right) if goal.op[0] == ">" else (goal.right, goal.left)
+    f = Binary("-", *sides)
+    for name, low, closed in _rays(goal, f):
+        proofs = _falling(_without(goal, name), f, name, low, direct, len(goal.op) == 1)
+        for c, above in proofs:
+            proof = {"kind": "falling", "name": name, "low": [to_json(low), closed], "from": "1", "less": c}
+            found: Proof = {**proof, "proofs": above}
+            if is_proof(claim, found):
+                return found
+    return None
+
+
+def _rays(goal: Goal, f: Term) -> Iterator[tuple[str, Term, bool]]:
+    """Variables with a lower end and no upper one."""
+    for d in goal.declarations:
+        relations = (h.relation for h in goal.hypotheses)
+        about = [r for r in relations if mentions(r.left, d.name) or mentions(r.right, d.name)]
+        if d.dimensions or not mentions(f, d.name) or d.type not in ("real", "positive", "nonnegative"):
+            continue
+        if not about and d.type != "real":
+            yield d.name, ZERO, d.type == "nonnegative"
+        for r in about if len(about) == 1 else ():
+            low, high = (r.right, r.left) if r.op in (">", ">=") else (r.left, r.right)
+            if high == Variable(d.name) and r.op not in ("==", "!=") and not mentions(low, d.name):
+                yield d.name, low, len(r.op) == 2
+
+
+def _falling(
+    outside: Goal, f: Term, name: str, low: Term, direct: Direct, strict: bool
+) -> Iterator[tuple[str, list[Proof]]]:
+    x = Variable(name)
+    inside = _between(outside, name, {"low": low, "high": None})
+    slope = replace(inside, left=Diff(f, (x,)), op="<" if strict else "<=", right=ZERO)
+    stated = goal_to_json(slope)
+    falls = direct(stated, slope, ()) or by_slopes(stated, slope, (), direct)
+    far = Hypothesis(Relation(x, ">=", Number(Fraction(1))))
+    for c in range(3 if falls else 0):
+        bound = Binary("+", f, Binary("/", Number(Fraction(c)), x))
+        large = replace(inside, hypotheses=(*inside.hypotheses, far), left=bound, op=">=", right=ZERO)
+        above = direct(goal_to_json(large), large, ()) or by_slopes(goal_to_json(large), large, (), direct)
+        if above is not None and falls is not None:
+            yield str(c), [above, falls]
 
 
 @dataclass(slots=True)

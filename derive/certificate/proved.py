@@ -13,7 +13,7 @@ from itertools import chain, combinations, product
 from math import lcm
 from typing import Any, Literal, TypeGuard
 
-from derive.certificate.calculus import by_slopes, is_proof
+from derive.certificate.calculus import by_falling, by_slopes, is_proof
 from derive.certificate.equations import by_equations
 from derive.certificate.lemmas import shown_first, with_lemmas
 from derive.certificate.limits import by_parts
@@ -307,13 +307,18 @@ class _Search:
         return None
 
     def _direct(self, claim: Json, goal: Goal, extra: tuple[Json, ...]) -> Proof | None:
-        direct = _direct(claim, goal, extra, self.propose) or (None if extra else _equated(claim, goal))
-        if direct is not None:
-            return direct
+        powers = [t for side in (goal.left, goal.right) for t in subterms(side) if _is_power(t)]
+        moving = any(isinstance(t, Binary) and not isinstance(t.right, Number) for t in powers)
+        found = self._by_exponents(claim, goal) if moving and not extra else None
+        found = found or _direct(claim, goal, extra, self.propose) or (None if extra else _equated(claim, goal))
+        if found is not None:
+            return found
         found = _angle(claim, goal, extra, self.propose)
         found = found or by_slopes(claim, goal, extra, lambda c, g, e: _direct(c, g, e, self.propose))
+        found = found or by_falling(claim, goal, extra, lambda c, g, e: _direct(c, g, e, self.propose))
         found = found or _exponential(claim, goal, extra, self.propose)
-        found = found or (None if extra else self._by_exponents(claim, goal) or self._relaxed(claim, goal))
+        found = found or (None if extra or moving else self._by_exponents(claim, goal))
+        found = found or (None if extra else self._relaxed(claim, goal))
         return found if found is not None and is_proof(claim, found, extra) else None
 
     def _by_exponents(self, claim: Json, goal: Goal) -> Proof | None:
@@ -332,12 +337,15 @@ class _Search:
         except (Stuck, Undefined):
             return None
         lemma = replace(goal, left=exponent, right=Number(Fraction(0)))
-        own = by_slopes(goal_to_json(lemma), lemma, (), lambda c, g, e: _direct(c, g, e, self.propose))
+        inner = goal_to_json(lemma)
+        own = by_slopes(inner, lemma, (), lambda c, g, e: _direct(c, g, e, self.propose))
+        own = own or by_falling(inner, lemma, (), lambda c, g, e: _direct(c, g, e, self.propose))
         if own is None:
             return None
         step = _lemma("O10", Binary("-", goal.left, goal.right), goal.op, [to_json(exponent), below])
         rest: Proof = {"kind": "direct", "steps": [step]}
-        return shown_first(claim, goal, lemma, (own, rest), lambda c, g: _direct(c, g, (), self.propose))
+        found = shown_first(claim, goal, lemma, (own, rest), lambda c, g: _direct(c, g, (), self.propose))
+        return found if found is not None and is_proof(claim, found) else None
 
     def _relaxed(self, claim: Json, goal: Goal) -> Proof | None:
         """An order of whole numbers as one of all numbers (O17)."""

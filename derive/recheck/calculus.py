@@ -2,6 +2,7 @@
 
     {"kind": "slope", "name": x, "low": END, "high": END, "from": "low" | "high" | "both", "strict": HOW,
      "except": [t, ..], "proofs": [PROOF, ..]}
+    {"kind": "falling", "name": x, "low": END, "from": k, "less": c, "proofs": [PROOF, PROOF]}    f falls to 0 or above
     {"kind": "multiple", "term": g, "factor": k, "proof": PROOF}     g = k*f with k > 0 has the sign of f
     {"kind": "exponential", "times": c, "proof": PROOF}              exp(c*left) = exp(c*right), and exp is one to one
     {"kind": "boxes", "name": x, "ends": ["0", "1/2", ..]}           f is enclosed on every part of an interval
@@ -46,11 +47,7 @@ def slope(claim: Claim, proof: Any, extra: tuple[Any, ...], state: MakeState, pr
     """The rules that an order rests on that is shown by a slope. Raises Rejected."""
     name, ends, start = proof["name"], {side: proof[side] for side in ("low", "high")}, proof["from"]
     f, strict = _oriented(claim)
-    types = {n: kind for n, kind, shape in claim["declarations"] if shape == []}
-    require(types.get(name, "integer") not in INTEGERS, "O18: a real variable")
-    here = state(claim, extra)
-    for side, end in ends.items():
-        require(end is None or (not mentions(end[0], name) and _is_beyond(here, name, side, end)), "O18: the interval")
+    _require_interval(claim, state(claim, extra), name, ends)
     followed = ("low", "high") if start == "both" else (start,)
     require(start in ("low", "high", "both") and all(ends[s] is not None for s in followed), "O18: an end")
     outside = _without(claim, name, extra)
@@ -81,6 +78,27 @@ def slope(claim: Claim, proof: Any, extra: tuple[Any, ...], state: MakeState, pr
     require(len(proofs) == len(wanted), "O18: every part is proved")
     parts = ({**c, "left": t, "op": o, "right": ZERO} for c, t, o in wanted)
     return {"O18"}.union(*(prove(c, p) for c, p in zip(parts, proofs, strict=True)))
+
+
+def falling(claim: Claim, proof: Any, extra: tuple[Any, ...], state: MakeState, prove: Prove) -> set[str]:
+    """O18: where there is no upper end f is >= 0 if f' <= 0 and f >= -c/x for all x >= k > 0; > 0 if f' < 0."""
+    name, ends = proof["name"], {"low": proof["low"], "high": None}
+    f, strict = _oriented(claim)
+    _require_interval(claim, state(claim, extra), name, ends)
+    outside = _without(claim, name, extra)
+    followed = ("low",) if ends["low"] and ends["low"][1] is True else ()
+    require(_is_continuous(state(_between(outside, name, ends, followed), ()), f, name), "O18: a continuous function")
+    inside = _between(outside, name, {side: end and [end[0], False] for side, end in ends.items()}, ())
+    moved, (k, c) = ["diff", f, [["var", name]]], (["num", proof[key]] for key in ("from", "less"))
+    _require_derivative(state(inside, ()), moved)
+    require(Terms([]).term(k, {})[1] > 0, "O18: large values are positive")
+    far = {"relation": ["rel", ">=", ["var", name], k], "quantified": []}
+    large = {**inside, "hypotheses": [*inside["hypotheses"], far]}
+    above = {**large, "left": ["add", f, ["div", c, ["var", name]]], "op": ">=", "right": ZERO}
+    falls = {**inside, "left": moved, "op": "<" if strict else "<=", "right": ZERO}
+    proofs = listed(proof["proofs"], "proofs")
+    require(len(proofs) == 2, "O18: every part is proved")
+    return {"O18"} | prove(above, proofs[0]) | prove(falls, proofs[1])
 
 
 def multiple(claim: Claim, proof: Any, extra: tuple[Any, ...], state: MakeState, prove: Prove) -> set[str]:
@@ -154,6 +172,14 @@ def _oriented(claim: Claim) -> tuple[Any, bool]:
     require(claim["op"] in ("<", "<=", ">", ">="), "O18: an order")
     sides = [claim["left"], claim["right"]]
     return ["sub", *(sides if claim["op"][0] == ">" else sides[::-1])], len(claim["op"]) == 1
+
+
+def _require_interval(claim: Claim, here: Any, name: str, ends: dict[str, Any]) -> None:
+    """A real variable is known to lie between ends that do not speak of it."""
+    types = {n: kind for n, kind, shape in claim["declarations"] if shape == []}
+    require(types.get(name, "integer") not in INTEGERS, "O18: a real variable")
+    for side, end in ends.items():
+        require(end is None or (not mentions(end[0], name) and _is_beyond(here, name, side, end)), "O18: the interval")
 
 
 def _is_beyond(here: Any, name: str, side: str, end: Any) -> bool:

@@ -6,7 +6,7 @@
     {"kind": "angle", "times": c, "sine": PROOF, "within": [PROOF, PROOF], "cosine": PROOF}    see ``_angle``
     {"kind": "contradiction", "steps": [STEP, ..], "of": t}       of a case: t would be < 0 and >= 0, say
     "squeeze", "parts", "sides", "rewritten", "quotient"          see ``limits.py``, ``tending.py``, ``quotients.py``
-    "optimum", "slope", "multiple", "boxes", "relaxed", "exponential"    see ``optima.py``, ``calculus.py``
+    "optimum", "slope", "falling", "multiple", "boxes", "relaxed", "exponential"    see ``optima.py``, ``calculus.py``
     "lemma"                                                       see ``lemma.py``
 
 A STEP is one of
@@ -33,7 +33,7 @@ from functools import partial
 from typing import Any
 
 from derive.recheck import algebraic, roots
-from derive.recheck.calculus import boxes, exponential, multiple, relaxed, slope
+from derive.recheck.calculus import boxes, exponential, falling, multiple, relaxed, slope
 from derive.recheck.lemma import lemma
 from derive.recheck.limits import squeeze
 from derive.recheck.optima import optimum
@@ -725,6 +725,10 @@ KINDS: dict[str, tuple[set[str], Callable[[dict[str, Any], Any, tuple[Any, ...],
     "slope": (
         {"name", "low", "high", "from", "strict", "except", "proofs"},
         lambda claim, proof, extra, _: slope(claim, proof, extra, State, prove),
+    ),
+    "falling": (
+        {"name", "low", "from", "less", "proofs"},
+        lambda claim, proof, extra, _: falling(claim, proof, extra, State, prove),
     ),
     "multiple": (
         {"term", "factor", "proof"},

@@ -224,12 +224,26 @@ class Signs:
                 own = bits & POSITIVE if bits & 1 else bits & 4
             case _ if parts[0] in RISING:
                 own = self.sign(dict(parts[1]))
+            case _ if parts[0] in ("sin", "cos"):
+                own = self._of_turn(parts[0], dict(parts[1]))
             case _ if parts[0] == "gamma":
                 own = self.sign(dict(parts[1])) & POSITIVE
                 own = own if own == POSITIVE else 0
             case _:
                 own = RANGES.get(parts[0], 0)
         return own | self._looked_up({((atom, 1),): 1})
+
+    def _of_turn(self, name: str, angle: Poly) -> int:
+        """G6: sin is positive from 0 to pi and negative before, cos a quarter earlier."""
+        pi, shift = self.algebra.atom("const", "pi"), HALF if name == "cos" else Fraction(0)
+        for start in (0, -1):
+            above = self.sign(add(angle, scale(pi, shift - start)))
+            below = self.sign(add(scale(pi, start + 1 - shift), scale(angle, -1))) if above & 1 else 0
+            if below & 1:
+                self.algebra.used.add("G6")
+                bits = 1 | (above & below & 4)
+                return bits if start == 0 else negated(bits)
+        return 0
 
     def _looked_up(self, poly: Poly) -> int:
         bits, shape = 0, self._shape(poly)
