@@ -90,7 +90,7 @@ def falling(claim: Claim, proof: Any, extra: tuple[Any, ...], state: MakeState, 
     require(_is_continuous(state(_between(outside, name, ends, followed), ()), f, name), "O18: a continuous function")
     inside = _between(outside, name, {side: end and [end[0], False] for side, end in ends.items()}, ())
     moved, (k, c) = ["diff", f, [["var", name]]], (["num", proof[key]] for key in ("from", "less"))
-    _require_derivative(state(inside, ()), moved)
+    require_derivative(state(inside, ()), moved)
     require(Terms([]).term(k, {})[1] > 0, "O18: large values are positive")
     far = {"relation": ["rel", ">=", ["var", name], k], "quantified": []}
     large = {**inside, "hypotheses": [*inside["hypotheses"], far]}

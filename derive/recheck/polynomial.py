@@ -455,8 +455,10 @@ class Algebra:
         if any(c.denominator > 1 or not self.is_whole(m) for m, c in exponent.items()):
             return self.atom("power", frozen(number(-1)), frozen(exponent))
         self.used.add("P5")
-        odd = {tuple((atom, 1) for atom, _ in m) for m, c in exponent.items() if c % 2}  # m**k is even where m is
-        total = number(-1 if exponent.get((), 0) % 2 else 1)
+        odd = set[Mono]()
+        for m, c in exponent.items():
+            odd ^= {tuple((atom, 1) for atom, _ in m)} if c % 2 else set()  # m**k is even where m is
+        total = number(-1 if () in odd else 1)
         for mono in sorted(odd - {()}):
             total = self.mul(total, self.atom("power", frozen(number(-1)), Body(((mono, 1),))))
         return total
