@@ -84,10 +84,16 @@ def test_only_known_claims_of_the_catalogue_have_no_certificate() -> None:
     assert {name for name, whole, _ in certificates(CATALOGUE) if not whole} <= WITHOUT
 
 
+def test_claims_of_every_kind_of_step_have_certificates() -> None:
+    found = list(certificates(CERTIFICATES / "followed.yaml"))
+    assert len(found) > 15 and not [name for name, whole, _ in found if not whole]
+
+
 def test_certificates_follow_their_schema() -> None:
     jsonschema.Draft202012Validator.check_schema(SCHEMA)
     validator = jsonschema.Draft202012Validator(SCHEMA)
     chosen = [line for line in lines(CATALOGUE) if len(json.dumps(line)) < 2_000][::8]
+    chosen += lines(CERTIFICATES / "followed.yaml")
     assert len(chosen) > 20
     assert not [error.message for line in chosen for error in validator.iter_errors(certificate(line))]
     assert SCHEMA["properties"]["certificate"]["const"] == VERSION

@@ -154,10 +154,7 @@ class _Approach:
         for form in self._forms(tending, term, inner):
             found = self.found(form, {})
             for end in self._ends() if found is not None else ():
-                inside = self._inside(end)
-                claim = {**goal_to_json(inside), "left": term, "op": "==", "right": form}
-                part = replace(inside, left=from_json(term), op="==", right=from_json(form))
-                same = _plainly(claim) or self.direct(claim, part)
+                same = self._shown(self._inside(end), term, "==", form)
                 if same is not None and found is not None:
                     proof = {"kind": "rewritten", "end": to_json(end), "body": form, "same": same, "rest": found[1]}
                     return found[0], proof
@@ -174,20 +171,29 @@ class _Approach:
             to, parts = "0", term[1:]
         else:
             return None
-        tend = [self.found(part, {}) for part in parts]
-        for end in self._ends() if all(tend) else ():
-            inside = self._inside(end)
-            moved = [["diff", part, [["var", self.limit.variable]]] for part in term[1:]]
-            for body in self._slopes(inside, term):
-                claim = {**goal_to_json(inside), "left": ["div", *moved], "op": "==", "right": body}
-                same = _plainly(claim) or self.direct(claim, _goal_of(inside, claim))
-                rest = self.found(body, {}) if same is not None else None
-                claim = {**claim, "left": moved[1], "op": "!=", "right": to_json(ZERO)}
-                moves = self.direct(claim, _goal_of(inside, claim)) if rest is not None else None
-                if rest is not None and moves is not None:
-                    proof = {"kind": "quotient", "end": to_json(end), "to": to, "tend": [t[1] for t in tend if t]}
-                    return rest[0], {**proof, "moves": moves, "body": body, "same": same, "rest": rest[1]}
+        tend = [found[1] for part in parts if (found := self.found(part, {})) is not None]
+        for end in self._ends() if len(tend) == len(parts) else ():
+            found = self._by_slopes(self._inside(end), term)
+            if found is not None:
+                return found[0], {"kind": "quotient", "end": to_json(end), "to": to, "tend": tend, **found[1]}
         return None
+
+    def _by_slopes(self, inside: Goal, term: Json) -> tuple[Value, Proof] | None:
+        """The limit of the quotient of the slopes, where the second is not 0."""
+        moved = [["diff", part, [["var", self.limit.variable]]] for part in term[1:]]
+        for body in self._slopes(inside, term):
+            same = self._shown(inside, ["div", *moved], "==", body)
+            rest = self.found(body, {}) if same is not None else None
+            moves = self._shown(inside, moved[1], "!=", to_json(ZERO)) if rest is not None else None
+            if rest is not None and moves is not None:
+                return rest[0], {"moves": moves, "body": body, "same": same, "rest": rest[1]}
+        return None
+
+    def _shown(self, inside: Goal, left: Json, op: Op, right: Json) -> Proof | None:
+        part = replace(inside, left=from_json(left), op=op, right=from_json(right))
+        claim = {**goal_to_json(inside), "left": left, "op": op, "right": right}
+        proof: Proof = {"kind": "direct", "steps": []}
+        return proof if is_proof(claim, proof) else self.direct(claim, part)
 
     def _forms(self, tending: Tending, term: Json, inner: dict[str, str]) -> Iterator[Json]:
         """Other forms of what is indeterminate, that of the kernel among them."""
@@ -320,12 +326,3 @@ def _children(term: Json) -> list[Json]:
 
 def _with_indices(goal: Goal, inner: dict[str, str]) -> Goal:
     return replace(goal, indices=(*goal.indices, *indices_from_json([[k, n] for k, n in inner.items()])))
-
-
-def _goal_of(goal: Goal, claim: Json) -> Goal:
-    return replace(goal, left=from_json(claim["left"]), op=claim["op"], right=from_json(claim["right"]))
-
-
-def _plainly(claim: Json) -> Proof | None:
-    proof: Proof = {"kind": "direct", "steps": []}
-    return proof if is_proof(claim, proof) else None

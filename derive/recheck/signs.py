@@ -68,7 +68,7 @@ class Fact(NamedTuple):
 def times(left: int, right: int) -> int:
     """O2: the sign of a product."""
     if left & ZERO == ZERO or right & ZERO == ZERO:
-        return ZERO
+        return ZERO | (left & right & 4)  # what is 0 and is not stays so
     same = (left & right & 1) or (left & right & 2)
     opposite = (left & 1 and right & 2) or (left & 2 and right & 1)
     return (1 if same else 0) | (2 if opposite else 0) | (left & right & 4)

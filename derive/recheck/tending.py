@@ -124,20 +124,9 @@ class Tending:
 
     def of(self, term: Any, inner: dict[str, str]) -> Value:
         """What a term tends to, below bound indices. Raises Rejected."""
-        name = self.limit[2]
-        for n, (t, v) in enumerate(self.known):
-            if t == term:
-                require(
-                    self.bound.setdefault(n, inner) == inner, "L10: a part stands below the same indices everywhere"
-                )
-                require(not mentions(v, name), "L3: a value that does not move")
-                return Value(OO, 1 if v == OO else -1, True) if v in INFINITE else self._fixed(v, inner)
-        if term == ["var", name]:
-            return self._point()
-        if term == ["sub", ["var", name], self.limit[3]] and self.limit[4]:
-            return Value(ZERO, 1 if self.limit[4] == "+" else -1)
-        if not mentions(term, name):
-            return self._fixed(term, inner)
+        known = self._known(term, inner)
+        if known is not None:
+            return known
         if term[0] == "reduce":
             return self._reduced(term, inner)
         require(term[0] in ("neg", "add", "sub", "mul", "div", "pow", "apply"), "L3: a continuous function")
@@ -149,6 +138,21 @@ class Tending:
         there = [values[n].term if n in values else t for n, t in enumerate(term)]
         self._require_inside(term, there, inner)
         return Value(there)
+
+    def _known(self, term: Any, inner: dict[str, str]) -> Value | None:
+        """What a part, the variable, its distance from the point, or what does not move tends to."""
+        _, _, name, point, side = self.limit
+        for n, (t, v) in enumerate(self.known):
+            if t == term:
+                own = self.bound.setdefault(n, inner)
+                require(own == inner, "L10: a part stands below the same indices everywhere")
+                require(not mentions(v, name), "L3: a value that does not move")
+                return Value(OO, 1 if v == OO else -1, True) if v in INFINITE else self._fixed(v, inner)
+        if term == ["var", name]:
+            return self._point()
+        if side and term == ["sub", ["var", name], point]:
+            return Value(ZERO, 1 if side == "+" else -1)
+        return None if mentions(term, name) else self._fixed(term, inner)
 
     def _fixed(self, term: Any, inner: dict[str, str]) -> Value:
         read, env = self.read(term, inner)
