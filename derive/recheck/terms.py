@@ -60,6 +60,7 @@ class Terms:
             require(isinstance(entry, list) and len(entry) == 3, "a declaration has three parts")
             name, kind, shape = entry
             require(named(name) and name not in self.types and isinstance(kind, str), "a name is declared once")
+            require(bool(shape) or kind not in ("onehot", "simplex"), "a one-hot vector or a distribution has an index")
             self.types[name], self.shapes[name] = kind, tuple(str(d) for d in listed(shape, "a shape"))
         sizes = {d for shape in self.shapes.values() for d in shape}
         require(all(map(self.is_dimension, sizes)), "a dimension is declared")
