@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Literal
 
 from derive.claim import SIGNS, Goal
-from derive.enclose import Missing, Real, enclose, enclosure
+from derive.enclose import Missing, Real, decide, enclose, enclosure
 from derive.evaluate import Point
 from derive.kernel import Theorem
 from derive.prove import prove
@@ -52,7 +52,10 @@ def is_admissible(goal: Goal, point: Closed) -> bool:
     """Whether types and hypotheses are proved to hold at the point, and have values there."""
     typed = [Relation(point[d.name], SIGNS[d.type], ZERO) for d in goal.declarations if d.type in SIGNS]
     given = [*typed, *(at(h.relation, point) for h in goal.hypotheses)]
-    return all(enclosed(r) is not None for r in given) and all(map(is_proved, given))
+    sides = [(r, enclosed(r)) for r in given]
+    if any(own is None or decide(r.op, *own) is False for r, own in sides):
+        return False
+    return all(map(is_proved, given))
 
 
 def is_proved(relation: Relation) -> bool:

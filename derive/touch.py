@@ -20,7 +20,7 @@ from derive.evaluate import Array, Points, Tape, evaluate, integer_names, tape
 from derive.term import Apply, Binary, Constant, Neg, Number, Term
 
 _MOST_VARIABLES = 3
-_MOST_PLACES = 4  # on one line
+_MOST_PLACES = 6  # on one line
 _MOST_POINTS = 12
 _MOST_LINES = 8
 _OTHERS = (1.0, 2.0, 0.5, -1.0)  # where variables are held that nothing is known of
@@ -149,7 +149,9 @@ def _least(gap: Callable[[Array], Array], grid: Array) -> list[float]:
     """Where the gap is least, and next to nothing; the simplest places first."""
     seen = gap(grid)
     inner = np.flatnonzero((seen[1:-1] <= seen[:-2]) & (seen[1:-1] <= seen[2:]) & np.isfinite(seen[1:-1])) + 1
-    chosen = inner[np.argsort(seen[inner])][: 3 * _MOST_PLACES]
+    # Of a wave that meets the other side again and again the first places, too.
+    first = inner[np.argsort(np.abs(grid[inner]))][: 2 * _MOST_PLACES]
+    chosen = dict.fromkeys((*first, *inner[np.argsort(seen[inner])][: 3 * _MOST_PLACES]))
     places = [place for k in chosen if (place := _refined(gap, grid[k - 1], grid[k + 1])) is not None]
     return sorted(places, key=abs)[:_MOST_PLACES]
 
@@ -232,7 +234,7 @@ def _logarithm(value: float) -> Iterator[Term]:
 
 def _logarithm_to_a_base(value: float) -> Iterator[Term]:
     for base in (2, 3, 5, 10):
-        if abs(value) < 7 and (q := _fraction(float(base**value), 12)) and _fraction(value, 12) is None:
+        if base**value < 100 and (q := _fraction(float(base**value), 12)) and _fraction(value, 12) is None:
             yield Binary("/", Apply("log", (_written(q),)), Apply("log", (_written(Fraction(base)),)))
 
 
@@ -244,11 +246,26 @@ def _quadratic(value: float) -> Iterator[Term]:
             yield Binary("+" if rest > 0 else "-", Number(Fraction(twice, 2)), Apply("sqrt", (_written(q),)))
 
 
+_BRANCHES = (("atan", np.tan, np.arctan), ("asin", np.sin, np.arcsin), ("acos", np.cos, np.arccos))
+
+
 def _inverse(value: float) -> Iterator[Term]:
     """An angle with a simple sine, cosine or tangent."""
-    for name, function in (("atan", np.tan), ("asin", np.sin), ("acos", np.cos)):
-        if (q := _fraction(float(function(value)), 13)) and abs(value) < np.pi:
+    for name, function, undo in _BRANCHES:
+        q = _fraction(float(function(value)), 13)
+        if q and abs(float(undo(float(function(value)))) - value) < _CLOSE:
             yield Apply(name, (_written(q),))
+    tangent = float(np.tan(value))
+    if abs(value) < np.pi / 2 and (q := _fraction(tangent**2, 8)) and _fraction(tangent, 13) is None:
+        angle = Apply("atan", (Apply("sqrt", (_written(q),)),))
+        yield angle if value > 0 else Neg(angle)
+
+
+def _turned(value: float) -> Iterator[Term]:
+    """Half a turn on from an angle with a simple tangent."""
+    rest = value - np.pi if value > 0 else value + np.pi
+    if abs(rest) < np.pi / 2 and (q := _fraction(float(np.tan(rest)), 13)):
+        yield Binary("+" if value > 0 else "-", Apply("atan", (_written(q),)), Constant("pi"))
 
 
 _KINDS = (
@@ -262,6 +279,7 @@ _KINDS = (
     _fourth_root,
     _quadratic,
     _inverse,
+    _turned,
 )
 
 
