@@ -9,9 +9,7 @@ from hypothesis import strategies as st
 
 from derive.errors import CODES, InputError
 from derive.parse import (
-    MAX_BRACKETS,
     MAX_DEPTH,
-    MAX_DIGITS,
     MAX_EXPONENT,
     MAX_LENGTH,
     MAX_TARGETS,
@@ -19,6 +17,7 @@ from derive.parse import (
     parse_relation_chain,
     parse_step,
 )
+from derive.scan import MAX_BRACKETS, MAX_DIGITS
 from derive.term import (
     Apply,
     Binary,
