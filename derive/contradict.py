@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from derive.claim import Goal, Hypothesis
+from derive.instance import instance
 from derive.kernel import FUEL, Residual, Theorem, decide, evaluate_limit, nested, without_limit
 from derive.prove import prove
 from derive.rivals import Captured, Rivals, comparison, existence, memberships, refutable, rivals
@@ -31,6 +32,7 @@ from derive.verdict import Contradicted, Counterexample, Enclosure, Support
 from derive.write import write
 
 SMALLEST = (1, 2)
+SMALL = (1, 2, 3)
 OO = Constant("oo")
 ONE, TWO = Number(Fraction(1)), Number(Fraction(2))
 INFINITE: dict[Term, str] = {OO: "oo", Neg(OO): "-oo"}
@@ -55,7 +57,36 @@ def contradict(goal: Goal, residual: Residual) -> Contradicted | None:
         contradicted = _without(inner) if found.absent else _another(inner, found.instead) if found.instead else None
         if contradicted is not None:
             return _in_case(contradicted, found)
-    return None
+    return next(filter(None, (_at(goal, point) for point in _simplest(goal))), None)
+
+
+def _simplest(goal: Goal) -> Iterator[Counterexample]:
+    """The simplest admissible points of small dimensions: ties, where a limit often is another one."""
+    from derive.refute import refute  # as for the search, below
+
+    fixed = ([Relation(Variable(name), "==", Number(Fraction(size))) for name in goal.dimensions] for size in SMALL)
+    for relations in fixed if goal.dimensions else ([],):
+        case = replace(goal, hypotheses=(*goal.hypotheses, *map(Hypothesis, relations)))
+        point = refute(replace(case, left=ONE, right=TWO))
+        if isinstance(point, Counterexample) and not point.implied:
+            yield point
+
+
+def _at(goal: Goal, point: Counterexample) -> Contradicted | None:
+    """Another limit at a point, or none, of which the kernel is asked there alone."""
+    inner = instance(goal, point)
+    found = decide(inner, FUEL) if inner is not None else None
+    if inner is None or not isinstance(found, Residual) or found.within:
+        return None
+    case = _within(inner, found)
+    there = _without(case) if found.absent else _another(case, found.instead) if found.instead else None
+    if there is None:
+        return None
+    limit, other = _parts(goal)
+    outside = any(isinstance(t, Variable) and t.name == limit.variable for t in subterms(other))
+    values = tuple(v for v in point.values if outside or v[0] != limit.variable)
+    shown = replace(there.point, dimensions=point.dimensions, values=values, indices=point.indices)
+    return replace(there, point=shown)
 
 
 def _in_case(contradicted: Contradicted, found: Residual) -> Contradicted:
