@@ -64,7 +64,7 @@ class InputError(Exception):
     """Input that cannot be read; carries the located problems. Never raised for a defect of derive itself."""
 
     def __init__(self, *problems: Problem) -> None:
-        super().__init__("; ".join(p.message for p in problems))
+        super().__init__("\n".join(f"{p.message}; {p.help}" if p.help else p.message for p in problems))
         self.problems = problems
 
 

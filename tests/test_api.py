@@ -57,7 +57,7 @@ def test_what_cannot_be_read(relation: str, given: dict, code: str, columns: tup
     with pytest.raises(derive.InputError) as raised:
         derive.check(relation, **given)
     found = raised.value.problems[0]
-    assert found.code == code and found.message in str(raised.value)
+    assert found.code == code and f"{found.message}; {found.help}" in str(raised.value)
     if columns:
         assert (found.span.column, found.span.end_column) == columns
 
