@@ -24,7 +24,7 @@ def main() -> NoReturn:
     """
     sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: SIM115 - where the descriptor is closed there is none
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    gc.set_threshold(50_000, 20, 20)  # what is imported and read stays, and has few cycles
+    gc.set_threshold(200_000, 20, 20)  # what is imported and read stays, and has few cycles
     try:
         code = derive.main(prog_name="derive", standalone_mode=False)
     except click.ClickException as error:

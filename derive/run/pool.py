@@ -23,7 +23,7 @@ SECONDS = 60.0
 """How long one task may take on the clock before its worker is killed."""
 MEMORY = 1 << 30
 """How many bytes a worker may use beyond what it has at its birth."""
-SELDOM = (50_000, 20, 20)
+SELDOM = (200_000, 20, 20)
 """How often garbage is collected: deciding makes many long-lived terms and few cycles."""
 _BATCH = 64  # tasks that are sent together
 _TASKS = 2_000  # after so many tasks a worker is replaced, so that nothing piles up
