@@ -439,17 +439,24 @@ def _excluded(goal: Goal) -> Iterator[Term]:
 def _angle(claim: Json, goal: Goal, extra: tuple[Json, ...], propose: Propose | None) -> Proof | None:
     """That two angles are the same: the sine of a multiple of their difference is 0, and it lies within one turn."""
     inverse = any(_is_inverse(t) for side in (goal.left, goal.right) for t in subterms(side))
-    for times, halves in product(MULTIPLES if inverse and goal.op == "==" else (), (1, 2)):
+    for times in MULTIPLES if inverse and goal.op == "==" else ():
         angle = Binary("*", Number(times), Binary("-", goal.left, goal.right))
-        around = Binary("*", Number(Fraction(halves)), Constant("pi"))
-        zero = Number(Fraction(0))
-        sine = _direct(*_instead(claim, goal, Apply("sin", (angle,)), "==", zero), extra, propose)
-        within = [_within(*_instead(claim, goal, angle, "<", around), extra, propose)] if sine else []
-        within += [_within(*_instead(claim, goal, angle, ">", Neg(around)), extra, propose)] if all(within) else []
-        cosine = _cosine(claim, goal, extra, angle, propose) if halves == 2 and all(within) else None
-        if len(within) == 2 and all(within) and (cosine or halves == 1):
-            return {"kind": "angle", "times": str(times), "sine": sine, "within": within, "cosine": cosine}
+        sine = _direct(*_instead(claim, goal, Apply("sin", (angle,)), "==", Number(Fraction(0))), extra, propose)
+        for halves in (1, 2) if sine else ():
+            within = _within_turn(claim, goal, extra, angle, halves, propose)
+            cosine = _cosine(claim, goal, extra, angle, propose) if halves == 2 and within else None
+            if within and (cosine or halves == 1):
+                return {"kind": "angle", "times": str(times), "sine": sine, "within": within, "cosine": cosine}
     return None
+
+
+def _within_turn(
+    claim: Json, goal: Goal, extra: tuple[Json, ...], angle: Term, halves: int, propose: Propose | None
+) -> list[Proof]:
+    """That an angle lies between so many half turns either way; nothing where that is not seen."""
+    around = Binary("*", Number(Fraction(halves)), Constant("pi"))
+    ends: tuple[tuple[Op, Term], ...] = (("<", around), (">", Neg(around)))
+    return _all(_within(*_instead(claim, goal, angle, op, end), extra, propose) for op, end in ends)
 
 
 def _cosine(claim: Json, goal: Goal, extra: tuple[Json, ...], angle: Term, propose: Propose | None) -> Proof | None:
@@ -524,7 +531,7 @@ def _span(state: State, term: Apply) -> tuple[Fraction, Fraction]:
 def _splits(goal: Goal, propose: Propose | None) -> Iterator[tuple[Json, list[Relation]]]:
     """Case splits that the kernel may have used: of two indices, of a dimension, of a sign; each once."""
     zero, one = Number(Fraction(0)), Number(Fraction(1))
-    done = {h.relation.left for h in goal.hypotheses}
+    done = {h.relation.left for h in goal.hypotheses if h.relation.op != "!="}
     for left, right in combinations(goal.indices, 2):
         if left.dimension == right.dimension and Delta(left, right) not in done:
             relations = [case.hypotheses[-1].relation for case in cases(goal, Coincidence(left, right))]
@@ -551,7 +558,7 @@ def _signed(goal: Goal, propose: Propose | None) -> Iterator[Term]:
     for side in (goal.left, goal.right):
         for t in subterms(side):
             match t:
-                case Apply("Abs" | "sign", (inner,)):
+                case Apply("Abs" | "sign" | "acot", (inner,)):
                     seen.append(inner)
                 case Apply("Max" | "Min", (left, right, *_)):
                     seen.append(Binary("-", left, right))
