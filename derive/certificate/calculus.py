@@ -22,6 +22,7 @@ from derive.kernel.polynomial import ONE, scale, subtract
 from derive.kernel.readback import term_of
 from derive.kernel.ring import replace_generators
 from derive.recheck.calculus import is_positive
+from derive.recheck.limits import NEAR
 from derive.recheck.proof import prove
 from derive.recheck.terms import Rejected, Terms
 from derive.term import Binary, Diff, Number, Op, Relation, Term, Variable
@@ -53,7 +54,8 @@ def by_slopes(claim: Json, goal: Goal, extra: tuple[Json, ...], direct: Direct) 
 
 def by_falling(claim: Json, goal: Goal, extra: tuple[Json, ...], direct: Direct) -> Proof | None:
     """The proof of an order by a function that falls for ever, and not below 0; None where none is found."""
-    if goal.op in ("==", "!=") or goal.indices or extra:
+    near = any(d.name == NEAR for d in goal.declarations)
+    if goal.op in ("==", "!=") or goal.indices or goal.dimensions or extra or near:
         return None
     sides = (goal.left, goal.right) if goal.op[0] == ">" else (goal.right, goal.left)
     f = Binary("-", *sides)
