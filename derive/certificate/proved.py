@@ -887,7 +887,7 @@ def _use_equations(draft: _Draft, goal: Goal) -> None:
 
 
 def _offer_bounds(draft: _Draft, goal: Goal) -> None:
-    """What bounds a Max or an Abs in a hypothesis bounds what it is of (O7, G7)."""
+    """What bounds a Max, an Abs or a sum in a hypothesis bounds what it is of (O7, G7, O6)."""
     for hypothesis in goal.hypotheses:
         relation = hypothesis.relation
         op = ">" if relation.op in "<>" else ">="
@@ -953,6 +953,9 @@ def _bounds_of(term: Term) -> Iterator[tuple[Term, str, list[Json], list[Json]]]
             sides = (term, body) if kind == "Max" else (body, term)
             at = index_to_json(index)
             yield Binary("-", *sides), "O7", [to_json(term), ["at", at]], [at]
+        case Reduce("Sum", body, index, ()):
+            at = index_to_json(index)
+            yield Binary("-", term, body), "O6", [to_json(term), ["at", at]], [at]
 
 
 def _single_sums(goal: Goal, hypothesis: Hypothesis) -> Iterator[Json]:
