@@ -25,9 +25,10 @@ from derive.certificate.certify import admitted, certify
 from derive.certificate.refuted import point_to_json
 from derive.certificate.terms import goal_to_json
 from derive.claim import Declaration, Goal, Hypothesis
+from derive.contradict import contradict
 from derive.evaluate import Point
 from derive.find import Target
-from derive.kernel import FUEL, Theorem, contradictory
+from derive.kernel import FUEL, Residual, Theorem, contradictory
 from derive.prove import prove
 from derive.read import read
 from derive.recheck.check import VERSION, check, digest
@@ -129,6 +130,8 @@ def _confirmed(line: Json) -> str:
         return FALSE if found else AGREED if contradictory(goal, FUEL) else UNCONFIRMED
     proof, search = prove(goal), refute(goal, EXTENDED)
     proved, refuted = isinstance(proof, Theorem), isinstance(search, Counterexample)
+    if isinstance(proof, Residual) and not refuted:
+        refuted = contradict(goal, proof) is not None  # a limit has no value at a point
     if line["verdict"] != "proved":
         proved, refuted = refuted, proved
     return FALSE if refuted else AGREED if proved else UNCONFIRMED
