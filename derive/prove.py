@@ -47,6 +47,7 @@ from derive.whole import is_integer_type
 
 DEPTH = 2
 MOST_SUBJECTS = 4
+DENIAL = 10_000
 TWO = Number(Fraction(2))
 ORDERS: tuple[Op, ...] = (">", "<", "!=")
 MAY_BE_ZERO = ("real", "nonnegative")
@@ -74,10 +75,15 @@ def _by_contradiction(goal: Goal, budget: int) -> Theorem | None:
     for number, hypothesis in list(enumerate(goal.hypotheses))[:MOST_SUBJECTS]:
         if hypothesis.relation.op != "==":
             continue
-        found = [_denied(goal, number, part, budget // 4) for part in range(len(FAILURES[goal.op]))]
-        if all(found):
-            subject = Otherwise(number, tuple(order for order, _ in filter(None, found)))
-            return _joined(goal, subject, tuple(theorem for _, theorem in filter(None, found)), budget)
+        found: list[tuple[Op, Theorem | None]] = []
+        for part in range(len(FAILURES[goal.op])):
+            denied = _denied(goal, number, part, min(budget, DENIAL))
+            if denied is None:
+                break
+            found.append(denied)
+        if len(found) == len(FAILURES[goal.op]):
+            subject = Otherwise(number, tuple(order for order, _ in found))
+            return _joined(goal, subject, tuple(theorem for _, theorem in found), budget)
     return None
 
 
