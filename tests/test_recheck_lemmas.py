@@ -12,12 +12,14 @@ from typing import Any
 import pytest
 
 from derive.certificate import certify
+from derive.certificate.lemmas import with_lemmas
 from derive.find import Target
 from derive.recheck.check import Checked, check, digest
 from derive.recheck.terms import Rejected
 from derive.run.run import run
 
 CASES = Path(__file__).parent / "cases" / "lemmas.yaml"
+EQUATIONS = Path(__file__).parent / "cases" / "equations.yaml"
 Line = dict[str, Any]
 
 
@@ -92,6 +94,17 @@ def test_a_slip_in_the_use_of_a_lemma_is_refused(slip: Callable[[Any], None]) ->
     slip(line["proof"])
     with pytest.raises(Rejected):
         _checked(line)
+
+
+def test_a_lemma_that_the_checker_does_not_follow_gives_no_proof() -> None:
+    (outcome,) = run((Target(CASES, "slope-of-a-softplus-and-its-complement"),)).outcomes
+    (line,) = outcome.claim.lines
+    assert line.using and not list(with_lemmas(line.goal, line.using, lambda claim, goal: {"kind": "direct"}))
+
+
+def test_equations_that_rewrite_each_other_for_ever_give_no_certificate() -> None:
+    (outcome,) = run((Target(EQUATIONS, "stationarity-of-ridge"),)).outcomes
+    assert outcome.as_expected and certify(outcome) is None
 
 
 def test_no_index_of_an_image_is_captured() -> None:

@@ -32,12 +32,12 @@ def certify(outcome: Outcome) -> Json | None:
 
 def _line(goal: Goal, verdict: Verdict, using: tuple[Lemma, ...]) -> Json | None:
     """The line for one goal, if the checker accepts it as it will be read from a file."""
-    line = _offered(goal, verdict, using)
-    if line is None:
-        return None
     try:
-        check(json.dumps({"certificate": VERSION, "id": "", "lines": [line]}, sort_keys=True))
-    except Rejected:
+        line = _offered(goal, verdict, using)
+        if line is not None:
+            check(json.dumps({"certificate": VERSION, "id": "", "lines": [line]}, sort_keys=True))
+    except (Rejected, RecursionError):
+        # Equations may rewrite each other for ever, which the checker refuses too.
         return None
     return line
 
