@@ -51,6 +51,13 @@ def test_conditions_are_never_lost() -> None:
     assert {o.claim.id for o in proved if o.conditions} == {o.claim.id for o in proved} == CONDITIONAL
 
 
+def test_a_condition_that_only_an_empty_range_meets_is_not_lost(tmp_path: Path) -> None:
+    path = tmp_path / "claims.yaml"
+    claim = "Sum(acos(3)*o[l], l, l != j) == Sum(o[l]*acos(3), l, l != j)"
+    path.write_text(f"variables: {{o: 'real[n]'}}\nclaims:\n  - id: a\n    claim: {claim}\n", encoding="utf-8")
+    assert [o.word for o in judged(path).outcomes] == ["undecided"]
+
+
 @pytest.mark.parametrize("path", LATER, ids=name)
 def test_what_cannot_be_decided_yet_is_never_judged_wrongly(path: Path) -> None:
     results = judged(path)

@@ -181,8 +181,11 @@ class Reader:
         return name if number is None else str(number)
 
     def _collect(self, poly: Polynomial, bits: int, written: Relation, scope: Scope) -> None:
-        if self.conditions is None or constant(poly) is not None:
+        if self.conditions is None:
             return
+        if constant(poly) is not None:
+            # There is a value where the range is empty alone, which no condition says.
+            raise Stuck("outside the fragment", "a function without a value in a range that may be empty")
         self.conditions.append(Condition(poly, bits, written, scope.bound, scope.restrictions))
         if not scope.guarded:
             learn(self.ctx, poly, bits)

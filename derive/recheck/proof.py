@@ -405,7 +405,10 @@ class State:
         kind = a.kind(mono[0][0])
         if kind == "comp" and len(opened) == 2 and self._symmetric(mono[0][0], value, opened):
             return
-        require(all(mono[0][0] not in _reached(a, m) for m in (*around, *rest)), "H2: it stands nowhere else")
+        # Of a component at any index no other one may stand there: each would be replaced by the next for ever.
+        own = a.atoms[mono[0][0]][:2] if kind == "comp" and opened else None
+        others = set[int]().union(*(_reached(a, m) for m in (*around, *rest)))
+        require(all(x != mono[0][0] and a.atoms[x][:2] != own for x in others), "H2: it stands nowhere else")
         require(kind in ("var", "comp", "sum"), "H2: a variable, a component or a sum is replaced")
         names = frozenset(x for x in a.free(gap) if isinstance(x, str))
         bits = TYPES.get(self.terms.types.get(a.atoms[mono[0][0]][1], ""), 0) if kind != "sum" else 0
