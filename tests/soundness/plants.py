@@ -179,6 +179,7 @@ PLANTS = (
     Plant("gamma at a half of any sign", "counting.gamma", " and ctx.sign(ctx, between) & NONNEGATIVE:", ":"),
     Plant("induction from anywhere", "induction._grows_from", "if not _holds_at(", "if False and not _holds_at("),
     Plant("induction without a step", "induction._is_step", "if not all(", "return True\n    if not all("),
+    Plant("induction over the range of a sum", "induction._counted", " and not _is_summed_over(poly, name)", ""),
     Plant("1/(t*u) like t", "sign._of_odd_part", "bits = times(bits, _of_power(ctx, key, e))", "pass"),
     Plant("an angle beyond its sine", "angles._is_below", "subtract(bound, argument)", "subtract(bound, {})"),
     Plant("half a turn taken for none", "angles._is_zero", "half or vanishes", "True or vanishes"),
