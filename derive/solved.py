@@ -26,15 +26,13 @@ def solved(goal: Goal) -> tuple[Counterexample, bool] | None:
     met: Counterexample | None = None
     for point in islice(_candidates(goal), _MOST_POINTS):
         sides = enclosed(at(Relation(goal.left, goal.op, goal.right), point))
-        if (
-            sides is None
-            or (met is not None and decide(goal.op, *sides) is not False)
-            or not is_admissible(goal, point)
-        ):
+        if sides is None:
             continue
-        if decide(goal.op, *sides) is False:
-            return told(goal, point, sides, "point"), True
-        met = told(goal, point, sides, "point")
+        fails = decide(goal.op, *sides) is False
+        if (fails or met is None) and is_admissible(goal, point):
+            met = told(goal, point, sides, "point")
+            if fails:
+                return met, True
     return None if met is None else (met, False)
 
 
