@@ -25,6 +25,7 @@ from derive.kernel import (
     cases,
     contradictory,
     decide,
+    has_values,
     join,
     values_left,
 )
@@ -70,11 +71,10 @@ def prove(goal: Goal, budget: int = FUEL, depth: int = DEPTH, deep: bool = False
 
 def _by_contradiction(goal: Goal, budget: int) -> Theorem | None:
     """K8: an equation of the hypotheses denied wherever the goal fails."""
-    if goal.indices or goal.dimensions:
+    equations = [n for n, h in enumerate(goal.hypotheses[:MOST_SUBJECTS]) if h.relation.op == "=="]
+    if not equations or goal.indices or goal.dimensions or not has_values(goal, budget):
         return None
-    for number, hypothesis in list(enumerate(goal.hypotheses))[:MOST_SUBJECTS]:
-        if hypothesis.relation.op != "==":
-            continue
+    for number in equations:
         found: list[tuple[Op, Theorem | None]] = []
         for part in range(len(FAILURES[goal.op])):
             denied = _denied(goal, number, part, min(budget, DENIAL))

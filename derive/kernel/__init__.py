@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from derive.claim import Goal
 from derive.kernel.context import Propose, Stuck, Undefined
-from derive.kernel.equality import decide_equality, phases
+from derive.kernel.equality import decide_equality, has_values, phases
 from derive.kernel.hypotheses import contradictory
 from derive.kernel.lemma import Supplied, Unfit, owed, rest, supply, under
 from derive.kernel.limit import decide_limit, evaluate_limit, without_limit
@@ -58,6 +58,7 @@ __all__ = [
     "contradictory",
     "decide",
     "evaluate_limit",
+    "has_values",
     "join",
     "nested",
     "owed",

@@ -111,14 +111,14 @@ def binomial(ctx: Context, args: tuple[Polynomial, ...]) -> Polynomial:
         ctx.use("G8")
         falling = product(ctx, (subtract(top, {(): j} if j else {}) for j in range(int(number))))
         return scale(falling, Fraction(1, whole_factorial(int(number))))
-    if not _is_natural(ctx, subtract(top, bottom)):
+    if not _is_nonnegative(ctx, subtract(top, bottom)):
         return function(ctx, "binomial", args)
     ctx.use("G8")
     below = multiply(ctx, factorial(ctx, bottom), factorial(ctx, subtract(top, bottom)))
     return multiply(ctx, factorial(ctx, top), power(ctx, below, -1))
 
 
-def _is_natural(ctx: Context, poly: Polynomial) -> bool:
+def _is_nonnegative(ctx: Context, poly: Polynomial) -> bool:
     """Whether a polynomial is at least 0, also as a whole number above -1 (N4)."""
     if ctx.sign(ctx, poly) & NONNEGATIVE:
         return True
