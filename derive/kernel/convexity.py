@@ -58,22 +58,25 @@ def averaged(ctx: Context, poly: Polynomial) -> int:
             ctx.use("O4")
             strength = bits & POSITIVE & (ctx.sign(ctx, {weighting.total: 1}) | NONNEGATIVE)
             weak |= ctx.note(poly, strength, "weighted", weighting.place, {weighting.weight: 1}, body)
-            if weak & NONZERO:
-                return weak
-            continue
-        scaled = _scaled(ctx, weighting, body)
-        weight: Polynomial = {scaled[0].weight: 1}
-        total: Polynomial = {scaled[0].total: 1}
-        below = sum_over(ctx, (weighting.place,), multiply(ctx, weight, exponential(ctx, scale(scaled[1], -1))))
-        rest = subtract(total, below)
-        bits = ctx.sign(ctx, rest)
-        if bits & NONNEGATIVE:
-            ctx.use("O14")
-            found = ctx.note(poly, bits & POSITIVE, "mean", weighting.place, weight, scaled[1], rest)
-            weak |= found | _strictly(ctx, total, scaled[1])
-            if weak & NONZERO:
-                return weak
+        else:
+            weak |= _by_exponentials(ctx, poly, *_scaled(ctx, weighting, body))
+        if weak & NONZERO:
+            return weak
     return weak
+
+
+def _by_exponentials(ctx: Context, poly: Polynomial, weighting: Weighting, value: Polynomial) -> int:
+    """O14: Sum w*g >= Sum w - Sum w*exp(-g)."""
+    weight: Polynomial = {weighting.weight: 1}
+    total: Polynomial = {weighting.total: 1}
+    below = sum_over(ctx, (weighting.place,), multiply(ctx, weight, exponential(ctx, scale(value, -1))))
+    rest = subtract(total, below)
+    bits = ctx.sign(ctx, rest)
+    if not bits & NONNEGATIVE:
+        return UNKNOWN
+    ctx.use("O14")
+    found = ctx.note(poly, bits & POSITIVE, "mean", weighting.place, weight, value, rest)
+    return found | _strictly(ctx, total, value)
 
 
 def _strictly(ctx: Context, total: Polynomial, value: Polynomial) -> int:

@@ -71,16 +71,7 @@ def logarithm(ctx: Context, poly: Polynomial) -> Polynomial:
     c, mono, rest = factored_unit(ctx, poly)
     if not mono and rest == ONE and c <= 0:
         raise Undefined("log of a number that is not positive")
-    total: Polynomial = {}
-    for prime, times in rational_factors(magnitude(c)):
-        total = add(total, scale(_log_generator(ctx, {(): prime}), times))
-    negative = c < 0
-    left: list[tuple[str, Rational]] = []
-    for key, e in mono:
-        part, odd, flip = _log_of_generator(ctx, key, e)
-        total, negative = add(total, part), negative != flip
-        if odd:
-            left.append((key, odd))
+    total, left, negative = _log_of_factors(ctx, c, mono)
     if rest != ONE and (left or negative):
         bits = ctx.sign(ctx, rest)
         if bits & POSITIVE == POSITIVE:
@@ -95,6 +86,21 @@ def logarithm(ctx: Context, poly: Polynomial) -> Polynomial:
         ctx.unknown += 1
     whole = scale(multiply(ctx, {tuple(sorted(left)): 1}, rest), -1 if negative else 1)
     return add(total, _log_generator(ctx, whole))
+
+
+def _log_of_factors(ctx: Context, c: Rational, mono: Monomial) -> tuple[Polynomial, list[tuple[str, Rational]], bool]:
+    """The log of what splits off a number and a monomial; the factors that do not; and whether a minus is left."""
+    total: Polynomial = {}
+    for prime, times in rational_factors(magnitude(c)):
+        total = add(total, scale(_log_generator(ctx, {(): prime}), times))
+    negative = c < 0
+    left: list[tuple[str, Rational]] = []
+    for key, e in mono:
+        part, odd, flip = _log_of_generator(ctx, key, e)
+        total, negative = add(total, part), negative != flip
+        if odd:
+            left.append((key, odd))
+    return total, left, negative
 
 
 def _log_of_generator(ctx: Context, key: str, e: Rational) -> tuple[Polynomial, Rational, bool]:

@@ -116,13 +116,7 @@ def _gamma(near: Approaching, ctx: Context, gen: Generator) -> Polynomial | None
     name, (argument,) = gen.parts
     way = near.limit(ctx, argument)
     if way == 1:
-        ctx.use("L12")
-        # Logarithms as they are spelled here, or what cancels is not seen to.
-        growth = near.at_infinity(ctx, subtract(multiply(ctx, argument, logarithm(ctx, argument)), argument))
-        beside = power(ctx, argument, -1 if name == "gamma" else 1)
-        root = multiply(ctx, scale(number_constant(ctx, "pi"), 2), beside)
-        ratio = near.atom(ctx, f"ratio {gen.key}", Atom(limit=ONE), gen.places)
-        return multiply(ctx, multiply(ctx, exponential(ctx, growth), power(ctx, root, Fraction(1, 2))), ratio)
+        return _stirling(near, ctx, gen)
     if name != "gamma" or isinstance(way, int):
         return None
     at = constant(way)
@@ -135,6 +129,18 @@ def _gamma(near: Approaching, ctx: Context, gen: Generator) -> Polynomial | None
     )
     below = product(ctx, (add(argument, {(): j} if j else {}) for j in range(steps)))
     return multiply(ctx, value, power(ctx, below, -1))
+
+
+def _stirling(near: Approaching, ctx: Context, gen: Generator) -> Polynomial:
+    """L12 for gamma and factorial of what tends to oo, the factor A being an atom."""
+    name, (argument,) = gen.parts
+    ctx.use("L12")
+    # Logarithms as they are spelled here, or what cancels is not seen to.
+    growth = near.at_infinity(ctx, subtract(multiply(ctx, argument, logarithm(ctx, argument)), argument))
+    beside = power(ctx, argument, -1 if name == "gamma" else 1)
+    root = multiply(ctx, scale(number_constant(ctx, "pi"), 2), beside)
+    ratio = near.atom(ctx, f"ratio {gen.key}", Atom(limit=ONE), gen.places)
+    return multiply(ctx, multiply(ctx, exponential(ctx, growth), power(ctx, root, Fraction(1, 2))), ratio)
 
 
 def _sum_of_exponentials(near: Approaching, ctx: Context, gen: Generator) -> Polynomial | None:

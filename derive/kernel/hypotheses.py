@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import reduce
 from operator import and_
@@ -92,29 +93,28 @@ def _identified(ctx: Context, goal: Goal) -> dict[str, Place]:
     """Free indices that hypotheses make equal get one place; those made different are remembered (K1)."""
     chosen: dict[str, Place] = {}
     reader = Reader(ctx)
-    for hypothesis in goal.hypotheses:
-        pair = _about_indices(hypothesis)
-        if pair is not None and pair[1]:
-            left, right = (reader.place(i, Scope(chosen)) for i in (pair[0].left, pair[0].right))
-            keep, drop = min(left, right), max(left, right)
-            if isinstance(drop[2], str):
-                chosen = {name: keep if p == drop else p for name, p in chosen.items()} | {drop[2]: keep}
-    for hypothesis in goal.hypotheses:
-        pair = _about_indices(hypothesis)
-        if pair is not None and not pair[1]:
-            left, right = (reader.place(i, Scope(chosen)) for i in (pair[0].left, pair[0].right))
-            if left == right:
-                raise Contradiction("the hypotheses contradict each other")
-            ctx.distinct.add(frozenset((left, right)))
-            ctx.least[left[1]] = max(ctx.least.get(left[1], 1), 2)
-    while (found := _only_place(ctx)) is not None:
-        drop, keep = found
-        chosen = {name: keep if p == drop else p for name, p in chosen.items()} | {str(drop[2]): keep}
-        pairs = [tuple(keep if p == drop else p for p in pair) for pair in ctx.distinct]
-        if any(len(set(pair)) == 1 for pair in pairs):
+    told = [found for hypothesis in goal.hypotheses if (found := _about_indices(hypothesis)) is not None]
+    for pair in (pair for pair, equal in told if equal):
+        keep, drop = sorted(reader.place(i, Scope(chosen)) for i in (pair.left, pair.right))
+        if isinstance(drop[2], str):
+            chosen = _as_one(chosen, drop, keep)
+    for pair in (pair for pair, equal in told if not equal):
+        left, right = (reader.place(i, Scope(chosen)) for i in (pair.left, pair.right))
+        if left == right:
             raise Contradiction("the hypotheses contradict each other")
-        ctx.distinct = {frozenset(pair) for pair in pairs}
+        ctx.distinct.add(frozenset((left, right)))
+        ctx.least[left[1]] = max(ctx.least.get(left[1], 1), 2)
+    while (only := _only_place(ctx)) is not None:
+        drop, keep = only
+        chosen = _as_one(chosen, drop, keep)
+        ctx.distinct = {frozenset(keep if p == drop else p for p in pair) for pair in ctx.distinct}
+        if any(len(pair) == 1 for pair in ctx.distinct):
+            raise Contradiction("the hypotheses contradict each other")
     return chosen
+
+
+def _as_one(chosen: dict[str, Place], drop: Place, keep: Place) -> dict[str, Place]:
+    return {name: keep if p == drop else p for name, p in chosen.items()} | {str(drop[2]): keep}
 
 
 def _only_place(ctx: Context) -> tuple[Place, Place] | None:
@@ -139,44 +139,58 @@ def _about_indices(hypothesis: Hypothesis) -> tuple[Delta, bool] | None:
     return None
 
 
+@dataclass(slots=True)
+class _Collected:
+    """The equations of the hypotheses as far as they have been read; the fields are those of ``Equations``."""
+
+    values: list[tuple[str, Polynomial]] = field(default_factory=list)
+    rewrites: list[tuple[Monomial, Polynomial]] = field(default_factory=list)
+    schemas: list[Polynomial] = field(default_factory=list)
+    finite: dict[str, Values] = field(default_factory=dict)
+
+    def equations(self) -> Equations:
+        finite = tuple(sorted(self.finite.items()))
+        return Equations(tuple(self.values), tuple(self.rewrites), tuple(self.schemas), finite)
+
+
 def assume(ctx: Context, goal: Goal, scope: Scope) -> Equations:
     """Take the hypotheses of a goal into the context; equations are returned, to be used outside of derivatives."""
-    values: list[tuple[str, Polynomial]] = []
-    rewrites: list[tuple[Monomial, Polynomial]] = []
-    schemas: list[Polynomial] = []
-    finite: dict[str, Values] = {}
+    collected = _Collected()
     for poly in _explicit_simplices(ctx, goal):
-        _equation(ctx, poly, values, rewrites, schemas)
+        _equation(ctx, poly, collected)
     _learn_bounds(ctx, goal, scope)
     # Equations first: what they eliminate is gone before other hypotheses are read.
     for hypothesis in sorted(goal.hypotheses, key=lambda h: h.relation.op != "=="):
-        if _about_indices(hypothesis) is not None or _least(ctx, hypothesis.relation):
-            continue
-        reader = Reader(ctx)
-        opened = {str(q.name): ctx.open(reader.dimension(q.dimension)) for q in hypothesis.quantified}
-        inner = Scope({**scope.places, **opened})
-        poly = _gap(ctx, hypothesis.relation, inner)
-        number = constant(poly)
-        if number is not None:
-            if not _true(number, hypothesis.relation.op):
-                raise Contradiction("the hypotheses contradict each other")
-            continue
-        _learn_components(ctx, poly, OP_SIGN[hypothesis.relation.op])
-        if hypothesis.relation.op == "==":
-            if any(key[0] == "m" for mono in poly for key, _ in mono):
-                learn(ctx, poly, ZERO)
-            _equation(ctx, poly, values, rewrites, schemas)
-            _finite(ctx, poly, finite)
-        else:
-            learn(ctx, poly, OP_SIGN[hypothesis.relation.op])
-            _without_sizes(ctx, poly, OP_SIGN[hypothesis.relation.op])
+        if _about_indices(hypothesis) is None and not _least(ctx, hypothesis.relation):
+            _hypothesis(ctx, hypothesis, scope, collected)
     terms_of_sums(ctx)
-    for poly in (*consequences(ctx), *_summed(ctx, schemas)):
+    for poly in (*consequences(ctx), *_summed(ctx, collected.schemas)):
         if any(p[0] == FRESH for p in places(ctx, poly)):
-            schemas.append(poly)
+            collected.schemas.append(poly)
         else:
-            rewrites.extend(rewriting(poly))
-    return Equations(tuple(values), tuple(rewrites), tuple(schemas), tuple(sorted(finite.items())))
+            collected.rewrites.extend(rewriting(poly))
+    return collected.equations()
+
+
+def _hypothesis(ctx: Context, hypothesis: Hypothesis, scope: Scope, collected: _Collected) -> None:
+    """Take a relation between values, which holds at every index that it does not name."""
+    reader, op = Reader(ctx), hypothesis.relation.op
+    opened = {str(q.name): ctx.open(reader.dimension(q.dimension)) for q in hypothesis.quantified}
+    poly = _gap(ctx, hypothesis.relation, Scope({**scope.places, **opened}))
+    number = constant(poly)
+    if number is not None:
+        if not _true(number, op):
+            raise Contradiction("the hypotheses contradict each other")
+        return
+    _learn_components(ctx, poly, OP_SIGN[op])
+    if op == "==":
+        if any(key[0] == "m" for mono in poly for key, _ in mono):
+            learn(ctx, poly, ZERO)
+        _equation(ctx, poly, collected)
+        _finite(ctx, poly, collected.finite)
+    else:
+        learn(ctx, poly, OP_SIGN[op])
+        _without_sizes(ctx, poly, OP_SIGN[op])
 
 
 def _learn_bounds(ctx: Context, goal: Goal, scope: Scope) -> None:
@@ -326,14 +340,9 @@ def _least(ctx: Context, relation: Relation) -> bool:
     return True
 
 
-def _equation(
-    ctx: Context,
-    poly: Polynomial,
-    values: list[tuple[str, Polynomial]],
-    rewrites: list[tuple[Monomial, Polynomial]],
-    schemas: list[Polynomial],
-) -> None:
+def _equation(ctx: Context, poly: Polynomial, collected: _Collected) -> None:
     """Make a sum rule, an elimination or a rewriting of ``poly == 0`` (H2, S10)."""
+    values = collected.values
     for key, value in values:
         poly = replace_generators(ctx, poly, {key: value})
     quantified = frozenset(p for p in places(ctx, poly) if p[0] == FRESH)
@@ -344,7 +353,7 @@ def _equation(
     if quantified:
         if not _component_rule(ctx, poly, quantified) and not _sum_equation(ctx, poly, quantified):
             learn(ctx, poly, OP_SIGN["=="])
-            schemas.append(poly)
+            collected.schemas.append(poly)
         return
     solved = next(solutions(ctx, poly), None)
     if solved is not None:
@@ -355,7 +364,7 @@ def _equation(
         return
     if not _sum_equation(ctx, poly, quantified):
         learn(ctx, poly, OP_SIGN["=="])
-        rewrites.extend(rewriting(poly))
+        collected.rewrites.extend(rewriting(poly))
 
 
 def _component_rule(ctx: Context, poly: Polynomial, quantified: frozenset[Place]) -> bool:

@@ -51,6 +51,7 @@ from derive.kernel.turning import BITS, grid, middle_of, turning_points
 DEPTH = 5
 SEARCH = 2
 MOST_BOXES = 100
+MOST_CLEARED = 8
 MOST_TURNS = 2
 CUTS = (1, 3, 8)
 CONTINUOUS = {"sin", "cos", "atan", "erf"}
@@ -186,31 +187,36 @@ def _sign_of_groups(ctx: Context, poly: Polynomial) -> int:
 def numerator(ctx: Context, poly: Polynomial, kinds: str = "") -> Polynomial:
     """A polynomial times what is seen to be positive below its fraction bars, of some kinds only if these are given."""
     before, times = poly, ONE
-    for _ in range(8):
-        lowest: dict[str, Fraction] = {}
-        for mono in poly:
-            for key, e in mono:
-                if e < 0 and key[0] != "e" and (not kinds or key[0] in kinds):
-                    lowest[key] = min(lowest.get(key, Fraction(0)), Fraction(e))
-        cleared = False
-        for key, e in sorted(lowest.items()):
-            base: Polynomial = ctx.generators[key].parts[0] if key[0] == "b" else {((key, 1),): 1}
-            bits = _sign(ctx, base)
-            # Below a delta a denominator may be 0 where the delta is.
-            bare = any(_is_below(mono, key) and all(k[0] not in "dg" for k, _ in mono) for mono in poly)
-            even = e.denominator == 1 and e % 2 == 0 and bare
-            if bits & POSITIVE == POSITIVE or even or (bits & NEGATIVE == NEGATIVE and e.denominator == 1):
-                flip = not even and bits & POSITIVE != POSITIVE
-                parts = (scale(settle(ctx, merge(mono, ((key, -e),))), c) for mono, c in poly.items())
-                poly = scale(add(*parts), -1 if flip else 1)
-                times = {merge(mono, ((key, -e),)): -c if flip else c for mono, c in times.items()}
-                cleared = True
-                break
-        if not cleared:
+    for _ in range(MOST_CLEARED):
+        found = next(_clearing(ctx, poly, kinds), None)
+        if found is None:
             break
+        (key, e), unit = found
+        parts = (scale(settle(ctx, merge(mono, ((key, -e),))), c) for mono, c in poly.items())
+        poly = scale(add(*parts), unit)
+        times = {merge(mono, ((key, -e),)): c * unit for mono, c in times.items()}
     if times != ONE:
         ctx.note(before, NONNEGATIVE, "cleared", poly, times)
     return poly
+
+
+def _clearing(ctx: Context, poly: Polynomial, kinds: str) -> Iterator[tuple[tuple[str, Fraction], int]]:
+    """``(key, e), unit``: what stands below a fraction bar with its lowest exponent, where unit*key**-e > 0 is seen."""
+    lowest: dict[str, Fraction] = {}
+    for mono in poly:
+        for key, e in mono:
+            if e < 0 and key[0] != "e" and (not kinds or key[0] in kinds):
+                lowest[key] = min(lowest.get(key, Fraction(0)), Fraction(e))
+    for key, least in sorted(lowest.items()):
+        base: Polynomial = ctx.generators[key].parts[0] if key[0] == "b" else {((key, 1),): 1}
+        bits = _sign(ctx, base)
+        # Below a delta a denominator may be 0 where the delta is.
+        bare = any(_is_below(mono, key) and all(k[0] not in "dg" for k, _ in mono) for mono in poly)
+        even = least.denominator == 1 and least % 2 == 0 and bare
+        if bits & POSITIVE == POSITIVE or even:
+            yield (key, least), 1
+        elif bits & NEGATIVE == NEGATIVE and least.denominator == 1:
+            yield (key, least), -1
 
 
 def _is_below(mono: Monomial, key: str) -> bool:

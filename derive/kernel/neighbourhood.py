@@ -174,7 +174,7 @@ def _turns(near: Near, poly: Polynomial) -> Iterator[Polynomial]:
         yield from _parities(near, poly)
         return
     poly = approach.at_infinity(ctx, poly)
-    waves = {key for key in approach.oscillations(ctx, poly)}
+    waves = set(approach.oscillations(ctx, poly))
     if any(place[0] == BOUND for key in waves for place in ctx.generators[key].places):
         return  # the summands of a sum do not turn at the same time
     arguments = {poly_text(ctx, ctx.generators[key].parts[1][0], {}) for key in waves}
@@ -183,12 +183,9 @@ def _turns(near: Near, poly: Polynomial) -> Iterator[Polynomial]:
     if not isinstance(approach.limit(ctx, ctx.generators[min(waves)].parts[1][0]), int):
         return
     for sine, cosine in TURNS:
-        values: dict[str, Polynomial] = {}
-        for key in waves:
-            turn = sine if ctx.generators[key].parts[0] == "sin" else cosine
-            values[key] = {(): turn} if turn else {}
+        turns = {key: sine if ctx.generators[key].parts[0] == "sin" else cosine for key in waves}
         try:
-            yield replace_generators(ctx, poly, values)
+            yield replace_generators(ctx, poly, {key: {(): turn} if turn else {} for key, turn in turns.items()})
         except Undefined:
             continue
 

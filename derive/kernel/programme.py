@@ -11,13 +11,7 @@ MOST_PIVOTS = 300
 
 def maximal(rows: list[Row], width: int, gain: dict[int, Fraction]) -> list[Fraction] | None:
     """Values >= 0 of ``width`` variables that satisfy the rows and make ``gain`` large; None where none was found."""
-    height = len(rows)
-    table: list[list[Fraction]] = []
-    for n, (row, value) in enumerate(rows):
-        sign = -1 if value < 0 else 1
-        line = [sign * row.get(k, Fraction(0)) for k in range(width)]
-        line += [Fraction(int(k == n)) for k in range(height)]
-        table.append([*line, sign * value])
+    height, table = len(rows), _table(rows, width)
     basis = list(range(width, width + height))
     # First the artificial variables are driven out, then the gain is improved without them.
     cost = [-sum((line[k] for line in table), Fraction(0)) for k in range(width)]
@@ -35,6 +29,17 @@ def maximal(rows: list[Row], width: int, gain: dict[int, Fraction]) -> list[Frac
         if k < width:
             values[k] = table[n][-1]
     return values
+
+
+def _table(rows: list[Row], width: int) -> list[list[Fraction]]:
+    """The rows with values >= 0, each with an artificial variable of its own."""
+    table: list[list[Fraction]] = []
+    for n, (row, value) in enumerate(rows):
+        sign = -1 if value < 0 else 1
+        line = [sign * row.get(k, Fraction(0)) for k in range(width)]
+        line += [Fraction(int(k == n)) for k in range(len(rows))]
+        table.append([*line, sign * value])
+    return table
 
 
 def _improve(table: list[list[Fraction]], basis: list[int], cost: list[Fraction], width: int) -> bool:

@@ -18,18 +18,28 @@ def square_root(poly: Polynomial, halves: Callable[[Monomial], bool]) -> Polynom
     """A q with poly = c * q**2 for a rational c, q led by 1; ``halves`` tells whether a monomial has a square root."""
     if not 2 < len(poly) <= MOST_TERMS:  # the square of two terms or more has three at least
         return None
+    rank = _lexical(poly)
+    lead, last = max(poly, key=rank), min(poly, key=rank)
+    if not _is_square(Fraction(poly[last]) / Fraction(poly[lead])) or not (halves(lead) and halves(last)):
+        return None
+    rest: Polynomial = {m: Fraction(c) / Fraction(poly[lead]) for m, c in poly.items() if m != lead}
+    return _continued(_half(lead), rest, rank)
+
+
+def _lexical(poly: Polynomial) -> Callable[[Monomial], tuple[Rational, ...]]:
+    """The rank of a monomial, by the exponents of all generators in their order."""
     keys = sorted({key for mono in poly for key, _ in mono})
 
     def rank(mono: Monomial) -> tuple[Rational, ...]:
         have = dict(mono)
         return tuple(have.get(key, 0) for key in keys)
 
-    lead, last = max(poly, key=rank), min(poly, key=rank)
-    if not _is_square(Fraction(poly[last]) / Fraction(poly[lead])) or not (halves(lead) and halves(last)):
-        return None
-    top = _half(lead)
+    return rank
+
+
+def _continued(top: Monomial, rest: Polynomial, rank: Callable[[Monomial], tuple[Rational, ...]]) -> Polynomial | None:
+    """The root led by ``top`` of its square plus a rest, term by term downwards; the rest is used up."""
     inverse = tuple((key, -e) for key, e in top)
-    rest: Polynomial = {m: Fraction(c) / Fraction(poly[lead]) for m, c in poly.items() if m != lead}
     found: Polynomial = {top: 1}
     for _ in range(MOST_ROUNDS):
         if not rest:

@@ -162,6 +162,11 @@ def _connected(ctx: Context, bound: tuple[Place, ...], mono: Monomial) -> Polyno
         ctx.use("S2")
         whole = product(ctx, (subtract(ONE, delta(ctx, *ctx.generators[key].parts)) for key, _ in mono))
         return sum_over(ctx, bound, whole)
+    return _spelled(ctx, bound, mono)
+
+
+def _spelled(ctx: Context, bound: tuple[Place, ...], mono: Monomial) -> Polynomial:
+    """The sum as a generator with canonical names for its indices (1.5)."""
     base = height(ctx, (mono,))
     orders = canonical_orders(ctx, bound, mono)
     total = _closed(ctx, orders[0], mono, base)
