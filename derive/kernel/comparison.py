@@ -300,7 +300,8 @@ def products_of_rests(ctx: Context, poly: Polynomial, free: list[Place]) -> Iter
         for one in (p for p in free if p[1] == place[1]):
             rests = [subtract(sum_over(ctx, (place,), t), rename(ctx, t, {place: one})) for t in (first, second, root)]
             ctx.use("O15")
-            yield subtract(multiply(ctx, rests[0], rests[1]), power(ctx, rests[2], 2)), NONNEGATIVE
+            gap = subtract(multiply(ctx, rests[0], rests[1]), power(ctx, rests[2], 2))
+            yield gap, ctx.note(gap, NONNEGATIVE, "rests", place, first, second, root, one)
 
 
 def products_of_bounds(ctx: Context, poly: Polynomial) -> Iterator[tuple[Polynomial, int]]:

@@ -289,6 +289,8 @@ def _by_limits(ctx: Context, poly: Polynomial, slope: Polynomial, interval: Inte
     if strict and not _is_zero_at_points_only(ctx, slope, interval):
         return False
     ctx.use("O18")
+    start = "low" if rises else "high" if falls else "both"
+    ctx.note(poly, NONNEGATIVE | (NONZERO if strict else 0), "ends", interval, start, slope)
     return True
 
 
@@ -310,6 +312,7 @@ def _by_halves(ctx: Context, poly: Polynomial, slope: Polynomial, interval: Inte
         if _lies_in(ctx, e, interval) and all(
             _by_limits(ctx, poly, slope, half, strict, depth) for half in split_at(interval, e)
         ):
+            ctx.note(poly, NONNEGATIVE | (NONZERO if strict else 0), "halves", interval, e)
             return True
     return False
 
@@ -320,21 +323,23 @@ def _turns_once(outside: Context, inside: Context, poly: Polynomial, interval: I
     What is positive on the whole interval is divided by first.
     """
     inside.spend(200 + 20 * len(poly))
-    poly = _without_positive_factors(inside, numerator(inside, poly))
+    found, cleared = poly, numerator(inside, poly)
+    poly = _without_positive_factors(inside, cleared)
     if not _seems_to_turn_once(inside, poly, interval) or not is_continuous(inside, poly):
         return False
     rate = differentiate(inside, poly, Target(interval.name))
     if _is_signed(inside, rate, NONPOSITIVE, 2):
+        inside.note(found, NONZERO, "turns", cleared, poly, "", rate)
         return True
     if not turns:
         return False
-    falling = scale(poly, -1)
-    return (
-        _holds_at_end(outside, poly, interval, -1, False, 2) and _turns_once(outside, inside, rate, interval, turns - 1)
-    ) or (
-        _holds_at_end(outside, falling, interval, 1, False, 2)
-        and _turns_once(outside, inside, scale(rate, -1), interval, turns - 1)
-    )
+    for end, way in (("low", -1), ("high", 1)):
+        beyond, moved = scale(poly, -way), scale(rate, -way)
+        reached = _holds_at_end(outside, beyond, interval, way, False, 2)
+        if reached and _turns_once(outside, inside, moved, interval, turns - 1):
+            inside.note(found, NONZERO, "turns", cleared, poly, end, moved)
+            return True
+    return False
 
 
 def _seems_to_turn_once(ctx: Context, poly: Polynomial, interval: Interval) -> bool:
