@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
+from derive.certificate.ends import Ends
+from derive.certificate.is_proof import is_proof
 from derive.certificate.lemmas import shown_first
 from derive.certificate.terms import goal_to_json, relation_to_json, to_json
 from derive.certificate.variables import mentions, replaced
@@ -23,8 +26,7 @@ from derive.kernel.readback import term_of
 from derive.kernel.ring import replace_generators
 from derive.recheck.calculus import is_positive
 from derive.recheck.limits import NEAR
-from derive.recheck.proof import prove
-from derive.recheck.terms import Rejected, Terms
+from derive.recheck.terms import Terms
 from derive.term import Binary, Diff, Number, Op, Relation, Term, Variable
 
 Json = Any
@@ -32,7 +34,7 @@ Proof = dict[str, Any]
 Direct = Callable[[Json, Goal, tuple[Json, ...]], Proof | None]
 MOST_PARTS = 300
 ZERO = Number(Fraction(0))
-FOUND = ("slope", "turning point", "boxes")
+FOUND = ("slope", "turning point", "boxes", "ends", "halves")
 
 
 def by_slopes(claim: Json, goal: Goal, extra: tuple[Json, ...], direct: Direct) -> Proof | None:
@@ -143,11 +145,25 @@ class _Slopes:
             strict = goal.op == ">" and not note.bits & NONZERO
             if note.rule in FOUND and note.polynomial == poly and not strict:
                 rest = _Slopes(self.ctx, self.notes[:n], self.direct)
-                make = {"slope": rest._slope, "turning point": rest._turning, "boxes": rest._boxes}[note.rule]
-                proof = make(claim, goal, extra, poly, *note.parts)
+                proof = rest._by(note.rule)(claim, goal, extra, poly, *note.parts)
                 if proof is not None and is_proof(claim, proof, extra):
                     return proof
         return None
+
+    def _by(self, rule: str) -> Callable[..., Proof | None]:
+        made: dict[str, Callable[..., Proof | None]] = {"slope": self._slope, "boxes": self._boxes, "ends": self._ends}
+        made |= {"turning point": self._turning, "halves": partial(self._turning, by="ends")}
+        return made[rule]
+
+    def _ends(
+        self, claim: Json, goal: Goal, extra: tuple[Json, ...], poly: Polynomial, interval: Interval, *how: Any
+    ) -> Proof | None:
+        start, slope = how
+        outside = _without(goal, interval.name)
+        ends = {"low": _end(self.ctx, interval.low), "high": _end(self.ctx, interval.high)}
+        inside = _between(outside, interval.name, ends)
+        where = Ends(self.ctx, self.notes, self.direct, self.prove, interval, outside, inside)
+        return where.proof(Binary("-", goal.left, goal.right), poly, start, slope, goal.op == ">")
 
     def _slope(self, claim: Json, goal: Goal, extra: tuple[Json, ...], poly: Polynomial, *how: Any) -> Proof | None:
         interval, start, positive, slope = how
@@ -203,9 +219,16 @@ class _Slopes:
         return self.prove(goal_to_json(goal), goal, (), value)
 
     def _turning(
-        self, claim: Json, goal: Goal, extra: tuple[Json, ...], poly: Polynomial, interval: Interval, e: Polynomial
+        self,
+        claim: Json,
+        goal: Goal,
+        extra: tuple[Json, ...],
+        poly: Polynomial,
+        interval: Interval,
+        e: Polynomial,
+        by: str = "slope",
     ) -> Proof | None:
-        """Beyond the point by the slope from it, before it by the slope up to it."""
+        """Beyond the point by what was found from it on, before it by what was found up to it."""
         gap = Binary("-", Variable(interval.name), term_of(self.ctx, e, {}))
         branches = []
         for op, sides in (("<", "left"), (">", "right")):
@@ -214,11 +237,11 @@ class _Slopes:
             notes = [
                 n
                 for n in self.notes
-                if n.rule == "slope"
+                if n.rule == by
                 and n.polynomial == poly
                 and (n.parts[0].high if sides == "left" else n.parts[0].low) == e
             ]
-            found = (self._slope(claim, case, (*extra, relation), poly, *n.parts) for n in notes)
+            found = (self._by(by)(claim, case, (*extra, relation), poly, *n.parts) for n in notes)
             branches.append(next((p for p in found if p is not None), None))
         before, beyond = branches
         if before is None or beyond is None:
@@ -254,15 +277,6 @@ class _Slopes:
             branches = [proof, ray, proof] if at == a else [ray, proof, proof]
             proof = {"kind": "cases", "split": ["K2", to_json(gap)], "branches": branches}
         return proof
-
-
-def is_proof(claim: Json, proof: Proof, extra: tuple[Json, ...] = ()) -> bool:
-    """Whether the checker accepts a proof of a claim."""
-    try:
-        prove(claim, proof, extra)
-    except Rejected:
-        return False
-    return True
 
 
 def _middle(ctx: Context, interval: Interval) -> Term:

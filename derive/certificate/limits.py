@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
-from derive.certificate.calculus import is_proof
+from derive.certificate.is_proof import is_proof
 from derive.certificate.terms import from_json, goal_to_json, indices_from_json, relation_to_json, stated, to_json
 from derive.certificate.variables import mentions
 from derive.claim import Goal, Hypothesis
@@ -44,6 +44,12 @@ def by_parts(goal: Goal, direct: Direct) -> Proof | None:
         if found is not None:
             break
     return found
+
+
+def tending(goal: Goal, limit: Limit, direct: Direct) -> tuple[Json, Proof] | None:
+    """What the body of a limit tends to under the hypotheses of a goal, and the proof; None where none is found."""
+    found = _Approach(goal, (), limit, direct, ZERO).found(to_json(limit.body), {})
+    return None if found is None else (_stated(found[0]), found[1])
 
 
 def _by_sign(goal: Goal, variable: Variable, direct: Direct) -> Proof | None:
@@ -128,7 +134,7 @@ class _Approach:
             if found is None:
                 raise Stuck("outside the fragment", "a limit that is not found") from refused
             value, proof = found
-            v = (OO if value.sign > 0 else ["neg", OO]) if value.infinite else value.term
+            v = _stated(value)
             tending.known.append((term, v))
             proofs.append([term, v, proof])
             return tending.of(term, inner)
@@ -303,6 +309,10 @@ def _inverse(term: Json) -> Json:
             return ["pow", t, ["num", str(-Fraction(c))]]
         case _:
             return ["div", ["num", "1"], term]
+
+
+def _stated(value: Value) -> Json:
+    return (OO if value.sign > 0 else ["neg", OO]) if value.infinite else value.term
 
 
 def _is_zero(tending: Tending, value: Value) -> bool:

@@ -13,8 +13,9 @@ from itertools import chain, combinations, product
 from math import lcm
 from typing import Any, Literal, TypeGuard
 
-from derive.certificate.calculus import by_falling, by_slopes, is_proof
+from derive.certificate.calculus import by_falling, by_slopes
 from derive.certificate.equations import by_equations
+from derive.certificate.is_proof import is_proof
 from derive.certificate.lemmas import shown_first, with_lemmas
 from derive.certificate.limits import by_parts
 from derive.certificate.terms import from_json, goal_to_json, index_to_json, relation_to_json, stated, to_json
@@ -45,6 +46,7 @@ from derive.kernel.normalize import Reader, Scope
 from derive.kernel.order import holds
 from derive.kernel.polynomial import add, subtract
 from derive.kernel.readback import term_of
+from derive.kernel.ring import multiply, power
 from derive.kernel.roots import Range, product_of, sum_of, without_squares
 from derive.kernel.spelling import places
 from derive.kernel.split import Coincidence, Smallest
@@ -89,7 +91,7 @@ MOST_PLACES = 5
 OPS = {5: ">", 6: "<", 1: ">=", 2: "<=", 4: "!=", 3: "=="}
 CANDIDATES = (
     *("range", "largest", "rounded", "one term", "two entries", "one entry", "tangent", "tangent times"),
-    *("cauchy", "square of", "product of sums", "product"),
+    *("cauchy", "rests", "square of", "product of sums", "product"),
 )
 LOGARITHMS = ("log", "log1p", "asinh", "acosh", "atanh")
 TURNING = ("sin", "cos", "tan", "cot", "sec", "csc")
@@ -1189,6 +1191,8 @@ class _Lemmas:
             case "cauchy":
                 k = self.index(parts[0])
                 yield self.lemma("O15", [["below", k, self.json(parts[1])], ["below", k, self.json(parts[2])]])
+            case "rests":
+                yield self.cauchy(*parts)
             case "square of":
                 t, side = parts
                 half = self.json(side)
@@ -1317,6 +1321,13 @@ class _Lemmas:
         gap = ["sub", whole, b]
         yield {"lemma": gap, "op": ">=", "rule": "O6", "args": [whole, ["at", k]], "indices": [k]}
         yield self.lemma("O2", [self.summed((place,), ["mul", a, gap])])
+
+    def cauchy(self, place: Place, first: Polynomial, second: Polynomial, root: Polynomial, one: Place) -> Json:
+        """O15 without one term: of the roots of both, one is what their product is divided by the other."""
+        half = power(self.ctx, second, Fraction(1, 2)) if first != {(): 1} else root
+        sides = multiply(self.ctx, root, power(self.ctx, half, -1)), half
+        k = self.index(place)
+        return self.lemma("O15", [*(["below", k, self.json(side)] for side in sides), ["at", self.index(one)]])
 
     def entries(self, array: str, place: Place, *others: Place) -> Json:
         """What is left of a sum of 1 without one of its terms, or without another and one."""

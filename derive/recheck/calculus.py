@@ -46,15 +46,15 @@ MakeState = Callable[[Claim, tuple[Any, ...]], Any]
 def slope(claim: Claim, proof: Any, extra: tuple[Any, ...], state: MakeState, prove: Prove) -> set[str]:
     """The rules that an order rests on that is shown by a slope. Raises Rejected."""
     name, ends, start = proof["name"], {side: proof[side] for side in ("low", "high")}, proof["from"]
-    f, strict = _oriented(claim)
-    _require_interval(claim, state(claim, extra), name, ends)
+    f, strict = oriented(claim)
+    require_interval(claim, state(claim, extra), name, ends)
     followed = ("low", "high") if start == "both" else (start,)
     require(start in ("low", "high", "both") and all(ends[s] is not None for s in followed), "O18: an end")
-    outside = _without(claim, name, extra)
-    closed = state(_between(outside, name, ends, followed), ())
-    require(_is_continuous(closed, f, name), "O18: the function is continuous as far as it is followed")
+    outside = without(claim, name, extra)
+    closed = state(between(outside, name, ends, followed), ())
+    require(is_continuous(closed, f, name), "O18: the function is continuous as far as it is followed")
     moved = ["diff", f, [["var", name]] * len(followed)]
-    inside = _between(outside, name, {s: end and [end[0], False] for s, end in ends.items()}, ())
+    inside = between(outside, name, {s: end and [end[0], False] for s, end in ends.items()}, ())
     require_derivative(state(inside, ()), moved)
     by_value = strict and proof["strict"] == "value" and len(followed) == 1
     reached = any(ends[s][1] for s in followed)
@@ -65,9 +65,9 @@ def slope(claim: Claim, proof: Any, extra: tuple[Any, ...], state: MakeState, pr
     fixed = not any(mentions(t, name) or not has_value(state(inside, ()), t) for t in points)
     require(fixed, "O18: points with a value that do not move")
     if strict and proof["strict"] == "isolated":
-        require(not _jumps(f, name, ANALYTIC), "O18: an analytic function")
+        require(not jumps(f, name, ANALYTIC), "O18: an analytic function")
         (point,) = points
-        require(_lies_between(state(inside, ()), ends, point), "O18: a point of the interval")
+        require(lies_between(state(inside, ()), ends, point), "O18: a point of the interval")
         there = {"relation": ["rel", "==", ["var", name], point], "quantified": []}
         at_point = {**inside, "hypotheses": [*inside["hypotheses"], there]}
         wanted = [*values, (inside, moved, way + "="), (at_point, moved, way)]
@@ -83,12 +83,12 @@ def slope(claim: Claim, proof: Any, extra: tuple[Any, ...], state: MakeState, pr
 def falling(claim: Claim, proof: Any, extra: tuple[Any, ...], state: MakeState, prove: Prove) -> set[str]:
     """O18: where there is no upper end f is >= 0 if f' <= 0 and f >= -c/x for all x >= k > 0; > 0 if f' < 0."""
     name, ends = proof["name"], {"low": proof["low"], "high": None}
-    f, strict = _oriented(claim)
-    _require_interval(claim, state(claim, extra), name, ends)
-    outside = _without(claim, name, extra)
+    f, strict = oriented(claim)
+    require_interval(claim, state(claim, extra), name, ends)
+    outside = without(claim, name, extra)
     followed = ("low",) if ends["low"] and ends["low"][1] is True else ()
-    require(_is_continuous(state(_between(outside, name, ends, followed), ()), f, name), "O18: a continuous function")
-    inside = _between(outside, name, {side: end and [end[0], False] for side, end in ends.items()}, ())
+    require(is_continuous(state(between(outside, name, ends, followed), ()), f, name), "O18: a continuous function")
+    inside = between(outside, name, {side: end and [end[0], False] for side, end in ends.items()}, ())
     moved, (k, c) = ["diff", f, [["var", name]]], (["num", proof[key]] for key in ("from", "less"))
     require_derivative(state(inside, ()), moved)
     require(Terms([]).term(k, {})[1] > 0, "O18: large values are positive")
@@ -104,7 +104,7 @@ def falling(claim: Claim, proof: Any, extra: tuple[Any, ...], state: MakeState, 
 def multiple(claim: Claim, proof: Any, extra: tuple[Any, ...], state: MakeState, prove: Prove) -> set[str]:
     """O10: a positive multiple of the difference of the sides has its sign; one by what is not 0 is 0 where it is."""
     is_order = claim["op"] != "=="
-    f, strict = _oriented(claim) if is_order else (["sub", claim["left"], claim["right"]], False)
+    f, strict = oriented(claim) if is_order else (["sub", claim["left"], claim["right"]], False)
     here = state(claim, extra)
     g, k, whole = (here.terms.term(t, here.scope) for t in (proof["term"], proof["factor"], f))
     known = here.reader.certain(g, here.env) and here.reader.certain(k, here.env)
@@ -130,7 +130,7 @@ def exponential(claim: Claim, proof: Any, extra: tuple[Any, ...], state: MakeSta
 
 def boxes(claim: Claim, proof: Any, extra: tuple[Any, ...], state: MakeState) -> set[str]:
     """N1: on every part of an interval in which the variable lies the difference of the sides is enclosed."""
-    f, strict = _oriented(claim)
+    f, strict = oriented(claim)
     here, name = state(claim, extra), proof["name"]
     require(here.terms.types.get(name) not in (None, *INTEGERS) and not here.terms.shapes[name], "N1: a real variable")
     numbers = [here.terms.term(["num", end], {})[1] for end in listed(proof["ends"], "ends")]
@@ -168,13 +168,14 @@ def is_positive(terms: Terms, term: Any, name: str, low: Fraction, high: Fractio
     return bool(value.low > 0 or (value.low == 0 and not strict))
 
 
-def _oriented(claim: Claim) -> tuple[Any, bool]:
+def oriented(claim: Claim) -> tuple[Any, bool]:
+    """The greater side of an order less the smaller one, and whether it is strict."""
     require(claim["op"] in ("<", "<=", ">", ">="), "O18: an order")
     sides = [claim["left"], claim["right"]]
     return ["sub", *(sides if claim["op"][0] == ">" else sides[::-1])], len(claim["op"]) == 1
 
 
-def _require_interval(claim: Claim, here: Any, name: str, ends: dict[str, Any]) -> None:
+def require_interval(claim: Claim, here: Any, name: str, ends: dict[str, Any]) -> None:
     """A real variable is known to lie between ends that do not speak of it."""
     types = {n: kind for n, kind, shape in claim["declarations"] if shape == []}
     require(types.get(name, "integer") not in INTEGERS, "O18: a real variable")
@@ -189,7 +190,7 @@ def _is_beyond(here: Any, name: str, side: str, end: Any) -> bool:
     return here.reader.certain(term, here.env) and bool(here.reader.form(term, here.env) & wanted == wanted)
 
 
-def _without(claim: Claim, name: str, extra: tuple[Any, ...]) -> Claim:
+def without(claim: Claim, name: str, extra: tuple[Any, ...]) -> Claim:
     """A claim in which nothing is known of a variable."""
     known = [*claim["hypotheses"], *({"relation": r, "quantified": []} for r in extra)]
     kept = [h for h in known if not any(mentions(t, name) for t in h["relation"][2:])]
@@ -197,7 +198,7 @@ def _without(claim: Claim, name: str, extra: tuple[Any, ...]) -> Claim:
     return {**claim, "declarations": declared, "hypotheses": kept, "left": ZERO, "op": "==", "right": ZERO}
 
 
-def _between(claim: Claim, name: str, ends: dict[str, Any], followed: tuple[str, ...]) -> Claim:
+def between(claim: Claim, name: str, ends: dict[str, Any], followed: tuple[str, ...]) -> Claim:
     """A claim with the variable in the interval: with the ends that it may reach, and with those that are followed."""
     bounds = []
     for side, end in ends.items():
@@ -206,7 +207,7 @@ def _between(claim: Claim, name: str, ends: dict[str, Any], followed: tuple[str,
     return {**claim, "hypotheses": [*claim["hypotheses"], *bounds]}
 
 
-def _lies_between(inside: Any, ends: dict[str, Any], point: Any) -> bool:
+def lies_between(inside: Any, ends: dict[str, Any], point: Any) -> bool:
     """Whether a point is seen to lie strictly between the ends."""
     gaps = [["sub", point, ends["low"][0]]] if ends["low"] else []
     gaps += [["sub", ends["high"][0], point]] if ends["high"] else []
@@ -224,8 +225,9 @@ def _but_for(claim: Claim, name: str, points: list[Any]) -> Claim:
     return {**claim, "hypotheses": [*claim["hypotheses"], *apart]}
 
 
-def _is_continuous(closed: Any, f: Any, name: str) -> bool:
-    return has_value(closed, f) and not _jumps(f, name)
+def is_continuous(closed: Any, f: Any, name: str) -> bool:
+    """Whether a function has a value and no jumps wherever the variable may be."""
+    return has_value(closed, f) and not jumps(f, name)
 
 
 def has_value(here: Any, term: Any) -> bool:
@@ -233,13 +235,14 @@ def has_value(here: Any, term: Any) -> bool:
     return bool(here.reader.certain(here.terms.term(term, here.scope), here.env))
 
 
-def _jumps(term: Any, name: str, allowed: tuple[str, ...] = CONTINUOUS) -> bool:
+def jumps(term: Any, name: str, allowed: tuple[str, ...] = CONTINUOUS) -> bool:
+    """Whether a variable stands in anything but functions that are allowed."""
     if not mentions(term, name):
         return False
     return (
         term[0] in ("reduce", "diff", "limit", "optimum")
         or (term[0] == "apply" and term[1] not in allowed)
-        or any(_jumps(term[n], name, allowed) for n in inner_positions(term))
+        or any(jumps(term[n], name, allowed) for n in inner_positions(term))
     )
 
 

@@ -7,6 +7,7 @@
     {"kind": "contradiction", "steps": [STEP, ..], "of": t}       of a case: t would be < 0 and >= 0, say
     "squeeze", "parts", "sides", "rewritten", "quotient"          see ``limits.py``, ``tending.py``, ``quotients.py``
     "optimum", "slope", "falling", "multiple", "boxes", "relaxed", "exponential"    see ``optima.py``, ``calculus.py``
+    "ends"                                                        see ``ends.py``
     "lemma"                                                       see ``lemma.py``
 
 A STEP is one of
@@ -34,6 +35,7 @@ from typing import Any
 
 from derive.recheck import algebraic, roots
 from derive.recheck.calculus import boxes, exponential, falling, multiple, relaxed, slope
+from derive.recheck.ends import ends
 from derive.recheck.lemma import lemma
 from derive.recheck.limits import squeeze
 from derive.recheck.optima import optimum
@@ -728,6 +730,10 @@ KINDS: dict[str, tuple[set[str], Callable[[dict[str, Any], Any, tuple[Any, ...],
     "slope": (
         {"name", "low", "high", "from", "strict", "except", "proofs"},
         lambda claim, proof, extra, _: slope(claim, proof, extra, State, prove),
+    ),
+    "ends": (
+        {"name", "low", "high", "from", "at", "slope", "isolated"},
+        lambda claim, proof, extra, depth: ends(claim, proof, extra, depth, State, prove),
     ),
     "falling": (
         {"name", "low", "from", "less", "proofs"},

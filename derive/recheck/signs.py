@@ -474,16 +474,22 @@ def _in_cases(signs: Signs, poly: Poly, args: list[Any], env: Env) -> int:
 
 
 def _cauchy(signs: Signs, poly: Poly, args: list[Any], env: Env) -> int:
-    """O15: Sum(a**2)*Sum(b**2) - Sum(a*b)**2 >= 0."""
-    (_, _, k, _, first), (_, _, other, _, second) = args
+    """O15: Sum(a**2)*Sum(b**2) - Sum(a*b)**2 >= 0, or each of the sums less its term at one place."""
+    (_, _, k, _, first), (_, _, other, _, second), *at = args
     a = signs.algebra
-    require(k == other, "O15: one index")
+    require(k == other and len(at) < 2, "O15: one index, and one place")
     new = a.new(k.dimension)
     inner = {**env, k.name: new}
     p, q = signs.reader.read(first, inner), signs.reader.read(second, inner)
-    squares = a.mul(a.sum(new, a.mul(p, p)), a.sum(new, a.mul(q, q)))
-    cross = a.sum(new, a.mul(p, q))
-    require(add(squares, scale(a.mul(cross, cross), -1)) == poly, "O15: the gap of Cauchy and Schwarz")
+    places = [signs.reader.place(i, env) for i in at]
+    require(all(i.dimension == k.dimension for i in places), "O15: a place of the dimension")
+
+    def summed(t: Poly) -> Poly:
+        return add(a.sum(new, t), *(scale(a.rename(t, {new: i}), -1) for i in places))
+
+    cross = summed(a.mul(p, q))
+    gap = add(a.mul(summed(a.mul(p, p)), summed(a.mul(q, q))), scale(a.mul(cross, cross), -1))
+    require(gap == poly, "O15: the gap of Cauchy and Schwarz")
     return 1
 
 
