@@ -48,7 +48,7 @@ def ends(claim: Claim, proof: Any, extra: tuple[Any, ...], depth: int, state: Ma
     require_derivative(state(where.inside, ()), where.slope(f))
     followed = {"low": ("low",), "high": ("high",), "both": ("low", "high")}.get(start, ())
     require(len(followed) == len(proof["at"]) > 0, "O18: every end from which the function is followed")
-    rules = {"O18"}.union(*(where.at_end(f, side, at, strict) for side, at in zip(followed, proof["at"], strict=True)))
+    rules = {"O18"}.union(*(where.at_end(f, side, at, strict) for side, at in zip(followed, proof["at"], strict=False)))
     if strict:
         rules |= _isolated(where, f, proof["isolated"])
     if start == "both":
