@@ -13,10 +13,11 @@ import json
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from typing import Any
+
+from msgspec import Struct
 
 from derive.certificate import certify
 from derive.find import Target
@@ -32,8 +33,7 @@ SLOWEST = 8
 KINDS = ("equation", "order", "limit", "optimum")
 
 
-@dataclass(frozen=True, slots=True)
-class Cost:
+class Cost(Struct, frozen=True):
     """Milliseconds to prove the lines of a claim, to write its certificate and to check it; bytes."""
 
     id: str

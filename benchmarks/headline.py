@@ -7,15 +7,14 @@ one diagonal and one off-diagonal component, which symmetry makes enough.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 import sympy as sp
+from msgspec import Struct
 
 Sides = tuple[sp.Expr, sp.Expr]
 
 
-@dataclass(frozen=True)
-class Setting:
+class Setting(Struct, frozen=True):
     """Explicit logits, a one-hot label for the first class, and what the catalogue defines from them."""
 
     o: tuple[sp.Symbol, ...]
@@ -106,8 +105,7 @@ def _bound(at: Setting) -> Iterator[Sides]:
     yield sp.log(at.total), sp.Max(*at.o) + sp.log(len(at.o))
 
 
-@dataclass(frozen=True)
-class Headline:
+class Headline(Struct, frozen=True):
     """One claim of the catalogue by its id, and its sides for SymPy; ``relation`` is what is asked of them."""
 
     id: str

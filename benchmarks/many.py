@@ -14,9 +14,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from math import log
 from pathlib import Path
+
+from msgspec import Struct
 
 ROOT = Path(__file__).resolve().parent.parent
 HEAD = """\
@@ -38,8 +39,7 @@ KINDS = (
 FALSE = "  - {{id: c{number}, claim: 'x + {k} == x', expect: refuted, because: a benchmark needs some}}\n"
 
 
-@dataclass(frozen=True)
-class Taken:
+class Taken(Struct, frozen=True):
     """Seconds on the clock and of all processors; processes at work, whether or not a processor was free for them, on
     average; megabytes of all processes together, at most.
     """

@@ -18,13 +18,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from math import log
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 from headline import HEADLINES, Headline
+from msgspec import Struct
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
@@ -36,8 +36,7 @@ CHECK = (PYTHON, "-m", "derive", "check", "--no-cache", str(CATALOGUE))
 HELP = (PYTHON, "-m", "derive", "--help")
 
 
-@dataclass(frozen=True)
-class Extent:
+class Extent(Struct, frozen=True):
     """How much to measure: repetitions, headlines, values of n for SymPy, its seconds at most, numbers of claims."""
 
     rounds: int

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from derive.claim import Declaration, Goal, Hypothesis, Lemma, Line
 from derive.errors import problem

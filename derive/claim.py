@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from derive.errors import Span
 from derive.term import Index, Op, Relation, Term
@@ -26,8 +27,7 @@ ARRAY_TYPES = ("real", "positive", "negative", "nonnegative", "nonzero", "onehot
 Expectation = Literal["proved", "refuted", "undecided"]
 
 
-@dataclass(frozen=True, slots=True)
-class Declaration:
+class Declaration(Struct, frozen=True):
     """A variable: its name, its type, and the dimensions of an array (empty for a scalar)."""
 
     name: str
@@ -35,8 +35,7 @@ class Declaration:
     dimensions: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Hypothesis:
+class Hypothesis(Struct, frozen=True):
     """An assumed relation; it holds for every value of the indices in ``quantified``, the others are the claim's."""
 
     relation: Relation
@@ -44,8 +43,7 @@ class Hypothesis:
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Goal:
+class Goal(Struct, frozen=True):
     """One relation to be decided, definitions expanded, every index with its dimension.
 
     ``declarations`` lists exactly the variables (arrays and dimensions included) that the goal or its hypotheses use;
@@ -67,8 +65,7 @@ class Goal:
         return next((d for d in self.declarations if d.name == name), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Image:
+class Image(Struct, frozen=True):
     """What a variable of a lemma stands for where the lemma is used; an array has ``indices``, which the term uses."""
 
     name: str
@@ -76,8 +73,7 @@ class Image:
     indices: tuple[Index, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Lemma:
+class Lemma(Struct, frozen=True):
     """One relation of a claim that another claim uses, and what its names stand for there.
 
     ``places`` are the free indices of the lemma that stand for one index; the others stand for every value. ``using``
@@ -92,8 +88,7 @@ class Lemma:
     using: tuple[Lemma, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Ground:
+class Ground(Struct, frozen=True):
     """What an author says that a step rests on: rules of a family, a definition, or a hypothesis.
 
     ``without`` is the goal of the step without that hypothesis.
@@ -105,8 +100,7 @@ class Ground:
     without: Goal | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One relation as the author wrote it (definitions by name), and its goal.
 
     ``exact`` tells a printed number: the goal that the value is this very number; ``goal`` grants it half a unit of the
@@ -127,8 +121,7 @@ class Line:
     using: tuple[Lemma, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Definition:
+class Definition(Struct, frozen=True):
     """A template: ``s[i]: body`` has indices, ``f(x): body`` has arguments, ``loss: body`` has neither."""
 
     name: str
@@ -137,8 +130,7 @@ class Definition:
     body: Term
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(Struct, frozen=True):
     """A named statement: its lines (one for a plain relation, several for a chain or ``steps``) and what is expected.
 
     ``chained`` tells ``steps:`` from a relation: steps are reported one by one; ``largest_step`` is how many rules the

@@ -6,16 +6,16 @@ import os
 import re
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+
+from msgspec import Struct
 
 from derive.errors import Problem, Span, clip, meant, problem
 from derive.output import outputs
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(Struct, frozen=True):
     """One key of [tool.derive]: its kind of value, how it is written, what it means."""
 
     name: str
@@ -33,8 +33,7 @@ OPTIONS: tuple[Option, ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Configuration:
+class Configuration(Struct, frozen=True):
     """What [tool.derive] says, relative to ``root``; ``files`` is None where it says nothing of them."""
 
     root: Path

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from fractions import Fraction
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from derive.claim import Goal, Hypothesis
 from derive.instance import instance
@@ -147,8 +149,7 @@ def stray(goal: Goal) -> Counterexample | None:
     return nearing(goal, point) if isinstance(point, Counterexample) and not point.implied else None
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Struct, frozen=True):
     """Evidence that needs no theorem: the point itself shows it."""
 
     method: str

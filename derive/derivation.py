@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from derive.term import Op, Relation, Term
 
@@ -10,8 +10,7 @@ Reason = tuple["str | Term | Relation", ...]
 """Words and formulas, one after the other."""
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """``… op term``, and why; continues from the term before it, or from ``start``, where a new chain begins.
 
     The first chain begins with the left side of the line. ``conditions`` are those that arise here.
@@ -24,8 +23,7 @@ class Step:
     conditions: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Telling:
+class Telling(Struct, frozen=True):
     """The derivations of a claim: one a line, or a single one for a chain of steps; empty where nothing is proved.
 
     ``sizes`` tells of each step of a chain how many smaller ones it takes to get there, 1 where none are known.

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Literal, get_args
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from derive.claim import Line
 from derive.errors import problem
@@ -18,8 +20,7 @@ Opinion = Literal["agrees", "disagrees", "says nothing"]
 NEAR = Decimal("1e-12")
 
 
-@dataclass(frozen=True, slots=True)
-class Doubted:
+class Doubted(Struct, frozen=True):
     """The results with a finding for every value that SymPy has otherwise, and how many lines it had an opinion on."""
 
     results: Results

@@ -6,7 +6,6 @@ term is ``UNKNOWN`` here; nothing is ever rounded to zero. Derivatives carry one
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
 from functools import cache, lru_cache
@@ -14,6 +13,7 @@ from operator import eq, ge, gt, le, lt, ne
 from typing import Any
 
 from flint import arb, ctx, fmpq, fmpz
+from msgspec import Struct
 
 from derive.evaluate import Point
 from derive.parse import parse, parse_relation_chain
@@ -119,8 +119,7 @@ class _Beyond(Exception):
     """No precision helps."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Dual:
+class _Dual(Struct, frozen=True):
     """A value and its slope along one perturbation; a greater tag is a diff further in, and stands outside."""
 
     tag: int
@@ -385,8 +384,7 @@ def _on_duals(name: str, args: tuple[Any, ...], tag: int) -> _Dual:
     return _Dual(tag, _apply(name, inner), slope)
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
+class _Row(Struct, frozen=True):
     """A row of the signature with its texts parsed."""
 
     domain: tuple[Relation, ...]

@@ -7,13 +7,13 @@ first. To add a message, add one row to ``CODES``.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from types import MappingProxyType
 
+from msgspec import Struct
+from msgspec.structs import replace
 
-@dataclass(frozen=True, slots=True)
-class Span:
+
+class Span(Struct, frozen=True):
     """A stretch of a file: 1-based lines and columns, counted in characters; the end column is exclusive."""
 
     line: int
@@ -22,8 +22,7 @@ class Span:
     end_column: int
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
+class Code(Struct, frozen=True):
     """One kind of message: a stable code, a template for what was found and required, and a page for ``explain``."""
 
     code: str
@@ -33,8 +32,7 @@ class Code:
     page: str
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """One located message; ``span`` is None where only the file is known, ``at`` holds offsets not yet placed."""
 
     code: str
@@ -95,6 +93,8 @@ def meant(name: str, known: Iterable[str], elsewhere: Mapping[str, str] = _NOTHI
     """
     if other := elsewhere.get(name.lower()):
         return f"did you mean `{other}`?"
+    from difflib import get_close_matches  # of no use where nothing is misspelt
+
     names = sorted(set(known))
     if len(names) > 500:
         names = [n for n in names if n[:1] == name[:1] and abs(len(n) - len(name)) < 2][:500]

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
+from msgspec import Struct
 
 from derive.claim import Goal
 from derive.signature import FUNCTIONS
@@ -47,8 +47,7 @@ _COMPLEX_STEP = 1e-40
 _LONGEST_TAPE = 3000
 
 
-@dataclass(frozen=True, slots=True)
-class Points:
+class Points(Struct, frozen=True):
     """A batch of points of equal shape: dimensions, and for every variable an array ``(points, *its dimensions)``."""
 
     dimensions: Mapping[str, int]
@@ -56,8 +55,7 @@ class Points:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(Struct, frozen=True):
     """One exact point: dimensions, values (nested tuples for arrays), and the free indices, counted from 1."""
 
     dimensions: Mapping[str, int]
@@ -65,8 +63,7 @@ class Point:
     indices: Mapping[str, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Tape:
+class Tape(Struct, frozen=True):
     """Terms laid out for evaluation.
 
     ``axes`` are the dimensions of the free indices, ``bound`` those of the bound indices of each height;
@@ -123,8 +120,7 @@ class _NotEvaluable(Exception):
     """A limit, an optimum, infinity, or a tape that would be too long."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Shift:
+class _Shift(Struct, frozen=True):
     """A perturbation in force below a diff: the coordinate, the slot of its size, and the multiple of it."""
 
     name: str

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
+
+from msgspec import Struct
 
 from derive.configure import Configuration
 from derive.errors import Problem, problem
@@ -17,16 +18,14 @@ from derive.nearby import nearby
 DEFAULT = "derivations.yaml"
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """A claim file to read, and the one claim of it that is meant, or None for all."""
 
     path: Path
     id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """The targets, each file once, and what was wrong with the request."""
 
     targets: tuple[Target, ...]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import reduce
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from derive.claim import Declaration, Goal, Hypothesis
 from derive.term import (
@@ -32,8 +34,7 @@ from derive.verdict import Counterexample, Value
 LARGEST = 5_000
 
 
-@dataclass(frozen=True, slots=True)
-class _Point:
+class _Point(Struct, frozen=True):
     dimensions: dict[str, int]
     values: dict[str, Value]
     indices: dict[str, int]

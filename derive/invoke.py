@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import lru_cache
 from itertools import islice
+
+from msgspec.structs import replace
 
 from derive.claim import Goal, Image, Lemma
 from derive.kernel import FUEL, Residual, Supplied, Theorem, Unfit, owed, rest, supply, under

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import fields
 from fractions import Fraction
+
+from msgspec import Struct
 
 from derive.claim import Declaration, Definition, Goal, Lemma, Line
 
@@ -32,22 +33,24 @@ def _spell(value: object, put: Callable[[str], None]) -> None:
             _spell(part, put)
             put(",")
         put(")")
-    else:
+    elif isinstance(value, Struct):
         put(type(value).__name__)
         _spell(tuple(getattr(value, name) for name in _fields(type(value))), put)
+    else:
+        raise TypeError(f"{type(value).__name__} is no frozen data")
 
 
-def _fields(kind: type) -> tuple[str, ...]:
-    """The names of what counts; a value of any other kind than frozen data is a defect, and raises TypeError."""
+def _fields(kind: type[Struct]) -> tuple[str, ...]:
+    """The names of what counts."""
     known = _FIELDS.get(kind)
     if known is None:
-        names = [f.name for f in fields(kind) if f.name != "at" and (kind.__name__, f.name) not in _TEXTS]
+        names = [f for f in kind.__struct_fields__ if f != "at" and (kind.__name__, f) not in _TEXTS]
         known = _FIELDS[kind] = tuple(names)
     return known
 
 
 _TEXTS = {("Hypothesis", "text"), ("Line", "span"), ("Line", "left"), ("Line", "right"), ("Ground", "span")}
-_FIELDS: dict[type, tuple[str, ...]] = {}
+_FIELDS: dict[type[Struct], tuple[str, ...]] = {}
 # Hexadecimal, because Python does not print long integers in decimal.
 _ATOMS: dict[type, Callable[..., str]] = {
     str: repr,

@@ -7,10 +7,12 @@ false claim that is true.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import combinations
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from derive.substitute import free_names, fresh, substitute
 from derive.term import (
@@ -40,8 +42,7 @@ Scope = Mapping[str, Index]
 """The indices that may stand at a place, by name: the free ones of the relation and those bound around the place."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mutant:
+class Mutant(Struct, frozen=True):
     """A relation that differs from another by one edit; ``kind`` is the sort of edit: RELATION or a key of EDITS."""
 
     kind: str

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 
 from flint import arb
+from msgspec.structs import replace
 
 from derive.claim import Goal
 from derive.enclose import Missing, Real, difference, enclose, enclosure

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from derive.claim import Claim, Line
 from derive.errors import Problem
@@ -25,8 +26,7 @@ def word(verdict: Verdict) -> Word:
     return WORDS[type(verdict)]
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """What the gate holds against a claim, the line that it is about, and the verdict of that line."""
 
     problem: Problem
@@ -34,8 +34,7 @@ class Finding:
     verdict: Verdict
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(Struct, frozen=True):
     """What a hypothesis of a proved claim is good for.
 
     ``needed``: without it the claim fails at ``point``. ``implied``: without it the claim is proved under
@@ -48,8 +47,7 @@ class Use:
     conditions: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """A claim, the verdict of each of its lines, that of its correction, and what is to be reported as a finding.
 
     ``ends`` is the verdict of the relation between the ends of a chain, ``without`` that of each step without the
@@ -106,8 +104,7 @@ class Outcome:
         return not self.findings and not self.has_conflict
 
 
-@dataclass(frozen=True, slots=True)
-class ClaimFile:
+class ClaimFile(Struct, frozen=True):
     """A claim file as far as reports show it: its path, its title, its lines of text."""
 
     path: str
@@ -115,8 +112,7 @@ class ClaimFile:
     lines: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """Run ``number`` of ``count`` that share the claims: how many there are in all, and the places of its own.
 
     A place is (number from 1, file, id); ``total`` is None where not all claims were read.
@@ -128,8 +124,7 @@ class Part:
     places: tuple[tuple[int, str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Results:
+class Results(Struct, frozen=True):
     """One run: outcomes in file order, and every problem that kept a claim from being decided; ``part`` of a shard."""
 
     files: tuple[ClaimFile, ...] = ()

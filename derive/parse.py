@@ -10,11 +10,13 @@ import ast
 import re
 import warnings
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
 from typing import Literal, NoReturn
 from unicodedata import normalize
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from derive.errors import InputError, Problem, clip, problem
 from derive.scan import OTHER_NAMES, outside, scan
@@ -87,8 +89,7 @@ def parse_step(text: str, declared: frozenset[str] = frozenset()) -> tuple[Op, T
     return next(op for op in _RELATIONS.values() if op == start[1]), parse(rest, declared)
 
 
-@dataclass(frozen=True, slots=True)
-class _Source:
+class _Source(Struct, frozen=True):
     """The text that is read; ``places`` holds the character offset of each of its UTF-8 bytes, where they differ."""
 
     text: str
@@ -342,8 +343,7 @@ def _count(name: str, node: ast.Call, source: _Source, least: int, most: int, us
 # The heads: calls whose arguments are not all expressions.
 
 
-@dataclass(frozen=True, slots=True)
-class _Head:
+class _Head(Struct, frozen=True):
     read: Callable[[str, list[ast.expr], _Source, At], Term]
     least: int
     most: int

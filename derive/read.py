@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Set
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from derive.claim import Claim
 from derive.defect import defect
@@ -17,8 +19,7 @@ from derive.outcome import ClaimFile
 MOST_AT_ONCE = 50
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """What a target, or a part of it, gave: its file, claims, problems, and the ids of all that stands in the file."""
 
     files: tuple[ClaimFile, ...] = ()

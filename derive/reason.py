@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from derive.claim import Goal
 from derive.term import Apply, Binary, Diff, Limit, Reduce, Term, subterms
 
 
-@dataclass(frozen=True, slots=True)
-class Family:
+class Family(Struct, frozen=True):
     """Rules of which a proof uses one; ``derives`` asks for a derivative of something that passes.
 
     A letter stands for all rules of which the name begins with it. Without rules it is algebra: an equation in which

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, fields
 from fractions import Fraction
 from typing import Any
+
+from msgspec import Struct
 
 from derive import term
 from derive.verdict import (
@@ -25,8 +26,7 @@ from derive.verdict import (
 Json = Any
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
+class Recorded(Struct, frozen=True):
     """What a report may read of a theorem that the kernel made in another process or another run; no theorem itself."""
 
     conditions: tuple[str, ...]
@@ -98,5 +98,5 @@ _NUMBERS: dict[str, Callable[..., Any]] = {
 }
 _VERDICTS = (Proved, Refuted, Undecided, Conflict, Support, Counterexample, Contradicted, Enclosure, Floats, Recorded)
 _TERMS = (*term.Term.__args__, term.Relation, term.Index)
-_KINDS: dict[str, type] = {kind.__name__: kind for kind in (*_VERDICTS, *_TERMS)}
-_FIELDS = {name: tuple(f.name for f in fields(kind)) for name, kind in _KINDS.items()}
+_KINDS: dict[str, type[Struct]] = {kind.__name__: kind for kind in (*_VERDICTS, *_TERMS)}
+_FIELDS = {name: kind.__struct_fields__ for name, kind in _KINDS.items()}

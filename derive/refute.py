@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import product
 from math import prod
@@ -16,6 +15,8 @@ from typing import Literal
 
 import numpy as np
 from flint import arb
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from derive.claim import Goal, Hypothesis
 from derive.enclose import Missing, Real, decide, difference, enclose, enclosure
@@ -75,8 +76,7 @@ def _with_implied(found: Counterexample | Support, own: tuple[str, str]) -> Coun
 # One exact point, settled.
 
 
-@dataclass(frozen=True, slots=True)
-class _Settled:
+class _Settled(Struct, frozen=True):
     """What balls say of an admissible point; ``open`` where both sides are defined and overlap."""
 
     kind: Literal["fails", "holds", "open", "left only", "right only"]
@@ -167,8 +167,7 @@ def _size(dimension: str, dimensions: Mapping[str, int]) -> int:
 # Many points in floats.
 
 
-@dataclass(frozen=True, slots=True)
-class _Seen:
+class _Seen(Struct, frozen=True):
     """What floats saw of one batch. Shapes: ``(points, *free indices)``; nan where a side is undefined or unknown.
 
     ``violation`` tells by how much the relation fails, ``relative`` compares that with the sides; 0 where it holds or
@@ -249,8 +248,7 @@ _VIOLATION: dict[str, Callable[[Array], Array]] = {
 _OTHER = {"left": "right", "right": "left"}
 
 
-@dataclass(frozen=True, slots=True)
-class _Doubt:
+class _Doubt(Struct, frozen=True):
     """A place that floats cannot tell: a gap within their noise, or the only side that is finite, or neither."""
 
     kind: Literal["gap", "left", "right", "both"]
@@ -259,8 +257,7 @@ class _Doubt:
     place: tuple[int, ...]
 
 
-@dataclass(slots=True)
-class _Search:
+class _Search(Struct):
     """One search through batches of points, and its tallies; a brief one ends with the batch that holds a witness."""
 
     goal: Goal

@@ -6,10 +6,11 @@ Bounded in candidates and steps, and meant for findings only. What is suggested 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 from time import process_time
+
+from msgspec.structs import replace
 
 from derive.claim import Declaration, Goal, Line
 from derive.elaborate import elaborate

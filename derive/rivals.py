@@ -7,8 +7,10 @@ f(p) < f(e) for every other admissible p (KERNEL 2.8). p itself stands for an ar
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from fractions import Fraction
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from derive.claim import SIGNS, WHOLE_SIGNS, Declaration, Goal, Hypothesis
 from derive.errors import InputError
@@ -41,8 +43,7 @@ class Captured(Exception):
     """A name would be captured by a binder."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rivals:
+class Rivals(Struct, frozen=True):
     """An optimum taken apart: its variable, its declaration, the objective, the claimed optimiser at ``component``."""
 
     goal: Goal

@@ -5,9 +5,10 @@ from __future__ import annotations
 import keyword
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Literal, NamedTuple
 from unicodedata import decomposition, normalize
+
+from msgspec.structs import replace
 
 from derive.errors import Problem, clip, problem
 from derive.signature import FUNCTIONS

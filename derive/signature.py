@@ -6,14 +6,14 @@ Conditions and derivatives are text of the claim language in the parameters ``x`
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 Parity = Literal["", "even", "odd"]
 
 
-@dataclass(frozen=True, slots=True)
-class Function:
+class Function(Struct, frozen=True):
     """A real function: where it is defined, how it is differentiated, and what it is called elsewhere.
 
     ``arity``       how many arguments; None means two or more.

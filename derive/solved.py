@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import chain, islice
+
+from msgspec.structs import replace
 
 from derive.claim import Goal
 from derive.closed import Closed, at, enclosed, is_admissible, is_pointwise, told

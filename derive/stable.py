@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import replace
 from fractions import Fraction
 from itertools import islice, product
 
 import numpy as np
 from flint import arb
+from msgspec.structs import replace
 
 from derive.claim import Goal
 from derive.enclose import Missing, Real, decide, enclose, enclosure

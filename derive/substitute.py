@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
-from dataclasses import dataclass, replace
 from operator import is_
 from typing import TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from derive.errors import InputError, problem
 from derive.term import (
@@ -83,8 +85,7 @@ def substitute(body: Term, indices: Mapping[str, Index], terms: Mapping[str, Ter
     return _Substitution(dict(indices), dict(terms), taken, at, frozenset(declared)).of(body)
 
 
-@dataclass(frozen=True, slots=True)
-class _Substitution:
+class _Substitution(Struct, frozen=True):
     """One substitution; ``taken`` are the names that no binder of the body may capture."""
 
     indices: Mapping[str, Index]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from derive.claim import Goal
 from derive.closed import Closed, at, enclosed, is_admissible, is_pointwise, is_proved, told

@@ -8,12 +8,12 @@ sides are equal there, and that the point is admissible.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
 from itertools import islice, permutations, product
 
 import numpy as np
+from msgspec import Struct
 
 from derive.claim import Goal
 from derive.evaluate import Array, Points, Tape, evaluate, integer_names, tape
@@ -52,8 +52,7 @@ def touch(goal: Goal) -> Iterator[Touching]:
                 yield point
 
 
-@dataclass(frozen=True, slots=True)
-class _Scene:
+class _Scene(Struct, frozen=True):
     """The names of a goal's variables, its sides, and the sides of each equation among its hypotheses."""
 
     names: tuple[str, ...]
@@ -69,8 +68,7 @@ class _Scene:
         return np.where(np.isfinite(apart), apart, np.inf)
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
+class _Line(Struct, frozen=True):
     """The points along one variable, or several that are equal; others are held, one may follow from an equation."""
 
     moving: tuple[str, ...]

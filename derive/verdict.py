@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal, Protocol, TypeAlias
+
+from msgspec import Struct, field
 
 from derive.term import Relation
 
@@ -50,8 +51,7 @@ class TheoremEvidence(Protocol):
 Value: TypeAlias = "Fraction | tuple[Value, ...]"
 
 
-@dataclass(frozen=True, slots=True)
-class Enclosure:
+class Enclosure(Struct, frozen=True):
     """A rigorous interval around a value: both ends as decimal text, and the exact value where it is rational."""
 
     low: str
@@ -59,8 +59,7 @@ class Enclosure:
     exact: Fraction | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Counterexample:
+class Counterexample(Struct, frozen=True):
     """An exact point at which both sides are defined and the relation fails.
 
     ``dimensions``, ``indices`` are (name, value) pairs, indices count from 1; ``values`` holds (name, exact value), a
@@ -81,8 +80,7 @@ class Counterexample:
     implied: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Support:
+class Support(Struct, frozen=True):
     """What the numeric search did: points tried, points at which both sides were defined, and over which ranges.
 
     ``witness`` is an exact admissible point at which both sides are proved defined; ``left_only``, ``right_only`` ones
@@ -102,8 +100,7 @@ class Support:
     ties: tuple[Counterexample, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Floats:
+class Floats(Struct, frozen=True):
     """Both sides in float64 as they are written, at an exact point: one keeps its value, the other loses it."""
 
     point: Counterexample
@@ -112,8 +109,7 @@ class Floats:
     kept: Side
 
 
-@dataclass(frozen=True, slots=True)
-class Proved:
+class Proved(Struct, frozen=True):
     """A theorem of the kernel, the conditions under which it holds, and the numeric support beside it.
 
     ``floats`` shows of a claim that is said to be stable on one side where float64 loses the other.
@@ -131,8 +127,7 @@ class Proved:
         return any((theorem.left_only, theorem.right_only, support.left_only, support.right_only))
 
 
-@dataclass(frozen=True, slots=True)
-class Contradicted:
+class Contradicted(Struct, frozen=True):
     """A theorem that leaves no room for a claim which no enclosure can refute: a limit is proved to be another one.
 
     ``instead`` is what is proved; ``point`` is a point at which its right side is not what the claim says.
@@ -143,8 +138,7 @@ class Contradicted:
     point: Counterexample
 
 
-@dataclass(frozen=True, slots=True)
-class Refuted:
+class Refuted(Struct, frozen=True):
     """A counterexample that anyone can recompute; of a wrong printed number the value itself, too.
 
     ``floats`` tells a claim whose sides are equal, of which the one that is said to be stable is not.
@@ -160,8 +154,7 @@ class Refuted:
         return self.counterexample.point if isinstance(self.counterexample, Contradicted) else self.counterexample
 
 
-@dataclass(frozen=True, slots=True)
-class Undecided:
+class Undecided(Struct, frozen=True):
     """Neither proved nor refuted: the reason, what remained, and what was searched."""
 
     reason: Reason
@@ -170,8 +163,7 @@ class Undecided:
     support: Support = field(default_factory=Support)
 
 
-@dataclass(frozen=True, slots=True)
-class Conflict:
+class Conflict(Struct, frozen=True):
     """A proof and a counterexample of the same claim: a defect of derive, shown with both pieces of evidence."""
 
     theorem: TheoremEvidence

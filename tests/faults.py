@@ -19,9 +19,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 ROOT = Path(__file__).resolve().parent.parent
 HEAD = """\
@@ -43,8 +44,7 @@ CODE = 1
 SECRET = "of these accidents"
 
 
-@dataclass(frozen=True)
-class Project:
+class Project(Struct, frozen=True):
     """A folder with claims; what a run over them tells, and how many seconds it takes."""
 
     folder: Path
@@ -393,7 +393,7 @@ ACCIDENTS: tuple[tuple[Accident, float], ...] = (
 
 def faults(folder: Path, count: int, spoilt: int, seed: int, names: list[str]) -> Iterator[str]:
     """Let everything happen, and tell how often; fails with Failed at the first thing that must never happen."""
-    from derive.run.answer import prepare
+    from derive.run.prepare import prepare
 
     made, other = project(folder), project(folder, "other", more=100)
     for accident, part in ACCIDENTS:

@@ -166,7 +166,7 @@ def test_the_same_code_elsewhere_has_the_same_version(copy: Path, monkeypatch: p
 
 def test_every_engine_has_a_version_file() -> None:
     found = {name for name, _ in versions._engines()}
-    assert found >= {"sympy", "mpmath", "numpy", "flint"}
+    assert found >= {"sympy", "mpmath", "numpy", "flint", "msgspec"}
 
 
 def test_another_program_decides_everything_anew(

@@ -7,10 +7,10 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from msgspec import Struct, field
 
 HEAD = "derive: 1\nvariables: {x: real, y: real}\nclaims:\n"
 GOOD = f"{HEAD}  - {{id: good, claim: x + y == y + x}}\n"
@@ -52,8 +52,7 @@ main()
 CRASHING = "from derive import cli, find\ndef find_(*_): raise ZeroDivisionError\nfind.find = find_\ncli.main()\n"
 
 
-@dataclass(frozen=True)
-class Situation:
+class Situation(Struct, frozen=True):
     """Files in a folder, a command, what it is given on standard input, and what must come of it."""
 
     name: str

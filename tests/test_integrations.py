@@ -13,7 +13,6 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -21,6 +20,7 @@ from xml.etree import ElementTree
 import jsonschema
 import pytest
 import yaml
+from msgspec import Struct
 
 ROOT = Path(__file__).parent.parent
 SCHEMAS = ROOT / "tests" / "schemas"
@@ -74,8 +74,7 @@ def steps(path: Path) -> list[dict[str, Any]]:
     return found
 
 
-@dataclass(frozen=True)
-class Sample:
+class Sample(Struct, frozen=True):
     """A repository with programs of its own: `derive` is the one under test, `python -m pip` installs nothing."""
 
     folder: Path

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import warnings
 from fractions import Fraction
+from operator import ne
 
 import pytest
 from hypothesis import given, settings
@@ -124,6 +125,14 @@ def test_chains(text: str, ops: tuple[str, ...]) -> None:
 def test_steps(op: str) -> None:
     assert parse_step(f" {op}x") == (op, x)
     assert parse_step(f"{op} x")[1].at == (len(op) + 1, len(op) + 2)
+
+
+@pytest.mark.parametrize("text", ["x", "1/2", "o[i]", "Sum(o[k]*y, k)", "diff(x**2, x)", "limit(x, x, 0)", "-exp(x)"])
+def test_terms_are_the_same_wherever_they_stand(text: str) -> None:
+    here, there = parse(text), parse(f"  {text}")
+    assert here.at != there.at
+    assert here == there and not ne(here, there) and hash(here) == hash(there)
+    assert here != parse(f"({text}) + 1") and here != text
 
 
 PLACES = [

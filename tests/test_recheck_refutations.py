@@ -7,7 +7,6 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Any
 
 import pytest
 from flint import arb, ctx, fmpq
+from msgspec.structs import replace
 
 from derive.certificate.refuted import refuted
 from derive.certificate.terms import goal_to_json

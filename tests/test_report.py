@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from fractions import Fraction
 from html import unescape
 from pathlib import Path
@@ -15,6 +14,8 @@ import jsonschema
 import pytest
 import xmlschema
 from markdown_it import MarkdownIt
+from msgspec import Struct
+from msgspec.structs import replace
 from rich.cells import cell_len
 
 import derive
@@ -63,8 +64,7 @@ SCHEMAS = Path(__file__).parent / "schemas"
 SCHEMA = json.loads((Path(derive.__file__).parent / "results.schema.json").read_text(encoding="utf-8"))
 
 
-@dataclass(frozen=True)
-class Evidence:
+class Evidence(Struct, frozen=True):
     conditions: tuple[str, ...] = ()
     rules: tuple[str, ...] = ("add", "multiply")
     method: str = "normal form"

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from derive.certificate.ends import Ends
 from derive.certificate.is_proof import is_proof
@@ -103,8 +105,7 @@ def _falling(
             yield str(c), [above, falls]
 
 
-@dataclass(slots=True)
-class _Slopes:
+class _Slopes(Struct):
     """What the kernel found, and how it is put together: every polynomial here is said to be >= 0, or > 0."""
 
     ctx: Context

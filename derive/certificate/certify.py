@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from fractions import Fraction
 from typing import Any
+
+from msgspec.structs import replace
 
 from derive.certificate.proved import empty, proved, proved_at, proved_with
 from derive.certificate.refuted import UNSEEN, point_to_json, refuted

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from derive.certificate.limits import tending
 from derive.certificate.terms import from_json, goal_to_json, to_json
@@ -27,8 +29,7 @@ ZERO = Number(Fraction(0))
 MOST_TURNS = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Ends:
+class Ends(Struct, frozen=True):
     """An interval that the kernel followed a function on; ``outside`` is the goal without what is known inside."""
 
     ctx: Context

@@ -7,10 +7,11 @@ are the multiples that share a term with it or with another candidate, and the c
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
 from typing import Any
+
+from msgspec import Struct
 
 from derive.certificate.terms import stated
 from derive.claim import Goal
@@ -29,8 +30,7 @@ ROUNDS, MOST_CANDIDATES, MOST_CHOICES = 3, 80, 300
 FUEL, TRIAL = 20_000, 5  # what a search may cost, and a trial of one multiple
 
 
-@dataclass(frozen=True, slots=True)
-class _Equation:
+class _Equation(Struct, frozen=True):
     """A hypothesis: its number, the difference of its sides, and the indices for which it holds."""
 
     number: int
@@ -38,8 +38,7 @@ class _Equation:
     pattern: tuple[Place, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Multiple:
+class _Multiple(Struct, frozen=True):
     """An instance of an equation times a monomial, summed over indices: a polynomial that is 0."""
 
     equation: _Equation

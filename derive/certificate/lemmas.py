@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from itertools import chain
 from typing import Any
+
+from msgspec.structs import replace
 
 from derive.certificate.terms import from_json, goal_to_json, index_to_json, indices_from_json, to_json
 from derive.claim import Declaration, Goal, Hypothesis, Lemma

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from derive.certificate.is_proof import is_proof
 from derive.certificate.terms import from_json, goal_to_json, indices_from_json, relation_to_json, stated, to_json
@@ -88,8 +90,7 @@ def _one_way(goal: Goal, extra: tuple[Json, ...], limit: Limit, direct: Direct) 
     return found[1] if found is not None and is_proof(goal_to_json(own), found[1], extra) else None
 
 
-@dataclass(slots=True)
-class _Approach:
+class _Approach(Struct):
     """A limit from one side, or of continuous functions from both; ``left`` is how many forms it may still try."""
 
     goal: Goal

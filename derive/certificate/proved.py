@@ -7,11 +7,13 @@ suggests, and writes down those that the checker took.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import chain, combinations, product
 from math import lcm
 from typing import Any, Literal, TypeGuard
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from derive.certificate.calculus import by_falling, by_slopes
 from derive.certificate.equations import by_equations
@@ -267,8 +269,7 @@ def proved_at(claim: dict[str, Any], goal: Goal, extra: tuple[Json, ...]) -> Pro
     return _Search(None).proof(claim, goal, extra, 1)
 
 
-@dataclass(slots=True)
-class _Search:
+class _Search(Struct):
     """A search for a proof, by cases if need be, of which it looks at so many."""
 
     propose: Propose | None
@@ -584,8 +585,7 @@ def _instances(goal: Goal, term: Term) -> Iterator[Term]:
 # One proof without cases.
 
 
-@dataclass(slots=True)
-class _Draft:
+class _Draft(Struct):
     """The checker at work on a claim, and the steps that it took: what each learnt, and from which facts."""
 
     state: State
@@ -993,8 +993,7 @@ def _literal(indices: tuple[Index, ...], at: tuple[int, ...]) -> tuple[Index, ..
 # Replacements.
 
 
-@dataclass(slots=True)
-class _Replacer:
+class _Replacer(Struct):
     """Walks a side of a goal and offers the kernel's normal form of each logarithm, root and power in it."""
 
     draft: _Draft
@@ -1114,8 +1113,7 @@ def _worth(notes: list[Note]) -> list[Note]:
     return list(kept.values())
 
 
-@dataclass(slots=True)
-class _Lemmas:
+class _Lemmas(Struct):
     """The lemmas that a note of the kernel stands for."""
 
     goal: Goal

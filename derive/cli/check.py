@@ -115,9 +115,14 @@ def check(
     Without FILES: `files` of [tool.derive] in the nearest pyproject.toml, else ./derivations.yaml.
     """
     from derive.run.cache import cache, root
-    from derive.run.replay import replay
 
     store = None if no_cache else cache(root(), cache_dir)
+    workers = _workers(context, jobs, scheduler)
+    if store is None or not os.path.isdir(store.folder):
+        workers.start()  # what they import is imported while this process imports the rest
+
+    from derive.run.replay import replay
+
     is_told_aside = last_failed or certificates is not None or is_doubted
     is_like_others = not is_told_aside and not any(name.startswith("-") for name in files)
     again = replay(store, root(), context.params) if store and is_like_others else None
@@ -126,12 +131,9 @@ def check(
             click.echo("nothing has changed since the same run before; it is told again", err=True)
         leave(context, *told)
 
-    workers = _workers(context, jobs, scheduler)
-    if store is None or not os.path.isdir(store.folder):
-        workers.start()  # what they import is imported while this process imports the rest
-
     import time
-    from dataclasses import replace
+
+    from msgspec.structs import replace
 
     from derive.cli.terminal import terminal
     from derive.configure import configure
@@ -190,8 +192,8 @@ def check(
 
 def _workers(context: click.Context, jobs: int, scheduler: str | None) -> Workers:
     """What decides claims, for as long as the command runs. Raises BadParameter where there is no such cluster."""
-    from derive.run.answer import prepare
     from derive.run.pool import pool
+    from derive.run.prepare import prepare
 
     if not scheduler:
         return context.with_resource(pool(jobs, prepare))
@@ -229,7 +231,7 @@ def _completed(results: Results, is_audited: bool, is_doubted: bool) -> Results:
     """The results with what each hypothesis is good for, what SymPy thinks of verdicts, and what would make findings
     true; an interrupt ends that.
     """
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     try:
         if is_audited and not results.interrupted:

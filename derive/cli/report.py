@@ -40,7 +40,7 @@ def report(
     The page is one HTML file, which needs no network and no script to be read. FILES and the exit code are as those of
     `derive check`.
     """
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     from derive.audit import audit
     from derive.configure import configure
@@ -48,9 +48,9 @@ def report(
     from derive.find import find
     from derive.repair import repair
     from derive.report.summary import summary
-    from derive.run.answer import prepare
     from derive.run.cache import cache, root
     from derive.run.pool import pool
+    from derive.run.prepare import prepare
     from derive.run.progress import progress
     from derive.run.resume import resume
 

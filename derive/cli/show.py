@@ -33,7 +33,7 @@ def show(context: click.Context, target: str | None, style: str | None, proof: b
 
     Without anything an overview of the default files, with the verdicts that are known from earlier runs.
     """
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     from derive.cli.terminal import terminal
     from derive.configure import configure

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from fractions import Fraction
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from derive.claim import Claim, Declaration, Goal, Hypothesis, Lemma, Line
 from derive.elaborate.causes import causes
@@ -50,8 +52,7 @@ def elaborate(
     return tuple(claims), tuple(p.placed(file.path, None) for p in dict.fromkeys(problems))
 
 
-@dataclass(frozen=True, slots=True)
-class _Written:
+class _Written(Struct, frozen=True):
     """One relation as parsed, the texts in which its two sides stand, its place in the file, and its reason.
 
     ``case`` is the number of its case among those of the claim, ``using`` what its proof may rest on.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from derive.elaborate.scope import Scope
 from derive.substitute import free_names, fresh

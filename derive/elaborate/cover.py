@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence, Set
-from dataclasses import replace
 from fractions import Fraction
 from itertools import product
 from math import prod
+
+from msgspec.structs import replace
 
 from derive.claim import Hypothesis
 from derive.signature import FUNCTIONS

@@ -5,9 +5,10 @@ from __future__ import annotations
 import keyword
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 from unicodedata import normalize
+
+from msgspec.structs import replace
 
 from derive.claim import ARRAY_TYPES, SCALAR_TYPES, Declaration, Definition
 from derive.elaborate.expand import HEADS, expand

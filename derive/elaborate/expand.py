@@ -7,7 +7,8 @@ that the author of the claim wrote.
 from __future__ import annotations
 
 from collections.abc import Set
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from derive.claim import Definition
 from derive.elaborate.customary import FUNCTIONS as CUSTOMARY

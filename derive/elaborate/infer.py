@@ -7,8 +7,10 @@ lines of a claim. Two dimensions never mix.
 from __future__ import annotations
 
 from collections.abc import Mapping, Set
-from dataclasses import dataclass, field, replace
 from typing import NamedTuple
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from derive.claim import Declaration
 from derive.elaborate.customary import NAMES, customary
@@ -51,8 +53,7 @@ class _Place(NamedTuple):
         return self.text.locate(*self.at) if self.at else self.text.span
 
 
-@dataclass
-class Inference:
+class Inference(Struct):
     """The slots of one claim, the indices free in it, and what is wrong with it.
 
     A slot is written ``?7``; ``parent`` leads from a slot to another one or to a dimension. ``bound`` maps the names

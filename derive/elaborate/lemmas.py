@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from derive.claim import Claim, Declaration, Goal, Image, Lemma, Line
 from derive.elaborate.expand import expand
@@ -23,8 +25,7 @@ Find = Callable[[WrittenUse], Claim]
 _KEY = re.compile(r"(\w+)(?:\[([\w\s,]*)\])?")
 
 
-@dataclass(frozen=True, slots=True)
-class Instance:
+class Instance(Struct, frozen=True):
     """The claim that is used at an instance, in the middle of inference: slots stand for dimensions."""
 
     claim: Claim

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import prod
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from derive.claim import Goal, Line
 from derive.elaborate.components import read_at
@@ -42,8 +44,7 @@ from derive.term import (
 _DIGITS = re.compile(r"(-?)([0-9]{1,100})(?:\.([0-9]{0,100}))?(?:[eE]([+-]?[0-9]{1,2}))?")
 
 
-@dataclass(frozen=True, slots=True)
-class _Point:
+class _Point(Struct, frozen=True):
     """The sizes of dimensions, and the value of every variable: closed terms by place, () for a scalar."""
 
     sizes: Mapping[str, int]

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from derive.claim import Declaration, Definition
 from derive.term import Term
 
 
-@dataclass(frozen=True, slots=True)
-class Template:
+class Template(Struct, frozen=True):
     """A definition with the definitions of its own body written out; ``free`` are the names free in it."""
 
     definition: Definition
@@ -18,8 +18,7 @@ class Template:
     free: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(Struct, frozen=True):
     """What every name means.
 
     ``variables`` holds scalars, arrays and dimensions, ``indices`` the dimension of each declared index, ``dimensions``

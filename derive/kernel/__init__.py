@@ -7,7 +7,7 @@ algebra system takes part in it.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from derive.claim import Goal
 from derive.kernel.context import Propose, Stuck, Undefined

@@ -7,9 +7,10 @@ abs(U) >= u**(1 - D). An enclosure within that bound shows that U is 0.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from fractions import Fraction
 from math import lcm, prod
+
+from msgspec import Struct, field
 
 from derive.kernel.constants import enclosure_of, floor_root
 from derive.kernel.context import Context, Monomial, Polynomial, Rational
@@ -22,16 +23,14 @@ MOST_BITS = 30_000
 MOST_CONDUCTOR = 2_000
 
 
-@dataclass(frozen=True, slots=True)
-class Bound:
+class Bound(Struct, frozen=True):
     """A value U/L: ``conjugates`` is at least the size of every conjugate of U, ``below`` is L."""
 
     conjugates: int
     below: int
 
 
-@dataclass(slots=True)
-class Field:
+class Field(Struct):
     """The degrees of the radicals that were met, and the conductor of the field of the angles that were met."""
 
     degrees: dict[str, int] = field(default_factory=dict)

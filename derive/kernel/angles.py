@@ -7,9 +7,10 @@ which the ranges of the inverse functions and the hypotheses tell.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 from math import gcd, lcm
+
+from msgspec import Struct
 
 from derive.kernel.context import NONNEGATIVE, NONPOSITIVE, NONZERO, POSITIVE, Context, Monomial, Polynomial, Rational
 from derive.kernel.polynomial import ONE, add, scale, subtract
@@ -22,8 +23,7 @@ MOST_ANGLES = 6
 KNOWN_ANGLES = tuple(Fraction(n, 12) for n in (-4, -3, -2, 0, 2, 3, 4))
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """The range of an angle in units of pi, and whether an end is left out."""
 
     low: Fraction

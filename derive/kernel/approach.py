@@ -11,10 +11,11 @@ What has no such expansion stands as an *atom*: a new variable of which only bou
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import reduce
 from itertools import product as cartesian
+
+from msgspec import Struct, field
 
 from derive.kernel.bits import decisive, times
 from derive.kernel.context import (
@@ -92,8 +93,7 @@ class Uneven(Stuck):
     """The summands of a sum grow at different rates."""
 
 
-@dataclass(frozen=True, slots=True)
-class Scale:
+class Scale(Struct, frozen=True):
     """The small quantity ``w = exp(-g)`` of one expansion.
 
     ``top`` names the variable where w is its inverse, and is empty where w is an exponential. ``rates`` holds, by its
@@ -106,8 +106,7 @@ class Scale:
     rates: dict[str, Polynomial | None] = field(default_factory=dict)
 
 
-@dataclass(slots=True)
-class Approach:
+class Approach(Struct):
     """One variable on its way to a point from one side; ``large`` is a variable that tends to oo with it.
 
     ``wanted`` are the quantities of which a sign would have helped.

@@ -8,11 +8,13 @@ value: the key spells out structure, dimensions, bound names and signs.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import partial
 from itertools import count
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from derive.verdict import Reason
 
@@ -56,8 +58,7 @@ class Contradiction(Undefined):
     """Hypotheses that no point satisfies."""
 
 
-@dataclass(frozen=True, slots=True)
-class Generator:
+class Generator(Struct, frozen=True):
     """An interned generator: its kind (one letter, the first of its key), parts, free indices and variable names."""
 
     kind: str
@@ -68,8 +69,7 @@ class Generator:
     height: int
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(Struct, frozen=True):
     """``polynomial`` has the sign ``bits``; its BOUND and FRESH indices stand for every value of their dimension."""
 
     polynomial: Polynomial
@@ -77,8 +77,7 @@ class Fact:
     key: str
 
 
-@dataclass(frozen=True, slots=True)
-class SumRule:
+class SumRule(Struct, frozen=True):
     """The hypothesis that the sum of ``summand`` over ``place`` equals ``value``, for every value of ``pattern``."""
 
     place: Place
@@ -93,8 +92,7 @@ class SumRule:
         return (self.place,)
 
 
-@dataclass(frozen=True, slots=True)
-class SumEquation:
+class SumEquation(Struct, frozen=True):
     """As ``SumRule``, for a sum over several indices, or one whose value is a sum again."""
 
     bound: tuple[Place, ...]
@@ -104,8 +102,7 @@ class SumEquation:
     names: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class ComponentRule:
+class ComponentRule(Struct, frozen=True):
     """The hypothesis that a component at the places of ``pattern`` equals ``value``, for every value of them."""
 
     pattern: tuple[Place, ...]
@@ -113,8 +110,7 @@ class ComponentRule:
     names: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(Struct, frozen=True):
     """How a sign was found: the polynomial, the rule, and what a checker needs to see it again."""
 
     polynomial: Polynomial
@@ -127,8 +123,7 @@ Propose = Callable[[Polynomial], tuple[tuple[Polynomial, int], ...]]
 """An untrusted source of factorisations."""
 
 
-@dataclass(slots=True)
-class Context:
+class Context(Struct):
     """The state of one proof; nothing outlives it.
 
     ``sign`` and ``rebuild`` are the functions of these names, which the ring calls and which are built on it;

@@ -6,10 +6,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations
 from itertools import product as cartesian
+
+from msgspec import Struct
 
 from derive.kernel.context import (
     NONNEGATIVE,
@@ -33,8 +34,7 @@ MOST_INSTANCES = 50
 MOST_WEIGHTS = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Weighting:
+class Weighting(Struct, frozen=True):
     """Weights >= 0 over a dimension, as a monomial in ``place``, and their total as a monomial."""
 
     place: Place

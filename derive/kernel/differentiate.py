@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from fractions import Fraction
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from derive.kernel.context import (
     NONZERO,
@@ -41,8 +43,7 @@ from derive.kernel.trigonometry import sine
 from derive.signature import FUNCTIONS
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """What is differentiated by: a scalar variable (no places), or the component of an array at some indices.
 
     ``exists`` says that the derivative of the whole has a value, as that of a side does wherever the claim speaks.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from derive.claim import Goal
 from derive.kernel.context import Context, Note, Polynomial, Propose, Stuck, Undefined
@@ -19,8 +19,7 @@ from derive.term import Apply, Binary, Neg, Term, children
 from derive.write import write
 
 
-@dataclass(slots=True)
-class Sides:
+class Sides(Struct):
     """A goal in the middle of its proof: the context, the normal forms of both sides, the conditions of each.
 
     ``given`` is the context with the hypotheses alone.

@@ -6,9 +6,10 @@ What is left beside the growth is an atom, of which bounds or a limit are known.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Protocol
+
+from msgspec import Struct
 
 from derive.kernel.context import (
     BOUND,
@@ -34,8 +35,7 @@ Bound = Polynomial | int
 """A finite limit; or 1 and -1, for oo and -oo."""
 
 
-@dataclass(frozen=True, slots=True)
-class Atom:
+class Atom(Struct, frozen=True):
     """What is known of an atom: bounds that do not depend on the variable, its limit, or its logarithm."""
 
     low: Polynomial | None = None

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import reduce
 from operator import and_
+
+from msgspec import Struct, field
 
 from derive.claim import Goal, Hypothesis
 from derive.kernel.context import (
@@ -139,8 +140,7 @@ def _about_indices(hypothesis: Hypothesis) -> tuple[Delta, bool] | None:
     return None
 
 
-@dataclass(slots=True)
-class _Collected:
+class _Collected(Struct):
     """The equations of the hypotheses as far as they have been read; the fields are those of ``Equations``."""
 
     values: list[tuple[str, Polynomial]] = field(default_factory=list)

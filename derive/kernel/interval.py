@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fractions import Fraction
+
+from msgspec import Struct
 
 from derive.kernel.context import NONNEGATIVE, NONPOSITIVE, NONZERO, POSITIVE, Context, Polynomial
 from derive.kernel.polynomial import scale, subtract
@@ -14,8 +15,7 @@ from derive.kernel.spelling import names, places
 End = tuple[Polynomial | None, bool]
 
 
-@dataclass(frozen=True, slots=True)
-class Interval:
+class Interval(Struct, frozen=True):
     """The range of a variable: its ends, None where it has none; ``closed`` tells that an end may be reached."""
 
     key: str

@@ -10,9 +10,11 @@ both are refused.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Set
-from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from derive.claim import SIGNS, WHOLE_SIGNS, Declaration, Goal, Hypothesis, Image, Lemma
 from derive.kernel.context import Stuck, Undefined
@@ -50,8 +52,7 @@ class Unfit(Exception):
     """A lemma has no such instance; why, for people."""
 
 
-@dataclass(frozen=True, slots=True)
-class Supplied:
+class Supplied(Struct, frozen=True):
     """A hypothesis that every admissible point of the goal satisfies, by a lemma; made here only."""
 
     goal: Goal
@@ -67,8 +68,7 @@ class Supplied:
             raise TypeError("a lemma is supplied by the kernel only")
 
 
-@dataclass(frozen=True, slots=True)
-class _Instance:
+class _Instance(Struct, frozen=True):
     """What the names of a lemma become; ``taken`` are names that no binder of the lemma may keep."""
 
     images: Mapping[str, Image]

@@ -5,8 +5,10 @@ side of the claim (KERNEL 2.7, 4.12). Where a parameter decides, every case of i
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from fractions import Fraction
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from derive.claim import Declaration, Goal, Hypothesis
 from derive.kernel.approach import Unsettled
@@ -210,16 +212,14 @@ def _settled(goal: Goal, found: Term, other: Term, rules: tuple[str, ...], fuel:
 # Cases.
 
 
-@dataclass(frozen=True, slots=True)
-class _Split:
+class _Split(Struct, frozen=True):
     """A quantity whose sign decides, and what is known of that sign."""
 
     term: Term
     bits: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Open:
+class _Open(Struct, frozen=True):
     """What stopped a proof, and the split that may help."""
 
     residual: Residual

@@ -7,9 +7,10 @@ was found is multiplied out before it counts.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
+
+from msgspec import Struct
 
 from derive.kernel.context import NONNEGATIVE, NONZERO, UNKNOWN, Context, Monomial, Polynomial
 from derive.kernel.polynomial import add, merge, scale, subtract
@@ -22,8 +23,7 @@ MOST_ATOMS = 6
 LARGEST_POWER = 120
 
 
-@dataclass(frozen=True, slots=True)
-class Mean:
+class Mean(Struct, frozen=True):
     """``sum(coefficient * term) >= size * below``, the terms with their weights: (term, coefficient, weight)."""
 
     below: Monomial

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from itertools import product as cartesian
 from random import Random
+
+from msgspec import Struct, field
 
 from derive.kernel.context import (
     BOUND,
@@ -50,8 +51,7 @@ class Unknown(Exception):
 NO_VALUE = (Unknown, ArithmeticError, ValueError, RecursionError)
 
 
-@dataclass(slots=True)
-class Model:
+class Model(Struct):
     """What was drawn so far, by name: values and sizes; where free indices are; and what was computed from these.
 
     ``is_least`` asks for the least sizes, where a strict relation is most often an equality.

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from derive.claim import Goal
 from derive.kernel.approach import Approach, Unsettled
@@ -45,8 +47,7 @@ class NoLimit(Exception):
     """There is none; why, for people."""
 
 
-@dataclass(slots=True)
-class Near:
+class Near(Struct):
     """A limit from one side in the middle of its proof.
 
     ``given`` knows the hypotheses, ``known`` also what definedness of the other side adds, ``ctx`` what holds near the

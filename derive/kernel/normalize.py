@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from fractions import Fraction
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from derive.kernel.bits import decisive, negated, times
 from derive.kernel.context import (
@@ -73,8 +75,7 @@ NEVER: dict[Op, tuple[int, ...]] = {
 ZERO_TERM = Number(Fraction(0))
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(Struct, frozen=True):
     """``polynomial`` has the sign ``bits`` wherever the side has a value; ``written`` is the author's own form."""
 
     polynomial: Polynomial
@@ -89,8 +90,7 @@ class Condition:
         return bool(self.restrictions)
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(Struct, frozen=True):
     """The indices in scope; the names bound around, and the restrictions of their ranges."""
 
     places: dict[str, Place] = field(default_factory=dict)
@@ -103,8 +103,7 @@ class Scope:
         return bool(self.restrictions)
 
 
-@dataclass(slots=True)
-class Reader:
+class Reader(Struct):
     """Reads terms of one side in one proof; ``conditions`` is None where nothing may be collected.
 
     ``given`` knows the hypotheses only: what it does not see is a condition, even where the other side implies it.

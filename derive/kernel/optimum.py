@@ -7,8 +7,10 @@ stationary there; or by the sign of its derivative on both sides of the optimise
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from fractions import Fraction
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from derive.claim import Goal, Hypothesis
 from derive.kernel.bits import decisive, times
@@ -55,8 +57,7 @@ SHARE = 20_000  # the fuel of one strategy
 NO_OPTIMUM: Reason = "optimum not established"
 
 
-@dataclass(frozen=True, slots=True)
-class _Setting:
+class _Setting(Struct, frozen=True):
     """The objective of a claim at an arbitrary admissible point, read; ``sense`` is 1 for a maximum, -1 for a minimum.
 
     ``ctx`` knows the hypotheses, that the optimiser has a value, and that the objective has one at the point.

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 from math import floor, lcm
+
+from msgspec import Struct
 
 from derive.kernel.context import NONNEGATIVE, NONPOSITIVE, NONZERO, POSITIVE, ZERO, Context, Polynomial
 from derive.kernel.counting import is_whole
@@ -35,8 +36,7 @@ def _between_whole_numbers(ctx: Context, poly: Polynomial) -> int:
     return bits
 
 
-@dataclass(frozen=True, slots=True)
-class _Steps:
+class _Steps(Struct, frozen=True):
     """``slope*x + shift + the sum of c*floor(q*x + p)`` over ``parts`` (c, q, p)."""
 
     slope: Fraction

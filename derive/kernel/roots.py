@@ -7,10 +7,11 @@ pi; there the cosine is -1. What is left is a polynomial in one value, whose roo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 from math import ceil, floor, lcm
+
+from msgspec import Struct
 
 from derive.kernel.context import NONNEGATIVE, NONPOSITIVE, NONZERO, POSITIVE, UNKNOWN, ZERO, Context, Polynomial
 
@@ -19,8 +20,7 @@ MOST_DEGREE = 24
 MOST_WHOLE = 500
 
 
-@dataclass(frozen=True, slots=True)
-class Range:
+class Range(Struct, frozen=True):
     """Where a value lies: between two ends, None where there is none; ``open_low`` where the end is left out."""
 
     low: Fraction | None = None

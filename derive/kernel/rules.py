@@ -6,11 +6,10 @@ defined; what a row requires is checked where the rule is applied, or the proof 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """A rule: its name, what it is called, what it says, and what it requires (empty: nothing beyond definedness)."""
 
     name: str

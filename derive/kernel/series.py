@@ -7,9 +7,10 @@ exponent dominates. Exponents are real numbers that do not depend on the variabl
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from fractions import Fraction
 from math import factorial
+
+from msgspec import Struct
 
 from derive.kernel.context import Context, Polynomial, Rational, Stuck
 from derive.kernel.polynomial import ONE, add, scale, subtract
@@ -23,8 +24,7 @@ class Imprecise(Exception):
     """More terms are needed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Series:
+class Series(Struct, frozen=True):
     """``terms`` (exponent, coefficient), least exponent first; the rest is below every power less than ``error``.
 
     ``error`` is None where there is no rest.
@@ -34,8 +34,7 @@ class Series:
     error: Polynomial | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Powers:
+class Powers(Struct, frozen=True):
     """How series are added and multiplied: the order of exponents, and how many powers of a small term are kept.
 
     ``compare`` is -1, 0 or 1, and fails where the order is not proved; ``is_zero`` tells that a coefficient is proved

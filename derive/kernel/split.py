@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from fractions import Fraction
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from derive.claim import Goal, Hypothesis
 from derive.kernel.equality import has_values
@@ -15,8 +17,7 @@ from derive.term import Component, Delta, Diff, Index, Limit, Number, Op, Optimu
 EITHER: tuple[Op, Op] = ("==", "!=")
 
 
-@dataclass(frozen=True, slots=True)
-class Coincidence:
+class Coincidence(Struct, frozen=True):
     """Two indices of one dimension are equal, or they are not (K1); the right one may be a number."""
 
     left: Index
@@ -25,8 +26,7 @@ class Coincidence:
     rule = "K1"
 
 
-@dataclass(frozen=True, slots=True)
-class Smallest:
+class Smallest(Struct, frozen=True):
     """A dimension is 1, or at least 2 (K5)."""
 
     dimension: str
@@ -34,8 +34,7 @@ class Smallest:
     rule = "K5"
 
 
-@dataclass(frozen=True, slots=True)
-class Vanishing:
+class Vanishing(Struct, frozen=True):
     """A number of the goal is 0, or it is not (K2): a variable, or a component at free indices."""
 
     term: Variable | Component
@@ -43,8 +42,7 @@ class Vanishing:
     rule = "K2"
 
 
-@dataclass(frozen=True, slots=True)
-class Boundary:
+class Boundary(Struct, frozen=True):
     """What a hypothesis compares is equal or not, or greater or less where it only differs (K2)."""
 
     number: int
@@ -52,8 +50,7 @@ class Boundary:
     rule = "K2"
 
 
-@dataclass(frozen=True, slots=True)
-class Otherwise:
+class Otherwise(Struct, frozen=True):
     """Where the goal fails, an equation of its hypotheses does: its sides are in the order given for each part (K8)."""
 
     number: int
@@ -62,8 +59,7 @@ class Otherwise:
     rule = "K8"
 
 
-@dataclass(frozen=True, slots=True)
-class Among:
+class Among(Struct, frozen=True):
     """A number of the goal is one of the values that its hypotheses leave (K7): a variable, or a component."""
 
     term: Variable | Component

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Final, Literal
+
+from msgspec import Struct
 
 from derive.claim import Goal, Hypothesis
 from derive.term import Term
@@ -14,8 +15,7 @@ _SEAL: Final = object()
 Side = Literal["+", "-"] | None
 
 
-@dataclass(frozen=True, slots=True)
-class Theorem:
+class Theorem(Struct, frozen=True):
     """A goal that holds for all dimensions and admissible values at which both sides are defined.
 
     ``conditions`` is what definedness of the sides adds to the hypotheses; ``left_only`` and ``right_only`` are the
@@ -66,8 +66,7 @@ def theorem_of_cases(goal: Goal, rule: str, cases: Sequence[Theorem], method: st
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Residual:
+class Residual(Struct, frozen=True):
     """Why a goal was not proved: the reason, a sentence, and what is left of the difference of its sides.
 
     ``instead`` is what a limit was found to be, when that is not what the goal says, ``absent`` why there is none;

@@ -9,9 +9,10 @@ agree.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
+
+from msgspec import Struct
 
 from derive.kernel.context import Context, Monomial, Polynomial
 from derive.kernel.polynomial import ONE, add, scale, subtract
@@ -24,8 +25,7 @@ MOST_HALVINGS = 3
 HALF = Fraction(1, 2)
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(Struct, frozen=True):
     """The cosine and the sine of one angle, as polynomials."""
 
     cosine: Polynomial

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fractions import Fraction
+
+from msgspec import Struct
 
 from derive.kernel.context import NONNEGATIVE, NONPOSITIVE, Context, Polynomial, Rational
 from derive.kernel.functions import exponential
@@ -15,8 +16,7 @@ MOST_GROUPS = 6
 LARGEST_POWER = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Weighted:
+class Weighted(Struct, frozen=True):
     """``weight * logarithm``, the logarithm a combination of logarithms with whole coefficients."""
 
     weight: Polynomial

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product as cartesian
+
+from msgspec import Struct
 
 from derive.kernel.context import FRESH, Context, Monomial, Polynomial, Rational
 from derive.kernel.division import reduce_fractions
@@ -19,8 +20,7 @@ ROUNDS = 4
 MOST_INSTANCES = 64
 
 
-@dataclass(frozen=True, slots=True)
-class Equations:
+class Equations(Struct, frozen=True):
     """Hypotheses that are equations: generators to put values for, and leading monomials to rewrite (H2)."""
 
     values: tuple[tuple[str, Polynomial], ...] = ()

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import sys
-from dataclasses import replace
-from difflib import get_close_matches
 from functools import cache
 from itertools import islice
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from derive.errors import Problem, Span, clip, problem
 from derive.load.entries import (
@@ -126,7 +126,11 @@ def _is_foreign(root: Node) -> bool:
         return True
     names = [key.name for key in FILE_KEYS]
     keys = [key.text for key, _ in root.pairs[:MAX_UNKNOWN_KEYS]]
-    return bool(keys) and not any(key in names or get_close_matches(key[:100], names, cutoff=0.6) for key in keys)
+    if any(key in names for key in keys):
+        return False
+    from difflib import get_close_matches  # of no use where nothing is misspelt
+
+    return bool(keys) and not any(get_close_matches(key[:100], names, cutoff=0.6) for key in keys)
 
 
 def _other(root: Node) -> str:

@@ -6,9 +6,11 @@ import re
 import sys
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Literal, get_args
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from derive.claim import Expectation
 from derive.errors import Problem, Span, clip, meant, problem
@@ -23,16 +25,14 @@ SIDES: dict[str, Literal["left", "right"]] = {"left": "left", "right": "right"}
 _ID = re.compile(ID)
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenUse:
+class WrittenUse(Struct, frozen=True):
     """A claim that another one rests on, by its id, and what its variables stand for there."""
 
     id: Scalar
     images: tuple[tuple[Scalar, Scalar], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenStep:
+class WrittenStep(Struct, frozen=True):
     """One line of a derivation, the reason that its author gives, and the claims that it rests on."""
 
     to: Scalar
@@ -45,8 +45,7 @@ class WrittenStep:
         return self.to.text
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenCase:
+class WrittenCase(Struct, frozen=True):
     """A derivation under assumptions of its own."""
 
     when: tuple[Scalar, ...]
@@ -54,8 +53,7 @@ class WrittenCase:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One claim as it stands in the file: texts with their places, nothing parsed."""
 
     id: str
@@ -80,8 +78,7 @@ class Entry:
     prints: Node | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class LoadedFile:
+class LoadedFile(Struct, frozen=True):
     """A claim file after reading: what it shares, its readable entries, and every problem that was found."""
 
     path: str

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 from derive.errors import Span, clip
 
@@ -12,8 +13,7 @@ _COMMENT = re.compile(r"[ \t]+(#.*)")
 ESCAPE = re.compile(r"\\(x..|u.{4}|U.{8}|.)", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True, eq=False):
     """The text of a file and the offset at which each of its lines starts."""
 
     text: str
@@ -34,8 +34,7 @@ class Source:
         return Span(first, start - self.starts[first - 1] + 1, last, end - self.starts[last - 1] + 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Scalar:
+class Scalar(Struct, frozen=True):
     """A text of the file, exactly as written but for YAML's own quoting and folding; never resolved to a value."""
 
     text: str
@@ -43,7 +42,7 @@ class Scalar:
     style: str = ""
     start: int = 0
     end: int = 0
-    source: Source = field(default=Source("", (0,)), compare=False, repr=False)
+    source: Source = Source("", (0,))
 
     def locate(self, start: int, end: int) -> Span:
         """Where the characters ``start`` to ``end`` of the text stand in the file, also when quoted or folded."""
@@ -65,16 +64,14 @@ class Scalar:
         return found[1] if found else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Sequence:
+class Sequence(Struct, frozen=True):
     """A list of the file."""
 
     items: tuple[Node, ...]
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Mapping:
+class Mapping(Struct, frozen=True):
     """A mapping of the file: pairs in file order; a duplicate key has been reported and dropped."""
 
     pairs: tuple[tuple[Scalar, Node], ...]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache, reduce
 from itertools import product
+
+from msgspec import Struct
 
 from derive.term import (
     Apply,
@@ -39,8 +40,7 @@ MOST_ADDENDS = 40
 LARGEST_NUMBER = 10**12
 
 
-@dataclass(frozen=True, slots=True)
-class Monomial:
+class Monomial(Struct, frozen=True):
     """A rational number times powers, in source order; a base may stand there more than once."""
 
     coefficient: Fraction

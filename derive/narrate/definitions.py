@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Set
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from derive.claim import Definition
 from derive.narrate.algebra import Monomial, bottom_up, from_monomial, merged, monomial

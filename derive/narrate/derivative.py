@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from derive.derivation import Reason, Step
 from derive.narrate.algebra import bottom_up, key_of
@@ -17,8 +18,7 @@ from derive.term import Apply, Call, Component, Diff, Index, Term, Variable, sub
 Worker = Callable[[Diff], tuple[Step, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class Lemma:
+class Lemma(Struct, frozen=True):
     """A derivative that was worked out on the way, and the chain that ends in its value."""
 
     derivative: Diff
@@ -30,8 +30,7 @@ class Lemma:
         return self.chain[-1].term
 
 
-@dataclass(slots=True)
-class Lemmas:
+class Lemmas(Struct):
     """What was worked out so far, in order; ``asked`` counts up the lemmas (by number) that steps rest on."""
 
     work: Worker

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from derive.claim import Hypothesis
 from derive.derivation import Reason
@@ -15,8 +16,7 @@ from derive.substitute import free_names, substitute, with_indices
 from derive.term import Binary, Component, Delta, Index, Neg, Number, Reduce, Relation, Term, Variable, subterms
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(Struct, frozen=True):
     """Every instance of ``left`` at the indices in ``holes`` is ``right``."""
 
     left: Term

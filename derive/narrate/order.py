@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from derive.derivation import Reason, Step
 from derive.narrate.algebra import ZERO, addends, bottom_up, from_monomial, is_sum, key_of, merged, monomial

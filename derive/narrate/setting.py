@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from derive.claim import Claim, Declaration, Definition, Line
 from derive.elaborate.expand import expand
@@ -22,8 +24,7 @@ MOST_PROOFS = 250
 _NOWHERE = Scalar("", Span(1, 1, 1, 1))
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(Struct, frozen=True):
     """One line of a claim, what its names mean, and the definitions that the claim uses, innermost first.
 
     Every bound index has its dimension, every other place of an index has none. ``proofs`` remembers what was checked.

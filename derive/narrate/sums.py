@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from fractions import Fraction
 from functools import reduce
+
+from msgspec.structs import replace
 
 from derive.narrate.algebra import (
     UNIT,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from derive.claim import Claim, Line
 from derive.derivation import Reason, Step, Telling

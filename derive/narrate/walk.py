@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Set
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from derive.derivation import Reason, Step
 from derive.narrate.algebra import cancelled, factored, key_of, multiplied_out
@@ -17,8 +19,7 @@ MOST_STEPS = 12
 LARGEST_TERM = 60  # nodes: about a line
 
 
-@dataclass(slots=True)
-class Walk:
+class Walk(Struct):
     """Equations from ``start`` on; ``wanted`` are the definitions to be kept by name.
 
     ``terms`` holds the start too; ``asked`` the lemmas that each step rests on; ``keys`` what the terms have in common

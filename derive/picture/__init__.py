@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from derive.claim import Goal, Line
 from derive.evaluate import Point
@@ -18,8 +19,7 @@ from derive.verdict import Contradicted, Counterexample, Proved, Refuted, Undeci
 __all__ = ["Picture", "picture"]
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
+class Picture(Struct, frozen=True):
     """An ``svg`` element and the words below it, which say all that it shows."""
 
     svg: str

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 Role = Literal["left", "right", "bound", "floor"]
 """What a mark stands for; it decides colour and dashes, so that neither is needed to tell marks apart."""
@@ -13,8 +14,7 @@ Pieces = tuple[tuple[tuple[float, float], ...], ...]
 """Stretches of points."""
 
 
-@dataclass(frozen=True, slots=True)
-class Axis:
+class Axis(Struct, frozen=True):
     """A range of numbers; a logarithmic one is given by its positive ends."""
 
     label: str
@@ -23,8 +23,7 @@ class Axis:
     is_log: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Curve:
+class Curve(Struct, frozen=True):
     """A line through points, in pieces where a value is missing."""
 
     name: str
@@ -32,8 +31,7 @@ class Curve:
     pieces: Pieces
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
+class Gap(Struct, frozen=True):
     """Two values at one place, marked, and what lies between them."""
 
     x: float
@@ -42,8 +40,7 @@ class Gap:
     label: str
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
+class Bar(Struct, frozen=True):
     """How many there are from ``low`` to ``high``, and a word below for what is no range at all."""
 
     low: float
@@ -52,16 +49,14 @@ class Bar:
     label: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Level:
+class Level(Struct, frozen=True):
     """A place on the horizontal axis that is worth a line and a word."""
 
     x: float
     label: str
 
 
-@dataclass(frozen=True, slots=True)
-class Chart:
+class Chart(Struct, frozen=True):
     """A picture: its title is short, its caption says in words all that it shows."""
 
     title: str

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from derive.claim import Goal
 from derive.evaluate import Array, Points, Tape, evaluate, integer_names, tape
@@ -25,16 +26,14 @@ BATCHES = 4
 MOST_BOUNDS = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Bound:
+class Bound(Struct, frozen=True):
     """A proved upper bound of a distance: the term, and the claim that says so."""
 
     term: Term
     claim: str
 
 
-@dataclass(frozen=True, slots=True)
-class Approach:
+class Approach(Struct, frozen=True):
     """A limit, what it is said to be, and from where its variable comes."""
 
     limit: Limit
@@ -112,8 +111,7 @@ def _difference(high: Term, low: Term) -> Term:
             return Binary("-", high, low)
 
 
-@dataclass(frozen=True, slots=True)
-class _Seen:
+class _Seen(Struct, frozen=True):
     """What floats say at one point. Shapes: (steps,) each; ``bounds`` are those of the claims in turn."""
 
     sizes: Array

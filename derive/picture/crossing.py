@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import islice
 
 import numpy as np
+from msgspec import Struct
 
 from derive.claim import Goal
 from derive.evaluate import Array, Point
@@ -46,8 +46,7 @@ def seen(goal: Goal) -> Iterator[Point]:
         yield from (batch.point(row, indices) for row in range(1, batch.count, 2))
 
 
-@dataclass(frozen=True, slots=True)
-class _View:
+class _View(Struct, frozen=True):
     """A section through a point, how clear it is, and the range of its values."""
 
     clear: float

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from derive.claim import Declaration, Goal
 from derive.evaluate import Array, Point, Points, Tape, evaluate, integer_names, tape
@@ -23,8 +24,7 @@ LOWEST = {"positive": 0.0, "nonnegative": 0.0, "simplex": 0.0}
 HIGHEST = {"negative": 0.0}
 
 
-@dataclass(frozen=True, slots=True)
-class Coordinate:
+class Coordinate(Struct, frozen=True):
     """A number of a point that may move: its array or name, its place there (from 0), its type, its value."""
 
     name: str
@@ -55,8 +55,7 @@ def _shown(name: str, place: tuple[int, ...]) -> str:
     return show(Component(name, indices) if indices else Variable(name))
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(Struct, frozen=True):
     """Both sides at the places of a coordinate; nan where one has no value or a hypothesis fails. Shape: (places,)."""
 
     coordinate: Coordinate

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from rich.cells import cell_len, set_cell_size
 
 from derive.errors import Problem, Span
@@ -14,8 +14,7 @@ from derive.report.paint import BLUE, BOLD, RED, YELLOW, Paint, clean, wrap
 MOST_LINES = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(Struct, frozen=True):
     """What is said of a stretch of one line of the file."""
 
     span: Span

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 from urllib.parse import quote
+
+from msgspec import Struct
 
 from derive.claim import Line
 from derive.errors import CODES, Problem
@@ -21,8 +22,7 @@ from derive.verdict import Conflict, Proved, Verdict
 Level = Literal["error", "warning"]
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(Struct, frozen=True):
     """A problem, the finding that it is about where it is one, its evidence, and a name that outlives edits.
 
     ``labels`` say something of a part of the file each. ``fingerprint`` is made of the file, the claim and the code,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 
+from msgspec import Struct
 from rich.cells import cell_len
 
 RED, GREEN, YELLOW, BLUE, BOLD, DIM = "31;1", "32", "33", "34;1", "1", "2"
@@ -17,8 +17,7 @@ PIECE = re.compile(f" *(?:[{WIDE}][、。，．：；！？）］｝〉》」』
 """What stays on one line; no line begins with a closing mark."""
 
 
-@dataclass(frozen=True, slots=True)
-class Paint:
+class Paint(Struct, frozen=True):
     """Whether the output understands colour and Unicode, how many cells a line has; ``quiet``: findings only."""
 
     colour: bool = False

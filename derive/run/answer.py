@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from derive.claim import Goal, Lemma
 from derive.defect import cause
@@ -23,13 +23,6 @@ def answer(goal: Goal, exact: Goal | None = None, using: tuple[Lemma, ...] = ())
         raise
     except Exception as error:
         return f"!{cause(error)}"
-
-
-def prepare() -> None:
-    """Import what deciding takes, which is slow; whoever only tells what was decided before never needs it."""
-    import derive.judge
-    import derive.prove
-    import derive.refute  # noqa: F401
 
 
 def _of_line(goal: Goal, exact: Goal | None, using: tuple[Lemma, ...]) -> Verdict:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from derive.find import Target
 from derive.outcome import Results
@@ -15,8 +16,7 @@ from derive.run.run import Shard, run
 from derive.select import Predicate
 
 
-@dataclass(frozen=True, slots=True)
-class Resumed:
+class Resumed(Struct, frozen=True):
     """A run, whether the next one would certainly decide the same, and how many lines it knew from earlier ones."""
 
     results: Results

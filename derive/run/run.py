@@ -5,7 +5,8 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from derive.claim import Claim
 from derive.errors import Problem
@@ -65,8 +66,7 @@ def run(
     return _results(readings, decided, selected, interrupted, part)
 
 
-@dataclass(frozen=True, slots=True)
-class Shard:
+class Shard(Struct, frozen=True):
     """Part ``number`` of ``count``, from 1: every ``count``-th claim."""
 
     number: int

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from derive.claim import Claim, Line
 from derive.defect import defect
@@ -22,8 +23,7 @@ def settle(claim: Claim, strict: bool = False) -> Outcome | Problem:
     return outcome(ask(1, claim, Here(), None), strict)
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """A claim with its place among all, and for each line, the correction and the ends what is known or promised."""
 
     place: int

@@ -15,6 +15,7 @@ ENGINES = (
     ("gmpy2", "__init__.py"),
     ("numpy", "version.py"),
     ("flint", "__init__.py"),
+    ("msgspec", "_version.py"),
 )
 """Packages, and the file of each that holds its version: read, not imported, because importing them is slow."""
 

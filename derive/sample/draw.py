@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from math import prod
 
 import numpy as np
+from msgspec import Struct
 
 from derive.evaluate import Array, Point, Points
 from derive.sample.plan import Palette, Plan
@@ -18,8 +18,7 @@ _SMALL = 12  # how many of a palette's first values most points are drawn from
 _MOST_KEPT = 4096  # entries of one variable that are kept for the next goal
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
+class Sample(Struct, frozen=True):
     """A batch of exact points of equal shape: of every variable the numerators and denominators.
 
     Shapes: ``(count, *dimensions of the variable)``, integers.

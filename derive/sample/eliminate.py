@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from fractions import Fraction
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from derive.claim import SIGNS, Declaration, Goal, Hypothesis
 from derive.substitute import free_names, substitute
@@ -31,8 +33,7 @@ from derive.write import write
 _ZERO = Number(Fraction(0))
 
 
-@dataclass(frozen=True, slots=True)
-class _Given:
+class _Given(Struct, frozen=True):
     """What a hypothesis says: ``name``, at ``places`` if it is an array, equals ``value`` for every ``quantified``."""
 
     name: str

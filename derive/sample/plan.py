@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from itertools import chain
 
 import numpy as np
 from flint import fmpq
+from msgspec import Struct
 
 from derive.claim import Declaration, Goal, Hypothesis
 from derive.evaluate import Array, Points, evaluate, integer_names, tape
@@ -31,8 +31,7 @@ from derive.verdict import Value
 from derive.whole import closed_rational, closed_rationals
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Palette:
+class Palette(Struct, frozen=True, eq=False):
     """The values that a variable is drawn from, simplest first, and the same as machine words.
 
     One palette serves every goal that asks for the same values, so that what is drawn from it can be kept.
@@ -43,8 +42,7 @@ class Palette:
     denominators: Array
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """A goal prepared for drawing.
 
     ``structural`` are the dimensions that give something its shape; a dimension that is only a number is drawn like

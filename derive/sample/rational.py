@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import chain, product
 from math import prod
@@ -12,6 +11,7 @@ from operator import itemgetter
 from typing import Any
 
 from flint import fmpq
+from msgspec import Struct
 
 from derive.claim import Hypothesis
 from derive.term import Apply, Binary, Component, Delta, Index, Neg, Number, Reduce, Term, Variable, children
@@ -25,8 +25,7 @@ Compiled = Callable[[Cells], fmpq]
 _LONGEST = 10_000  # bits of a power
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """What a term's value depends on besides the variables: sizes of dimensions, and which names are integers."""
 
     dimensions: Mapping[str, int]
@@ -43,8 +42,7 @@ class Place:
         return number
 
 
-@dataclass(slots=True)
-class Instance:
+class Instance(Struct):
     """A hypothesis at one choice of all its indices; its sides are compiled when they are first asked for."""
 
     hypothesis: Hypothesis

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import fields, is_dataclass
 from fractions import Fraction
 from unicodedata import normalize
+
+from msgspec import Struct
 
 from derive.claim import Definition
 from derive.show.grid import grid, has_bar
@@ -58,8 +59,8 @@ def _json(formula: Formula, _width: int) -> str:
 
 def _data(value: object) -> object:
     """Nodes as objects that name their kind; exact numbers as text."""
-    if is_dataclass(value):
-        parts = {f.name: _data(getattr(value, f.name)) for f in fields(value) if f.name != "at"}
+    if isinstance(value, Struct):
+        parts = {name: _data(getattr(value, name)) for name in value.__struct_fields__ if name != "at"}
         return {"node": type(value).__name__, **parts}
     if isinstance(value, tuple):
         return [_data(item) for item in value]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from rich.cells import cell_len
 
 from derive.show.layout import Big, Fence, Layout, Over, Root, Row, Scripts, Symbol
@@ -12,8 +11,7 @@ from derive.show.line import LOWERED, line, lowered, raised
 TALL = {"(": ("⎛", "⎜", "⎝"), ")": ("⎞", "⎟", "⎠"), "|": ("│", "│", "│")}
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+class Box(Struct, frozen=True):
     """Rows of equal width; ``base`` is the row that the writing line runs through."""
 
     rows: tuple[str, ...]

@@ -6,10 +6,11 @@ Nothing is evaluated and nothing changes places.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import groupby
 from typing import Literal
+
+from msgspec import Struct
 
 from derive.claim import Definition
 from derive.show.name import split
@@ -36,59 +37,51 @@ from derive.write import ATOM, POWER, PRODUCT, SIGN, SUM
 Formula = Term | Relation | Index | Definition
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
+class Letter(Struct, frozen=True):
     """A name of the author's."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(Struct, frozen=True):
     """The name of a function of the language."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Digits:
+class Digits(Struct, frozen=True):
     """A literal."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Symbol:
+class Symbol(Struct, frozen=True):
     """A sign, by its key in the tables of the styles; the key ``times`` is a product that needs no sign."""
 
     key: str
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """Parts one after the other."""
 
     parts: tuple[Layout, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Fence:
+class Fence(Struct, frozen=True):
     """A body between brackets, or between bars."""
 
     body: Layout
     kind: Literal["()", "||"] = "()"
 
 
-@dataclass(frozen=True, slots=True)
-class Over:
+class Over(Struct, frozen=True):
     """A fraction with a bar; only stacked layouts have it."""
 
     above: Layout
     below: Layout
 
 
-@dataclass(frozen=True, slots=True)
-class Scripts:
+class Scripts(Struct, frozen=True):
     """A base with indices below, an exponent above, or both."""
 
     base: Layout
@@ -96,16 +89,14 @@ class Scripts:
     above: Layout | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Root:
+class Root(Struct, frozen=True):
     """A root of degree 2 or 3."""
 
     degree: Literal[2, 3]
     body: Layout
 
 
-@dataclass(frozen=True, slots=True)
-class Big:
+class Big(Struct, frozen=True):
     """An operator with its range or its variable below it, and what it applies to."""
 
     symbol: Symbol | Word

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from unicodedata import normalize
+
+from msgspec import Struct
 
 GREEK = {
     "alpha": "α",
@@ -50,8 +51,7 @@ _COMPACT = re.compile(rf"({'|'.join((*GREEK, 'lam'))}|[^\W\d_])(hat)?([0-9]*)")
 _HATTED = {*"pqxyz", *GREEK, *LETTERS, "lam"}
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(Struct, frozen=True):
     """A name in parts: a letter or a word, an accent (a key of ``ACCENTS``) or none, an index that belongs to it."""
 
     base: str

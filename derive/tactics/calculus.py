@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import reduce
@@ -11,6 +10,8 @@ from math import prod
 from typing import Any
 
 import sympy
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from derive.signature import FUNCTIONS
 from derive.term import (
@@ -63,8 +64,7 @@ class _Silent(Exception):
     """SymPy has no counterpart of a term."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Scope:
+class _Scope(Struct, frozen=True):
     """The sizes of the dimensions and the places of the indices; ``symbols`` are filled as they are met."""
 
     sizes: Mapping[str, int]

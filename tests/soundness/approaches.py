@@ -11,11 +11,12 @@ import argparse
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from random import Random
 
 from flint import arb
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from derive.claim import Goal
 from derive.contradict import outdone
@@ -126,8 +127,7 @@ ASSUMED = (
 )
 
 
-@dataclass(slots=True)
-class Report:
+class Report(Struct):
     """The tallies of a run, and what was wrong."""
 
     counts: Counter[str] = field(default_factory=Counter)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import cache
 from itertools import islice
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from derive.claim import Goal
 from derive.find import Target

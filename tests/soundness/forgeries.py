@@ -14,12 +14,13 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from copy import deepcopy
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
 from random import Random
 from typing import Any
+
+from msgspec import Struct
 
 from derive.certificate.certify import admitted, certify
 from derive.certificate.refuted import point_to_json
@@ -79,8 +80,7 @@ FUNCTIONS = ("exp", "log", "sqrt", "Abs", "sign", "sin", "cos", "tanh", "atan", 
 LISTS = ("steps", "hypotheses", "branches", "args", "indices", "declarations", "sides", "proofs", "lines")
 
 
-@dataclass(frozen=True, slots=True)
-class Fate:
+class Fate(Struct, frozen=True):
     """What became of one forged line, and why it was rejected."""
 
     kind: str

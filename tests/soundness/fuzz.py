@@ -19,7 +19,6 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import islice
 from math import inf
@@ -28,6 +27,7 @@ from random import Random
 from time import perf_counter
 
 from flint import arb, fmpq
+from msgspec import Struct, field
 
 import derive.kernel
 from derive.claim import Goal
@@ -78,8 +78,7 @@ CRASHES = (ArithmeticError, AssertionError, AttributeError, LookupError, Recursi
 OPS: tuple[Op, ...] = ("==", "==", "==", ">=", "<=", ">", "<", "!=")
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """What the kernel got wrong: the sort of error, the claim with its hypotheses, the point, and what was seen."""
 
     sort: str
@@ -91,8 +90,7 @@ class Difference:
         return f"{self.sort}\n  {self.claim}\n  at {self.point}\n  {self.seen}"
 
 
-@dataclass(slots=True)
-class Report:
+class Report(Struct):
     """The tallies of a run."""
 
     counts: Counter[str] = field(default_factory=Counter)

@@ -17,11 +17,12 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 from time import perf_counter, process_time
 from typing import Any
+
+from msgspec import Struct, field
 
 from derive.configure import configure
 from derive.elaborate import elaborate
@@ -93,8 +94,7 @@ TOKENS = (
 )
 
 
-@dataclass(slots=True)
-class Report:
+class Report(Struct):
     """The tallies of a run, and what was wrong."""
 
     counts: Counter[str] = field(default_factory=Counter)

@@ -11,8 +11,9 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 from random import Random
+
+from msgspec.structs import replace
 
 from derive.claim import Goal, Line
 from derive.elaborate import elaborate

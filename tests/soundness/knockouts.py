@@ -20,7 +20,6 @@ import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from pathlib import Path
@@ -28,6 +27,8 @@ from random import Random
 from time import perf_counter
 from types import CodeType, ModuleType
 from typing import Any
+
+from msgspec import Struct
 
 KERNEL = "derive.kernel."
 PLAIN = ("bits", "context", "rules", "theorem", "readback", "spelling", "polynomial", "__init__")
@@ -38,8 +39,7 @@ SEARCH = ("fuel", "MOST_", "LARGEST", "DEPTH", "depth", "lemmas", "is None", "is
 """Words of conditions on which no truth depends: budgets, and whether there is anything at all."""
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(Struct, frozen=True):
     """A condition of the kernel: where it stands, its text, the value that drops it, and the rules used around it."""
 
     module: str
@@ -221,8 +221,7 @@ def _limited() -> Iterator[None]:
 # The detectors; the kernel is imported by these.
 
 
-@dataclass(frozen=True, slots=True)
-class Detector:
+class Detector(Struct, frozen=True):
     """What must come out in one way: a false claim is not proved, a case of the fuzzer shows no difference."""
 
     name: str

@@ -12,11 +12,11 @@ import argparse
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from random import Random
 from time import perf_counter
 
 import mpmath
+from msgspec import Struct, field
 
 from derive.claim import Goal
 from derive.elaborate import elaborate
@@ -102,8 +102,7 @@ APPROACHES = (
 )
 
 
-@dataclass(slots=True)
-class Report:
+class Report(Struct):
     """The tallies of a run, and what was wrong."""
 
     counts: Counter[str] = field(default_factory=Counter)

@@ -11,13 +11,15 @@ import argparse
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache
 from itertools import count
 from pathlib import Path
 from random import Random
 from time import perf_counter
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from derive.claim import Declaration, Goal, Hypothesis
 from derive.elaborate import elaborate
@@ -54,8 +56,7 @@ FILES = (*CASES, *sorted((ROOT / "examples").glob("*.yaml")))
 SWAPPED: dict[Op, Op] = {"==": "==", "!=": "!=", "<": ">", ">": "<", "<=": ">=", ">=": "<="}
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """A goal before and after: the words of both verdicts, and what that is."""
 
     claim: str

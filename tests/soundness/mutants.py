@@ -11,9 +11,11 @@ import json
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from random import Random
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from derive.claim import Goal
 from derive.enclose import Missing, decide, enclose
@@ -40,8 +42,7 @@ MORE_POINTS = 60
 NOWHERE = ("vacuous", "no admissible point found")
 
 
-@dataclass(frozen=True, slots=True)
-class Fate:
+class Fate(Struct, frozen=True):
     """What became of one mutant."""
 
     claim: str

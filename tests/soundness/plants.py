@@ -11,7 +11,6 @@ import inspect
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -19,6 +18,8 @@ from random import Random
 from textwrap import dedent
 from time import perf_counter
 from types import CodeType, FunctionType
+
+from msgspec import Struct
 
 from derive.claim import Goal
 from derive.find import Target
@@ -35,8 +36,7 @@ COUNT = 3_000
 FUEL = 20_000
 
 
-@dataclass(frozen=True, slots=True)
-class Plant:
+class Plant(Struct, frozen=True):
     """A fault: the function it stands in (``module.function``), and the text that is replaced."""
 
     name: str
@@ -45,8 +45,7 @@ class Plant:
     new: str
 
 
-@dataclass(frozen=True, slots=True)
-class Catch:
+class Catch(Struct, frozen=True):
     """Which detector found a plant, after how many cases, and what it saw."""
 
     detector: str

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from fractions import Fraction
 from itertools import islice, product
 from math import prod
 from random import Random
+
+from msgspec.structs import replace
 
 from derive.claim import Declaration, Goal, Hypothesis
 from derive.enclose import Missing, decide, enclose

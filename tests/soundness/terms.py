@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cache
 from random import Random
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from derive.claim import Declaration, Goal, Hypothesis
 from derive.elaborate import elaborate
@@ -163,8 +165,7 @@ def _names(term: Term) -> set[str]:
     return found - {""}
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
+class Terms(Struct, frozen=True):
     """Draws terms; ``bound`` are the indices of the reductions around, the innermost last."""
 
     random: Random

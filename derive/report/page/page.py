@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from hashlib import sha256
 from itertools import groupby
+
+from msgspec import Struct
 
 from derive import __version__
 from derive.outcome import ClaimFile, Outcome, Results
@@ -22,8 +23,7 @@ from derive.report.summary import summary
 WIDTH = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Struct, frozen=True):
     """A claim of the page: its outcome, the place to link to, and its article."""
 
     outcome: Outcome
