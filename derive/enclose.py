@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from enum import Enum
 from fractions import Fraction
-from functools import cache, lru_cache
+from functools import cache
 from operator import eq, ge, gt, le, lt, ne
 from typing import Any
 
@@ -29,14 +29,13 @@ from derive.term import (
     Neg,
     Number,
     Reduce,
-    Relation,
     Term,
     Variable,
     own_indices,
     subterms,
 )
 from derive.verdict import Enclosure
-from derive.whole import is_integer_type
+from derive.whole import closed_rational, is_integer_type
 
 Real = fmpq | arb
 _EXACT_BITS = 4096
@@ -88,7 +87,7 @@ def difference(left: Real, right: Real) -> Real:
 
 def decide(op: str, left: Real, right: Real) -> bool | None:
     """Whether a relation between two enclosed values holds; None where the enclosures do not tell."""
-    gap = difference(left, right)
+    gap = left if _is_zero(right) else difference(left, right)
     if _COMPARE[op](gap, 0):
         return True
     return False if _COMPARE[_NEGATED[op]](gap, 0) else None
@@ -134,13 +133,14 @@ _Shift = tuple[str, tuple[int, ...], int]
 class _Evaluation:
     """Evaluates terms at one point, remembering reductions and derivatives."""
 
+    __slots__ = ("_known", "dimensions", "integers", "values", "work")
+
     def __init__(self, values: Any, dimensions: Any, integers: frozenset[str]) -> None:
         self.values = values
         self.dimensions = dimensions
         self.integers = integers
         self.work = 0
         self._known: dict[tuple[object, ...], Any] = {}
-        self._mentions: dict[int, frozenset[str]] = {}
 
     def value(self, term: Term, scope: dict[str, int], shifts: tuple[_Shift, ...]) -> Any:
         self.work += 3 ** len(shifts)  # products of so many perturbations
@@ -190,20 +190,13 @@ class _Evaluation:
         return value
 
     def remembered(self, term: Reduce | Diff, scope: dict[str, int], shifts: tuple[_Shift, ...]) -> Any:
-        mentions = self.mentions(term)
+        mentions = _mentions(term)
         shifts = tuple(s for s in shifts if s[0] in mentions)
         key = (id(term), shifts, *((i, p) for i, p in scope.items() if i in mentions))
         if key not in self._known:
             value = self.reduce(term, scope, shifts) if isinstance(term, Reduce) else self.diff(term, scope, shifts)
             self._known[key] = value
         return self._known[key]
-
-    def mentions(self, term: Term) -> frozenset[str]:
-        """Every name in a term, bound ones too: enough to tell when a value may be used again."""
-        known = self._mentions.get(id(term))
-        if known is None:
-            known = self._mentions[id(term)] = _mentioned(term)
-        return known
 
     def reduce(self, term: Reduce, scope: dict[str, int], shifts: tuple[_Shift, ...]) -> Any:
         excluded = {self.place(j, scope) for j in term.excluded}
@@ -222,9 +215,19 @@ class _Evaluation:
         return _split(value, tag)[1]
 
 
-@lru_cache(maxsize=1024)
-def _mentioned(term: Term) -> frozenset[str]:
-    return frozenset().union(*map(_own_names, subterms(term)))
+def _mentions(term: Term) -> frozenset[str]:
+    """Every name in a term, bound ones too: enough to tell when a value may be used again."""
+    known = _MENTIONS.get(id(term))
+    if known is None:
+        if len(_MENTIONS) > _MOST_MENTIONS:
+            _MENTIONS.clear()
+        known = _MENTIONS[id(term)] = (term, frozenset().union(*map(_own_names, subterms(term))))
+    return known[1]
+
+
+# By identity, since a term is looked at again and again and is slow to hash; the term is kept, so that it stays itself.
+_MENTIONS: dict[int, tuple[Term, frozenset[str]]] = {}
+_MOST_MENTIONS = 4096
 
 
 def _own_names(term: Term) -> frozenset[str]:
@@ -387,18 +390,26 @@ def _on_duals(name: str, args: tuple[Any, ...], tag: int) -> _Dual:
 class _Row(Struct, frozen=True):
     """A row of the signature with its texts parsed."""
 
-    domain: tuple[Relation, ...]
+    domain: tuple[_Condition, ...]
     derivative: tuple[Term, ...]
-    smooth: tuple[Relation, ...]
+    smooth: tuple[_Condition, ...]
+
+
+class _Condition(Struct, frozen=True):
+    """``left op right``; None stands for the first argument itself, and a number is read once."""
+
+    left: Term | None
+    op: str
+    right: Term | fmpq
 
 
 @cache
 def _row(name: str) -> _Row:
     function = FUNCTIONS[name]
     return _Row(
-        tuple(map(_parsed_relation, function.domain)),
+        tuple(map(_condition, function.domain)),
         tuple(map(_parsed, function.derivative)),
-        tuple(map(_parsed_relation, function.smooth)),
+        tuple(map(_condition, function.smooth)),
     )
 
 
@@ -406,10 +417,11 @@ def _formula(term: Term, args: tuple[Any, ...]) -> Any:
     return _Evaluation(dict(zip("xy", args, strict=False)), {}, frozenset()).value(term, {}, ())
 
 
-def _check(condition: Relation, args: tuple[Real, ...], otherwise: type[Exception] = _Undefined) -> None:
+def _check(condition: _Condition, args: tuple[Real, ...], otherwise: type[Exception] = _Undefined) -> None:
     """Raise ``otherwise`` where the condition is false, and unknown where the balls do not tell."""
-    left = args[0] if condition.left == _PARAMETER else _formula(condition.left, args)
-    holds = decide(condition.op, left, _formula(condition.right, args))
+    left = args[0] if condition.left is None else _formula(condition.left, args)
+    right = condition.right if isinstance(condition.right, fmpq) else _formula(condition.right, args)
+    holds = decide(condition.op, left, right)
     if holds is not True:
         raise _Unknown if holds is None else otherwise
 
@@ -511,9 +523,11 @@ def _parsed(text: str) -> Term:
     return parse(text, frozenset("xy"))
 
 
-def _parsed_relation(text: str) -> Relation:
+def _condition(text: str) -> _Condition:
     left, ((op, right),) = parse_relation_chain(text, frozenset("xy"))
-    return Relation(left, op, right)
+    number = closed_rational(right)
+    bound = right if number is None else fmpq(number.numerator, number.denominator)
+    return _Condition(None if left == _PARAMETER else left, op, bound)
 
 
 def _decimal(digits: int, exponent: int) -> str:
