@@ -14,7 +14,9 @@ from derive.certificate.terms import from_json, goal_to_json, to_json
 from derive.claim import Goal, Hypothesis, Lemma
 from derive.kernel import Propose
 from derive.outcome import Outcome
-from derive.recheck.check import VERSION, at, check, digest
+from derive.recheck.check import VERSION, check, digest
+from derive.recheck.held import at
+from derive.recheck.refutation import admits
 from derive.recheck.terms import Rejected
 from derive.refute import refute
 from derive.term import Constant, Limit, Neg, Number, Op, Optimum, Relation
@@ -57,7 +59,7 @@ def _offered(goal: Goal, verdict: Verdict, using: tuple[Lemma, ...]) -> Json | N
         proof = proof or (proved_with(goal, using, propose) if witness and using else None)
         if witness is None or proof is None:
             return None
-        return {**named, "verdict": "proved", "proof": proof, "witness": point_to_json(goal, witness)}
+        return {**named, "verdict": "proved", "proof": proof, "witness": _held(goal, point_to_json(goal, witness))}
     if isinstance(verdict, Refuted) and isinstance(verdict.counterexample, Contradicted):
         optimum = isinstance(goal.left, Optimum) or isinstance(goal.right, Optimum)
         return (_outdone if optimum else _instead)(goal, verdict.counterexample, named)
@@ -118,9 +120,30 @@ def admitted(goal: Goal) -> Counterexample | None:
     return search.witness if isinstance(search, Support) else None
 
 
+def _held(goal: Goal, point: Json) -> Json:
+    """A point with proofs of the equations that hold there, if it takes them to see that."""
+    try:
+        admits(goal_to_json(goal), point)
+    except Rejected:
+        proofs = ([n, _proved_there(goal, h.relation, point)] for n, h in _equations(goal))
+        found = [[n, proof] for n, proof in proofs if proof is not None]
+        return {**point, "held": found} if found else point
+    return point
+
+
+def _equations(goal: Goal) -> list[tuple[int, Hypothesis]]:
+    return [(n, h) for n, h in enumerate(goal.hypotheses) if h.relation.op == "==" and not h.quantified]
+
+
+def _proved_there(goal: Goal, relation: Relation, point: Json) -> Json | None:
+    alone = replace(goal, left=relation.left, op=relation.op, right=relation.right, hypotheses=())
+    known = at(goal_to_json(alone), point)
+    return proved_at(goal_to_json(alone), _there(alone, known), known)
+
+
 def _equal(goal: Goal, found: Counterexample, named: Json) -> Json | None:
     """A strict relation that fails because both sides are the same at a point: a proof of that."""
-    point = point_to_json(goal, found)
+    point = _held(goal, point_to_json(goal, found))
     claim = {**named["claim"], "op": "=="}
     known = at(claim, point)
     proof = proved_at(claim, _there(goal, known), known)

@@ -51,7 +51,7 @@ from derive.kernel.readback import term_of
 from derive.kernel.ring import multiply, power
 from derive.kernel.roots import Range, product_of, sum_of, without_squares
 from derive.kernel.spelling import places
-from derive.kernel.split import Coincidence, Smallest
+from derive.kernel.split import FAILURES, Coincidence, Smallest
 from derive.kernel.theorem import Theorem
 from derive.prove import prove as prove_goal
 from derive.recheck.calculus import LEAST as LEAST_WHOLE
@@ -285,6 +285,9 @@ class _Search(Struct):
             found = _contradiction(claim, goal, extra)
         if found is not None or depth == 0:
             return found
+        denied = None if extra else self._otherwise(claim, goal)
+        if denied is not None:
+            return denied
         kinks = sorted(_signed(goal, self.propose), key=lambda t: len(str(t))) if depth == DEPTH else []
         by_signs = self._by_signs(claim, goal, extra, depth, kinks) if len(kinks) > 1 else None
         return by_signs or self._by_splits(claim, goal, extra, depth)
@@ -300,6 +303,30 @@ class _Search(Struct):
         parts = _cases(goal, extra, [Relation(left[0], op, Number(Fraction(0))) for op in SIGNS])
         proofs = _all(self._by_signs(claim, case, more, depth - 1, left) for case, more in parts)
         return {"kind": "cases", "split": ["K2", to_json(left[0])], "branches": proofs} if proofs else None
+
+    def _otherwise(self, claim: Json, goal: Goal) -> Proof | None:
+        """K8: by an equation of the hypotheses whose sides differ wherever the goal fails."""
+        for number, denied in enumerate(goal.hypotheses if not goal.indices and not goal.dimensions else ()):
+            relation = denied.relation
+            if relation.op == "==" and not denied.quantified:
+                rest = tuple(h for n, h in enumerate(goal.hypotheses) if n != number)
+                failures = (Relation(goal.left, op, goal.right) for op in FAILURES[goal.op])
+                parts = (replace(goal, hypotheses=(*rest, Hypothesis(f))) for f in failures)
+                proofs = _all(self._denied(part, relation) for part in parts)
+                found: Proof = {"kind": "otherwise", "equation": number, "proofs": proofs}
+                if proofs and is_proof(claim, found):
+                    return found
+        return None
+
+    def _denied(self, goal: Goal, relation: Relation) -> Any:
+        """The order in which the sides of an equation are, and the proof."""
+        for op in SIGNS[:2]:
+            part = replace(goal, left=relation.left, op=op, right=relation.right)
+            if contradictory(part, FUEL) or isinstance(prove_goal(part, FUEL_OF_BOUNDS, 1), Theorem):
+                proof = _Search(self.propose).proof(goal_to_json(part), part)
+                if proof is not None:
+                    return [op, proof]
+        return None
 
     def _by_splits(self, claim: Json, goal: Goal, extra: tuple[Json, ...], depth: int) -> Proof | None:
         for split, branches in _splits(goal, self.propose):

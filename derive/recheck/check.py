@@ -24,6 +24,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
+from derive.recheck.held import at
 from derive.recheck.limits import INFINITE, mentions, replaced
 from derive.recheck.proof import prove
 from derive.recheck.refutation import admits, refutation
@@ -68,6 +69,7 @@ RULES = {  # every rule that a proof may be said to rest on, and what is checked
     "L9": "the limit is proved to be another value, which differs at the point",
     "M1": "an open interval, a smooth objective, a slope of one sign on either side",
     "M5": "the value has the type of the variable and every hypothesis about it",
+    "K8": "every way in which the relation may fail; an equation between values, which is not used there",
     "N1": "an interval without 0",
     "N3": "roots, sines and cosines of parts of pi; below the bound that degree and conjugates give",
     "N2": "rounding moves by less than 1",
@@ -201,27 +203,6 @@ def _comparison(claim: dict[str, Any]) -> dict[str, Any]:
     require(not mentions(value, name), "M5: the claimed optimiser does not speak of its variable")
     best = replaced(body, name, value)
     return {**claim, "left": body, "op": "<=" if kind == "argmax" else ">=", "right": best}
-
-
-def at(claim: dict[str, Any], point: dict[str, Any]) -> tuple[Any, ...]:
-    """A point as hypotheses: the sizes, the indices, then every value that it has; sizes and values by name."""
-    shapes = {name: shape for name, _, shape in claim["declarations"]}
-    sizes = point["dims"]
-    dims = [["rel", "==", ["var", n], ["num", str(size)]] for n, size in sorted(sizes.items())]
-    indices = [["rel", "==", ["delta", [i, n], [point["indices"][i], n]], ["num", "1"]] for i, n in claim["indices"]]
-    values: list[Any] = []
-    for name, value in sorted(point["values"].items()):
-        for at, entry in _entries(value, len(shapes[name])):
-            places = [[v, d] for v, d in zip(at, shapes[name], strict=True)]
-            term = ["comp", name, places] if places else ["var", name]
-            values.append(["rel", "==", term, entry if isinstance(entry, list) else ["num", entry]])
-    return tuple(dims + indices + values)
-
-
-def _entries(value: Any, depth: int, at: tuple[int, ...] = ()) -> list[tuple[tuple[int, ...], Any]]:
-    if depth == 0:
-        return [(at, value)] if value is not None else []
-    return [entry for n, part in enumerate(value, 1) for entry in _entries(part, depth - 1, (*at, n))]
 
 
 def _sorted(rules: set[str]) -> tuple[str, ...]:

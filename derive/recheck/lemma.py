@@ -40,7 +40,7 @@ Prove = Callable[..., set[str]]
 
 def lemma(claim: Claim, proof: Any, extra: tuple[Any, ...], depth: int, state: Any, prove: Prove) -> set[str]:
     """The rules that a claim rests on that is proved with a lemma. Raises Rejected."""
-    require(not any(_holds(claim[side], BEYOND[1:]) for side in ("left", "right")), "H8: a relation between values")
+    require(not any(holds(claim[side], BEYOND[1:]) for side in ("left", "right")), "H8: a relation between values")
     rules = prove(proof["lemma"], proof["proof"], (), depth + 1)
     claim = {**claim, "hypotheses": [*claim["hypotheses"], *({"relation": r, "quantified": []} for r in extra)]}
     rest, wanted = parts(claim, proof)
@@ -190,8 +190,9 @@ def _with_numbers(term: Any) -> Any:
     return tuple(_with_numbers(t) if n in inner_positions(term) else t for n, t in enumerate(term))
 
 
-def _holds(term: Any, heads: tuple[str, ...]) -> bool:
-    return term[0] in heads or any(_holds(term[n], heads) for n in inner_positions(term))
+def holds(term: Any, heads: tuple[str, ...]) -> bool:
+    """Whether a term of one of the kinds stands in a term."""
+    return term[0] in heads or any(holds(term[n], heads) for n in inner_positions(term))
 
 
 def _names(part: Any) -> set[str]:

@@ -4,6 +4,7 @@
     {"kind": "cases", "split": SPLIT, "branches": [PROOF, ..]}    SPLIT: ["K1", IDX, IDX] | ["K5", n] | ["K6", IDX]
                     | ["K2", t] by > 0, < 0, == 0 | ["K2", t, ">="] by >= 0, < 0
     {"kind": "angle", "times": c, "sine": PROOF, "within": [PROOF, PROOF], "cosine": PROOF}    see ``_angle``
+    {"kind": "otherwise", "equation": number, "proofs": [["<", PROOF], ..]}    see ``_otherwise``
     {"kind": "contradiction", "steps": [STEP, ..], "of": t}       of a case: t would be < 0 and >= 0, say
     "squeeze", "parts", "sides", "rewritten", "quotient"          see ``limits.py``, ``tending.py``, ``quotients.py``
     "optimum", "slope", "falling", "multiple", "boxes", "relaxed", "exponential"    see ``optima.py``, ``calculus.py``
@@ -36,7 +37,7 @@ from typing import Any
 from derive.recheck import algebraic, roots
 from derive.recheck.calculus import boxes, exponential, falling, multiple, relaxed, slope
 from derive.recheck.ends import ends
-from derive.recheck.lemma import lemma
+from derive.recheck.lemma import BEYOND, holds, lemma
 from derive.recheck.limits import squeeze
 from derive.recheck.optima import optimum
 from derive.recheck.polynomial import (
@@ -118,6 +119,26 @@ def _by_cases(claim: dict[str, Any], proof: Any, extra: tuple[Any, ...], depth: 
     require(len(branches) == len(cases), f"{rule}: every case is there")
     require(any(b.get("kind") != "contradiction" for b in branches if isinstance(b, dict)), "a case is possible")
     return {rule}.union(*(prove(claim, b, (*extra, c), depth + 1) for b, c in zip(branches, cases, strict=True)))
+
+
+def _otherwise(claim: dict[str, Any], proof: dict[str, Any], extra: tuple[Any, ...], depth: int) -> set[str]:
+    """K8: wherever the relation fails an equation that is assumed does; it is not used to show that."""
+    known = [*claim["hypotheses"], *({"relation": r, "quantified": []} for r in extra)]
+    which = proof["equation"]
+    require(type(which) is int and 0 <= which < len(known), "K8: the number of a hypothesis")
+    denied, rest = known[which], [h for n, h in enumerate(known) if n != which]
+    _, op, left, right = denied["relation"]
+    require(op == "==" and denied["quantified"] == [], "K8: an equation of the hypotheses")
+    require(not any(holds(claim[side], BEYOND[1:]) for side in ("left", "right")), "K8: a relation between values")
+    ways, proofs = FAILURES[claim["op"]], listed(proof["proofs"], "proofs")
+    require(len(proofs) == len(ways), "K8: every way to fail")
+    rules = {"K8"}
+    for way, (apart, own) in zip(ways, proofs, strict=False):
+        require(apart in ("<", ">", "!="), "K8: the sides of the equation differ")
+        failure = {"relation": ["rel", way, claim["left"], claim["right"]], "quantified": []}
+        inner = {**claim, "left": left, "op": apart, "right": right, "hypotheses": [*rest, failure]}
+        rules |= prove(inner, own, (), depth + 1)
+    return rules
 
 
 def _angle(claim: dict[str, Any], proof: dict[str, Any], extra: tuple[Any, ...], depth: int) -> set[str]:
@@ -721,6 +742,7 @@ KINDS: dict[str, tuple[set[str], Callable[[dict[str, Any], Any, tuple[Any, ...],
     "direct": ({"steps"}, _direct),
     "contradiction": ({"steps", "of"}, _contradiction),
     "cases": ({"split", "branches"}, _by_cases),
+    "otherwise": ({"equation", "proofs"}, _otherwise),
     "angle": ({"times", "sine", "within", "cosine"}, _angle),
     "squeeze": ({"sides"}, lambda claim, proof, extra, _: squeeze(claim, proof, extra, State, prove)),
     "optimum": (
@@ -767,6 +789,7 @@ KINDS: dict[str, tuple[set[str], Callable[[dict[str, Any], Any, tuple[Any, ...],
     ),
     "boxes": ({"name", "ends"}, lambda claim, proof, extra, _: boxes(claim, proof, extra, State)),
 }
+FAILURES = {"==": (">", "<"), "!=": ("==",), "<": (">=",), "<=": (">",), ">": ("<=",), ">=": ("<",)}
 BRANCHES = {  # the function, the ends of its branch in half turns, whether they are reached
     "asin": ("sin", (-HALF, HALF), 1),
     "acos": ("cos", (Fraction(0), Fraction(1)), 1),

@@ -7,7 +7,7 @@ the letter. Enclosures are rounded outward as far as they still decide the relat
 
 A value that is no rational is a closed term, such as ``["apply", "sqrt", ["num", "2"]]``. One that is ``null`` is what
 an equation makes it: ``"implied"`` lists the numbers of such hypotheses, in the order in which they are used; each
-holds by what is put there. Both are enclosed as the sides are.
+holds by what is put there. Both are enclosed as the sides are. ``"held"``: see ``held.py``.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
+from derive.recheck.held import held
 from derive.recheck.implied import every, imply
 from derive.recheck.interval import Interval, Undecided, decided
 from derive.recheck.terms import Rejected, Terms, children, listed, require
@@ -73,9 +74,10 @@ def _sides(claim: Any, point: Any, bits: int) -> tuple[str, list[Interval]]:
         imply(claim["hypotheses"][number], at, scope, places)
     for name in point["values"]:
         _check_type(name, terms.types[name], _entries(at.values[name]))
+    proved = held(claim, point)
     for number, hypothesis in enumerate(claim["hypotheses"]):
         if number not in implied:
-            _check(hypothesis, at, scope, places)
+            _check(hypothesis, at, scope, places, number in proved)
     return op, [at.value(side, places) for side in sides if not _is_beyond_points(side)]
 
 
@@ -97,7 +99,9 @@ def _read(terms: Terms, scope: dict[str, str], point: Any, bits: int) -> Point:
     """The point: all that is declared, each value of its type and shape, and nothing beside them."""
     sizes, values, places = point["dims"], point["values"], point["indices"]
     dimensions = {name for name, kind in terms.types.items() if kind == "dimension"}
-    require(set(point) - {"implied"} == {"dims", "values", "indices"}, "a point has dimensions, values and indices")
+    require(
+        set(point) - {"implied", "held"} == {"dims", "values", "indices"}, "a point has dimensions, values and indices"
+    )
     require(set(sizes) == dimensions and set(values) == set(terms.types) - dimensions, "the declared names")
     require(set(places) == set(scope), "the indices of the claim")
     require(all(type(n) is int and n >= 1 for n in (*sizes.values(), *places.values())), "whole numbers from 1 on")
@@ -138,12 +142,13 @@ def _check_type(name: str, kind: str, entries: list[Any]) -> None:
     decided(all(_TYPES[kind](end) for e in enclosed for end in (e.low, e.high)))
 
 
-def _check(hypothesis: Any, at: Point, scope: dict[str, str], places: dict[str, int]) -> None:
-    """A hypothesis must surely hold at the point, for every value of the indices that are its own."""
+def _check(hypothesis: Any, at: Point, scope: dict[str, str], places: dict[str, int], proved: bool) -> None:
+    """A hypothesis must surely hold at the point, for every value of its own indices; at least have values there."""
     own = at.terms.scope(hypothesis["quantified"])
     op, left, right = at.terms.relation(hypothesis["relation"], {**scope, **own})
     for inner in every(own, at, places):
-        decided(_HOLDS[op](at.value(left, inner), at.value(right, inner)))
+        values = at.value(left, inner), at.value(right, inner)
+        decided(proved or _HOLDS[op](*values))
 
 
 def _stated(op: str, left: Interval, right: Interval) -> dict[str, Any]:
