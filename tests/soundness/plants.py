@@ -176,8 +176,12 @@ PLANTS = (
     ),
     Plant("an equation that fails in one part", "split._failures", "zip(parts,", "zip(parts[:1] * len(parts),"),
     Plant("gamma at a half of any sign", "counting.gamma", " and ctx.sign(ctx, between) & NONNEGATIVE:", ":"),
+    Plant(
+        "factorial of what may be -1", "counting.factorial", "if not ctx.sign(ctx, rest) & NONNEGATIVE:", "if False:"
+    ),
     Plant("induction from anywhere", "induction._grows_from", "if not _holds_at(", "if False and not _holds_at("),
     Plant("induction without a step", "induction._is_step", "if not all(", "return True\n    if not all("),
+    Plant("induction across what has no value", "induction._is_step", " and _has_value(ctx, part)", ""),
     Plant("induction over the range of a sum", "induction._counted", " and not _is_summed_over(poly, name)", ""),
     Plant("1/(t*u) like t", "sign._of_odd_part", "bits = times(bits, _of_power(ctx, key, e))", "pass"),
     Plant("an angle beyond its sine", "angles._is_below", "subtract(bound, argument)", "subtract(bound, {})"),
@@ -447,6 +451,16 @@ PLANTS = (
         "if not all(ctx.sign(ctx, t) & NONNEGATIVE for t in (first, second)):",
         "if False:",
     ),
+    Plant(
+        "rests of signed sums",
+        "comparison.products_of_rests",
+        "if root is None or not all(ctx.sign(ctx, t) & NONNEGATIVE for t in (first, second)):",
+        "if root is None:",
+    ),
+    Plant("bounds with signed weights", "comparison.products_of_bounds", "if ctx.sign(ctx, w) & NONNEGATIVE", "if 1"),
+    Plant("any side of a bound", "comparison._bounded", "if fact.bits & NONNEGATIVE else", "if True else"),
+    Plant("a bound that is none", "comparison._bounded", "fact.bits & ZERO in (NONNEGATIVE, NONPOSITIVE)", "True"),
+    Plant("the least like the largest", "comparison._bounded", 'if kind == "Max" else', "if True else"),
     Plant("weights that sum to anything", "comparison.weights", "or rule.value != ONE", ""),
     Plant("tangent with the other slope", "comparison.tangents_elsewhere", "add(ONE, gap)", "subtract(ONE, gap)"),
     Plant(
