@@ -36,6 +36,7 @@ from derive.term import Limit, Op, Optimum, Reduce, subterms
 
 FUEL = 200_000
 AT_MOST_AND_AT_LEAST: tuple[Op, Op] = ("<=", ">=")
+BEYOND = (Limit, Optimum)
 
 __all__ = [
     "FAILURES",
@@ -76,9 +77,11 @@ def decide(goal: Goal, fuel: int = FUEL, propose: Propose | None = None) -> Theo
 
     ``propose`` may offer factorisations; each is multiplied out before it is used.
     """
-    if contradictory(goal, fuel):
-        return Residual("vacuous", "the hypotheses contradict each other")
     try:
+        if not any(isinstance(t, BEYOND) for side in (goal.left, goal.right) for t in subterms(side)):
+            return _decide_plain(goal, fuel, propose)
+        if contradictory(goal, fuel):
+            return Residual("vacuous", "the hypotheses contradict each other")
         return _decide(goal, fuel, propose)
     except Stuck as stuck:
         return Residual(stuck.reason, stuck.detail)
@@ -96,6 +99,10 @@ def _decide(goal: Goal, fuel: int, propose: Propose | None) -> Theorem | Residua
         return decide_limit(goal, fuel)
     if isinstance(goal.left, Optimum) or isinstance(goal.right, Optimum):
         return decide_optimum(goal, fuel)
+    return _decide_plain(goal, fuel, propose)
+
+
+def _decide_plain(goal: Goal, fuel: int, propose: Propose | None) -> Theorem | Residual:
     if goal.op != "==":
         return decide_order(goal, fuel, propose)
     found = decide_equality(goal, fuel, propose)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from derive.kernel.context import NEGATIVE, NONNEGATIVE, NONPOSITIVE, NONZERO, POSITIVE, ZERO, Rational
 
 
+# Asked of every factor of every monomial, with eight values each.
+@cache
 def times(left: int, right: int) -> int:
     """The sign of a product."""
     if ZERO in (left & ZERO, right & ZERO):
@@ -27,6 +31,7 @@ def of_number(c: Rational) -> int:
     return ZERO if c == 0 else POSITIVE if c > 0 else NEGATIVE
 
 
+@cache
 def decisive(bits: int) -> bool:
     """Whether nothing more can be learnt."""
     return bits & POSITIVE == POSITIVE or bits & NEGATIVE == NEGATIVE

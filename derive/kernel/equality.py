@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from derive.claim import Goal
-from derive.kernel.context import Context, Note, Polynomial, Propose, Stuck, Undefined
+from derive.kernel.context import Context, Contradiction, Note, Polynomial, Propose, Stuck, Undefined
 from derive.kernel.hypotheses import assume, context_of, terms_of_sums
 from derive.kernel.normalize import Condition, Reader, Scope
 from derive.kernel.polynomial import subtract
@@ -115,6 +115,8 @@ def decide_equality(goal: Goal, fuel: int, propose: Propose | None = None) -> Th
         return conclude(goal, sides, "normal form")
     except Stuck as stuck:
         return Residual(stuck.reason, stuck.detail)
+    except Contradiction as contradiction:
+        return Residual("vacuous", str(contradiction))
     except Undefined as undefined:
         return Residual("vacuous", f"no admissible point: {undefined}")
 

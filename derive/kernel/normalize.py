@@ -5,7 +5,6 @@ from __future__ import annotations
 from fractions import Fraction
 
 from msgspec import Struct, field
-from msgspec.structs import replace
 
 from derive.kernel.bits import decisive, negated, times
 from derive.kernel.context import (
@@ -120,43 +119,45 @@ class Reader(Struct):
     def read(self, term: Term, scope: Scope) -> Polynomial:
         """The normal form of a term; Fails with Stuck (no rule) or Undefined (no value anywhere)."""
         ctx = self.ctx
-        match term:
+        match term:  # what is met most often comes first
+            case Binary(op, left, right):
+                return self._binary(op, left, right, scope)
+            case Component(array, indices):
+                return component(ctx, array, tuple([self.place(i, scope) for i in indices]))
+            case Apply(function, args):
+                return self._apply(function, args, scope)
             case Number(value):
                 return {(): int(value) if value.denominator == 1 else value} if value else {}
+            case Reduce():
+                return self._reduce(term, scope)
+            case Variable(name):
+                return variable(ctx, name)
+            case Neg(operand):
+                return scale(self.read(operand, scope), -1)
+            case Delta(left, right):
+                return delta(ctx, self.place(left, scope), self.place(right, scope))
+            case Diff(body, targets):
+                return self._diff(body, targets, scope)
             case Constant("oo"):
                 raise Stuck("outside the fragment", "oo as a value")
             case Constant(name):
                 return number_constant(ctx, name)
-            case Variable(name):
-                return variable(ctx, name)
-            case Component(array, indices):
-                return component(ctx, array, tuple(self.place(i, scope) for i in indices))
-            case Delta(left, right):
-                return delta(ctx, self.place(left, scope), self.place(right, scope))
-            case Neg(operand):
-                return scale(self.read(operand, scope), -1)
-            case Binary("+", left, right):
-                return add(self.read(left, scope), self.read(right, scope))
-            case Binary("-", left, right):
-                return subtract(self.read(left, scope), self.read(right, scope))
-            case Binary("*", left, right):
-                return multiply(ctx, self.read(left, scope), self.read(right, scope))
-            case Binary("/", left, right):
-                return self._quotient(left, right, scope)
-            case Binary(_, left, right):
-                return self._power(left, right, scope)
-            case Apply(function, args):
-                return self._apply(function, args, scope)
-            case Reduce():
-                return self._reduce(term, scope)
-            case Diff(body, targets):
-                return self._diff(body, targets, scope)
             case Limit():
                 raise Stuck("limit not established", "a limit inside a term")
             case Optimum(kind):
                 raise Stuck("optimum not established", kind)
             case Call(name):
                 raise Stuck("outside the fragment", f"the function {name}")
+
+    def _binary(self, op: str, left: Term, right: Term, scope: Scope) -> Polynomial:
+        if op == "/":
+            return self._quotient(left, right, scope)
+        if op == "**":
+            return self._power(left, right, scope)
+        first, second = self.read(left, scope), self.read(right, scope)
+        if op == "*":
+            return multiply(self.ctx, first, second)
+        return add(first, second) if op == "+" else subtract(first, second)
 
     def place(self, index: Index, scope: Scope) -> Place:
         """The place of an index; a literal one must lie in the range."""
@@ -303,14 +304,8 @@ class Reader(Struct):
         """A new index for what a reduction binds, and the scope below it."""
         place = self.ctx.open(self.dimension(term.index.dimension))
         name = str(term.index.name)
-        inner = replace(
-            scope,
-            places={**scope.places, name: place},
-            bound=(*scope.bound, name),
-            restrictions=scope.restrictions
-            + tuple(Relation(Variable(name), "!=", Variable(str(i.name))) for i in term.excluded),
-        )
-        return place, inner
+        beside = tuple(Relation(Variable(name), "!=", Variable(str(i.name))) for i in term.excluded)
+        return place, Scope({**scope.places, name: place}, (*scope.bound, name), scope.restrictions + beside)
 
     def _diff(self, body: Term, targets: tuple[Variable | Component, ...], scope: Scope) -> Polynomial:
         """V8, E5: the body under the hypotheses that do not constrain the targets, then the derivatives in turn."""

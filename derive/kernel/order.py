@@ -18,6 +18,7 @@ from derive.kernel.context import (
     POSITIVE,
     ZERO,
     Context,
+    Contradiction,
     Monomial,
     Polynomial,
     Propose,
@@ -68,6 +69,8 @@ def decide_order(goal: Goal, fuel: int, propose: Propose | None = None) -> Theor
         return Residual("order not established", "the sign of the difference of the sides is not seen", gap)
     except Stuck as stuck:
         return Residual(stuck.reason, stuck.detail)
+    except Contradiction as contradiction:
+        return Residual("vacuous", str(contradiction))
     except Undefined as undefined:
         return Residual("vacuous", f"no admissible point: {undefined}")
 

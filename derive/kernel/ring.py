@@ -39,7 +39,7 @@ from derive.kernel.polynomial import (
     without,
 )
 from derive.kernel.radicals import denested, square_root
-from derive.kernel.spelling import NO_NAMES, NOTHING, height, intern, names, opaque, places, poly_text
+from derive.kernel.spelling import NO_NAMES, atom, height, intern, names, opaque, places, poly_text
 from derive.signature import FUNCTIONS
 
 PRIMITIVE_ROUNDS = 8
@@ -80,9 +80,11 @@ def multiply(ctx: Context, left: Polynomial, right: Polynomial) -> Polynomial:
 def _settled(mono: Monomial) -> bool:
     for key, e in mono:
         kind = key[0]
+        if kind not in "dghzbpf":
+            continue
         if kind in "dghz" or (kind == "b" and e > 0) or (kind == "p" and e != 1):
             return False
-        if e >= 2 and key.startswith(SINE):
+        if kind == "f" and e >= 2 and key.startswith(SINE):
             return False
     return True
 
@@ -654,10 +656,10 @@ def transform(
     """Rebuild what contains a renamed index or a touched name."""
     total: Polynomial = {}
     for mono, c in poly.items():
-        lazy = tuple(f for f in mono if f[0][0] in "dg")
-        if not lazy:
+        if not _is_lazy(mono):
             rebuilt = _transformed(ctx, mono, renamed, new, touched)
         else:
+            lazy = tuple(f for f in mono if f[0][0] in "dg")
             rebuilt = _lazily_transformed(ctx, lazy, without(mono, *(k for k, _ in lazy)), renamed, new, touched)
         for m, v in rebuilt.items():
             put(total, m, c * v)
@@ -694,20 +696,18 @@ def _transformed(
 ) -> Polynomial:
     kept: list[tuple[str, Rational]] = []
     rebuilt: list[Polynomial] = []
-    for key, e in mono:
+    for factor in mono:
+        key, e = factor
         gen = ctx.generators[key]
         if gen.places.isdisjoint(renamed) and gen.names.isdisjoint(touched):
-            kept.append((key, e))
+            kept.append(factor)
         else:
-            rebuilt.append(_raise(ctx, key, _rebuild(ctx, gen, renamed, new, touched), e))
+            # A radicand's polynomial is its base; every other generator is rebuilt as a value and then raised.
+            value = _rebuild(ctx, gen, renamed, new, touched)
+            rebuilt.append(power(ctx, value, e) if e != 1 else value)
     if not rebuilt:
         return {mono: 1}
-    return product(ctx, [{tuple(kept): 1}, *rebuilt])
-
-
-def _raise(ctx: Context, key: str, rebuilt: Polynomial, e: Rational) -> Polynomial:
-    """A radicand's polynomial is its base; every other generator is rebuilt as a value and then raised."""
-    return power(ctx, rebuilt, e) if e != 1 else rebuilt
+    return product(ctx, [{tuple(kept): 1}, *rebuilt] if kept else rebuilt)
 
 
 def _rebuild(
@@ -722,8 +722,8 @@ def _rebuild(
     memo_key = (
         "rebuild",
         gen.key,
-        tuple(sorted((p, renamed[p]) for p in gen.places if p in renamed)),
-        tuple(sorted((k, poly_text(ctx, v, {})) for k, v in new.items())),
+        tuple(sorted([(p, renamed[p]) for p in gen.places if p in renamed])),
+        tuple(sorted([(k, poly_text(ctx, v, {})) for k, v in new.items()])) if new else (),
         touched,
         ctx.suspended,
     )
@@ -750,7 +750,7 @@ def variable(ctx: Context, name: str) -> Polynomial:
     number = ctx.size.get(name)
     if number is not None or name.isdecimal():
         return {(): number or int(name)}
-    return {((intern(ctx, "v", (name,), NOTHING, frozenset((name,))), 1),): 1}
+    return {((atom(ctx, "v", (name,)), 1),): 1}
 
 
 def component(ctx: Context, array: str, at: tuple[Place, ...]) -> Polynomial:
@@ -770,7 +770,7 @@ def component(ctx: Context, array: str, at: tuple[Place, ...]) -> Polynomial:
             return {}
         if at[1] < at[0]:
             return scale(component(ctx, array, (at[1], at[0])), symmetry)
-    return {((intern(ctx, "a", (array, at), frozenset(p for p in at if p[0]), frozenset((array,))), 1),): 1}
+    return {((atom(ctx, "a", (array, at)), 1),): 1}
 
 
 def delta(ctx: Context, left: Place, right: Place) -> Polynomial:
@@ -788,7 +788,7 @@ def delta(ctx: Context, left: Place, right: Place) -> Polynomial:
         # An index of an explicit dimension is the last one exactly when it is none of the others.
         ctx.use("K6")
         return subtract(ONE, add(*(delta(ctx, (LITERAL, pair[0][1], v), pair[1]) for v in range(1, pair[0][2]))))
-    return {((intern(ctx, "d", pair, frozenset(p for p in pair if p[0]), NO_NAMES), 1),): 1}
+    return {((atom(ctx, "d", pair), 1),): 1}
 
 
 def guard(ctx: Context, left: Place, right: Place) -> Polynomial:
@@ -798,7 +798,7 @@ def guard(ctx: Context, left: Place, right: Place) -> Polynomial:
     if (left[0] == right[0] == LITERAL) or frozenset((left, right)) in ctx.distinct:
         return ONE
     pair = (left, right) if left < right else (right, left)
-    return {((intern(ctx, "g", pair, frozenset(p for p in pair if p[0]), NO_NAMES), 1),): 1}
+    return {((atom(ctx, "g", pair), 1),): 1}
 
 
 def split_delta(ctx: Context, poly: Polynomial) -> Pair | None:

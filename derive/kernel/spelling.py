@@ -5,6 +5,8 @@ Equality of keys implies equality of values: a key spells out structure, dimensi
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import Any
 
 from derive.kernel.context import BOUND, Context, Generator, Monomial, Place, Polynomial, Stuck
 from derive.kernel.polynomial import scale
@@ -28,7 +30,9 @@ def places(ctx: Context, poly: Polynomial) -> frozenset[Place]:
     found: frozenset[Place] = NOTHING
     for mono in poly:
         for key, _ in mono:
-            found |= ctx.generators[key].places
+            own = ctx.generators[key].places
+            if own:
+                found = found | own if found else own
     return found
 
 
@@ -37,13 +41,15 @@ def names(ctx: Context, poly: Polynomial) -> frozenset[str]:
     found: frozenset[str] = NO_NAMES
     for mono in poly:
         for key, _ in mono:
-            found |= ctx.generators[key].names
+            own = ctx.generators[key].names
+            if own:
+                found = found | own if found else own
     return found
 
 
 def height(ctx: Context, monos: Iterable[Monomial]) -> int:
     """The greatest height of a binder inside."""
-    return max((ctx.generators[key].height for mono in monos for key, _ in mono), default=0)
+    return max([ctx.generators[key].height for mono in monos for key, _ in mono], default=0)
 
 
 def token(place: Place) -> str:
@@ -54,14 +60,19 @@ def token(place: Place) -> str:
 def mono_text(ctx: Context, mono: Monomial, renamed: Mapping[Place, str]) -> str:
     """The spelling of a monomial; independent of the order in which its factors were met."""
     if not renamed:
-        return "*".join(f"{key}^{e}" for key, e in mono)
-    return "*".join(sorted(f"{generator_text(ctx, key, renamed)}^{e}" for key, e in mono))
+        return _plain_text(mono)
+    return "*".join(sorted([f"{generator_text(ctx, key, renamed)}^{e}" for key, e in mono]))
+
+
+@lru_cache(maxsize=4_096)
+def _plain_text(mono: Monomial) -> str:
+    return "*".join([f"{key}^{e}" for key, e in mono])
 
 
 def poly_text(ctx: Context, poly: Polynomial, renamed: Mapping[Place, str]) -> str:
     """The spelling of a polynomial."""
     try:
-        return "+".join(sorted(f"{c}~{mono_text(ctx, m, renamed)}" for m, c in poly.items()))
+        return "+".join(sorted([f"{c}~{mono_text(ctx, m, renamed)}" for m, c in poly.items()]))
     except ValueError as error:  # Python spells no integer of more than 4300 digits
         raise Stuck("budget", "a coefficient has too many digits") from error
 
@@ -102,14 +113,14 @@ def _spell_unordered(gen: Generator, renamed: Mapping[Place, str]) -> str:
 
 
 def _spell(ctx: Context, kind: str, parts: tuple[object, ...], renamed: Mapping[Place, str]) -> str:
-    return f"{kind}({';'.join(_spell_part(ctx, part, renamed) for part in parts)})"
+    return f"{kind}({';'.join([_spell_part(ctx, part, renamed) for part in parts])})"
 
 
 def _spell_part(ctx: Context, part: object, renamed: Mapping[Place, str]) -> str:
     if isinstance(part, tuple):
         if part and isinstance(part[0], int):
             return renamed.get(part) or token(part)
-        return ",".join(_spell_part(ctx, p, renamed) for p in part)
+        return ",".join([_spell_part(ctx, p, renamed) for p in part])
     if isinstance(part, str):
         return part
     if isinstance(part, dict):
@@ -135,6 +146,31 @@ def intern(
         ctx.spend(1)
         ctx.generators[key] = Generator(kind, parts, key, inside, used, tall)
     return key
+
+
+def atom(ctx: Context, kind: str, parts: tuple[object, ...]) -> str:
+    """The key of a generator without polynomials inside: a variable, an entry of an array, a delta, a guard."""
+    gen = _atom(kind, parts)
+    if gen.key not in ctx.generators:
+        if len(gen.key) > LONGEST:
+            raise Stuck("budget", "a part of the normal form is too long")
+        ctx.spend(1)
+        ctx.generators[gen.key] = gen
+    return gen.key
+
+
+@lru_cache(maxsize=4_096)
+def _atom(kind: str, parts: tuple[Any, ...]) -> Generator:
+    at = parts if kind in "dg" else parts[1] if kind == "a" else ()
+    used = NO_NAMES if kind in "dg" else frozenset(parts[:1])
+    key = f"{kind}({';'.join(map(_atom_text, parts))})"
+    return Generator(kind, parts, key, frozenset(p for p in at if p[0]), used, 0)
+
+
+def _atom_text(part: Any) -> str:
+    if isinstance(part, str):
+        return part
+    return token(part) if part and isinstance(part[0], int) else ",".join(map(token, part))
 
 
 def opaque(ctx: Context, kind: str, *parts: object) -> Polynomial:
