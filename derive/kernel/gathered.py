@@ -92,8 +92,10 @@ def _products(ctx: Context, bound: tuple[Place, ...]) -> Iterator[Polynomial]:
 
 
 def summed(ctx: Context, key: str) -> str:
-    gen = ctx.generators[key]
-    return str(gen.parts[0][0][1]) if gen.kind == "s" and len(gen.parts[0]) == 1 else ""
+    if key[0] != "s":
+        return ""
+    bound = ctx.generators[key].parts[0]
+    return str(bound[0][1]) if len(bound) == 1 else ""
 
 
 def _gather(ctx: Context, poly: Polynomial, dimension: str) -> tuple[Place, Polynomial, Polynomial]:

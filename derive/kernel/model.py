@@ -208,6 +208,9 @@ def _agrees(found: tuple[float, float], bits: int) -> bool:
 
 def _instances(model: Model, ctx: Context, open_: list[Place]) -> Iterator[dict[Place, int]]:
     """All values of some indices; the first few where they are many."""
+    if not open_:
+        yield {}
+        return
     ranges = [range(1, _size(model, ctx, p[1]) + 1) for p in open_]
     for _, chosen in zip(range(MOST_INSTANCES), cartesian(*ranges), strict=False):
         yield dict(zip(open_, chosen, strict=True))
@@ -337,7 +340,7 @@ def _generator(model: Model, ctx: Context, key: str, env: Places) -> float:
     order = model.order.get(key)
     if order is None:
         order = model.order[key] = tuple(sorted(gen.places))
-    memo = key, tuple(_index(model, ctx, p, env) for p in order)
+    memo = key, tuple([_index(model, ctx, p, env) for p in order])
     if memo not in model.known:
         model.known[memo] = None
         model.known[memo] = _of_kind(model, ctx, gen, env)
