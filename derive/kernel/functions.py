@@ -34,7 +34,7 @@ from derive.kernel.ring import (
     split_delta,
     unit,
 )
-from derive.kernel.spelling import NO_NAMES, NOTHING, Factors, height, intern, names, opaque, places
+from derive.kernel.spelling import NO_NAMES, NOTHING, Factors, intern, opaque, opaque_key
 
 ODD = {"sin", "atan", "asinh", "atanh", "asin", "erf", "cbrt"}
 EVEN = {"cos"}
@@ -55,10 +55,8 @@ def exponential(ctx: Context, poly: Polynomial) -> Polynomial:
             factors.append(power(ctx, ctx.generators[mono[0][0]].parts[0], c))
         else:
             ctx.use("P1")
-            tall = height(ctx, (mono,))
-            key = intern(ctx, "e", (Factors(mono),), places(ctx, {mono: 1}), names(ctx, {mono: 1}), tall)
-            factors.append({((key, c),): 1})
-    return product(ctx, factors)
+            factors.append({((opaque_key(ctx, "e", Factors(mono)), c),): 1})
+    return factors[0] if len(factors) == 1 else product(ctx, factors)
 
 
 def logarithm(ctx: Context, poly: Polynomial) -> Polynomial:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from functools import reduce
+from itertools import chain, count
 
 from derive.kernel.context import LITERAL, Context, Generator, Monomial, Place, Polynomial, Rational
 from derive.term import Apply, Binary, Component, Constant, Delta, Index, Neg, Number, Reduce, Term, Variable
@@ -83,7 +84,7 @@ def _plain(place: Place) -> str:
 
 def _binder(ctx: Context, place: Place, names: dict[Place, str]) -> tuple[str, dict[Place, str]]:
     taken = {*names.values(), *_taken(ctx)}
-    name = next(c for c in [*LETTERS, *(f"k{n}" for n in range(1000))] if c not in taken)
+    name = next(c for c in chain(LETTERS, (f"k{n}" for n in count())) if c not in taken)
     return name, {**names, place: name}
 
 

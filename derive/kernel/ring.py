@@ -39,7 +39,7 @@ from derive.kernel.polynomial import (
     without,
 )
 from derive.kernel.radicals import denested, square_root
-from derive.kernel.spelling import NO_NAMES, atom, height, intern, names, opaque, places, poly_text
+from derive.kernel.spelling import NO_NAMES, atom, opaque, opaque_key, poly_text
 from derive.signature import FUNCTIONS
 
 PRIMITIVE_ROUNDS = 8
@@ -271,7 +271,7 @@ def inverse_power(ctx: Context, base: Polynomial, exponent: int) -> Polynomial:
 
 def radicand(ctx: Context, poly: Polynomial) -> str:
     """The key of the generator that stands for a polynomial of several terms (or a prime) in a power."""
-    return intern(ctx, "b", (poly,), places(ctx, poly), names(ctx, poly), height(ctx, poly))
+    return opaque_key(ctx, "b", poly)
 
 
 def primitive(ctx: Context, poly: Polynomial) -> tuple[Rational, Monomial, Polynomial]:
@@ -318,16 +318,18 @@ def _content(ctx: Context, poly: Polynomial) -> tuple[Rational, Monomial]:
     for c in poly.values():
         top, bottom = gcd(top, c.numerator), lcm(bottom, c.denominator)
     lowest: dict[str, Rational] = {}
+    often: dict[str, int] = {}
     apart = {key for mono in poly if not _is_lazy(mono) for key, e in mono if e < 0}
     for mono in poly:
         lazy = _is_lazy(mono)
         for key, e in mono:
+            often[key] = often.get(key, 0) + 1
             # A denominator beside a delta is known to differ from 0 only where the delta is 1.
             hidden = lazy and e < 0 and key not in apart and not power_sign(ctx, key, 1) & NONZERO
             if key[0] not in "dg" and not hidden:
                 lowest[key] = min(lowest.get(key, e), e)
     for key in list(lowest):
-        if lowest[key] > 0 and any(all(k != key for k, _ in mono) for mono in poly):
+        if lowest[key] > 0 and often[key] < len(poly):
             del lowest[key]
     return top if bottom == 1 else Fraction(top, bottom), tuple(sorted(lowest.items()))
 
@@ -705,9 +707,9 @@ def _transformed(
             # A radicand's polynomial is its base; every other generator is rebuilt as a value and then raised.
             value = _rebuild(ctx, gen, renamed, new, touched)
             rebuilt.append(power(ctx, value, e) if e != 1 else value)
-    if not rebuilt:
-        return {mono: 1}
-    return product(ctx, [{tuple(kept): 1}, *rebuilt] if kept else rebuilt)
+    if kept:
+        rebuilt.insert(0, {tuple(kept): 1})
+    return rebuilt[0] if len(rebuilt) == 1 else product(ctx, rebuilt)
 
 
 def _rebuild(

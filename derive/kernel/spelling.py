@@ -140,23 +140,21 @@ def intern(
 ) -> str:
     """The key of a generator, made on first use."""
     key = _spell(ctx, kind, parts, {})
-    if len(key) > LONGEST:
+    return key if key in ctx.generators else _kept(ctx, Generator(kind, parts, key, inside, used, tall))
+
+
+def _kept(ctx: Context, gen: Generator) -> str:
+    if len(gen.key) > LONGEST:
         raise Stuck("budget", "a part of the normal form is too long")
-    if key not in ctx.generators:
-        ctx.spend(1)
-        ctx.generators[key] = Generator(kind, parts, key, inside, used, tall)
-    return key
+    ctx.spend(1)
+    ctx.generators[gen.key] = gen
+    return gen.key
 
 
 def atom(ctx: Context, kind: str, parts: tuple[object, ...]) -> str:
     """The key of a generator without polynomials inside: a variable, an entry of an array, a delta, a guard."""
     gen = _atom(kind, parts)
-    if gen.key not in ctx.generators:
-        if len(gen.key) > LONGEST:
-            raise Stuck("budget", "a part of the normal form is too long")
-        ctx.spend(1)
-        ctx.generators[gen.key] = gen
-    return gen.key
+    return gen.key if gen.key in ctx.generators else _kept(ctx, gen)
 
 
 @lru_cache(maxsize=4_096)
@@ -175,24 +173,29 @@ def _atom_text(part: Any) -> str:
 
 def opaque(ctx: Context, kind: str, *parts: object) -> Polynomial:
     """A generator over polynomials."""
-    polys = [p for part in parts for p in (part if isinstance(part, tuple) else (part,)) if isinstance(p, dict)]
-    inside: frozenset[Place] = NOTHING
-    used: frozenset[str] = NO_NAMES
-    tall = 0
-    for poly in polys:
-        inside |= places(ctx, poly)
-        used |= names(ctx, poly)
-        tall = max(tall, height(ctx, poly))
-    return {((intern(ctx, kind, parts, inside, used, tall), 1),): 1}
+    return {((opaque_key(ctx, kind, *parts), 1),): 1}
+
+
+def opaque_key(ctx: Context, kind: str, *parts: object) -> str:
+    """The key of a generator over polynomials and monomials, none of whose indices it binds."""
+    key = _spell(ctx, kind, parts, {})
+    if key in ctx.generators:
+        return key
+    inner: Polynomial = {mono: 1 for part in parts for mono in _monos(part)}
+    return _kept(ctx, Generator(kind, parts, key, places(ctx, inner), names(ctx, inner), height(ctx, inner)))
 
 
 def parts_of(gen: Generator) -> list[Monomial]:
     """The monomials inside a generator."""
-    found: list[Monomial] = []
-    for part in gen.parts:
-        for inner in part if isinstance(part, tuple) else (part,):
-            found.extend(inner if isinstance(inner, dict) else [inner.mono] if isinstance(inner, Factors) else [])
-    return found
+    return [mono for part in gen.parts for mono in _monos(part)]
+
+
+def _monos(part: object) -> Iterable[Monomial]:
+    if isinstance(part, dict):
+        return part
+    if isinstance(part, Factors):
+        return (part.mono,)
+    return [mono for inner in part for mono in _monos(inner)] if isinstance(part, tuple) else ()
 
 
 def reached(ctx: Context, poly: Polynomial, name: str, inner: bool = False) -> list[str]:

@@ -117,14 +117,14 @@ def _factor(ctx: Context, bound: tuple[Place, ...], mono: Monomial) -> Polynomia
         if stay or len(partial) > 1 or (partial and len(groups) > 1):
             outside = tuple(f for f in outside if f not in stay)
             groups = [(set(bound), [*inside, *stay])]
-    parts: list[Polynomial] = [{outside: 1}]
+    parts: list[Polynomial] = [{outside: 1}] if outside else []
     for linked, factors in groups:
         if factors:
             parts.append(_connected(ctx, tuple(sorted(linked)), tuple(sorted(factors))))
         else:
             ctx.use("S2")
             parts.append(variable(ctx, next(iter(linked))[1]))
-    return product(ctx, parts)
+    return parts[0] if len(parts) == 1 else product(ctx, parts)
 
 
 def _linked(
