@@ -20,7 +20,8 @@ def square_root(poly: Polynomial, halves: Callable[[Monomial], bool]) -> Polynom
         return None
     rank = _lexical(poly)
     lead, last = max(poly, key=rank), min(poly, key=rank)
-    if not _is_square(Fraction(poly[last]) / Fraction(poly[lead])) or not (halves(lead) and halves(last)):
+    # A quotient is a square where the product is.
+    if not _is_square(poly[last] * poly[lead]) or not (halves(lead) and halves(last)):
         return None
     rest: Polynomial = {m: Fraction(c) / Fraction(poly[lead]) for m, c in poly.items() if m != lead}
     return _continued(_half(lead), rest, rank)
@@ -63,7 +64,7 @@ def _plain(value: Fraction) -> Rational:
     return int(value) if value.denominator == 1 else value
 
 
-def _is_square(value: Fraction) -> bool:
+def _is_square(value: Rational) -> bool:
     return value > 0 and all(isqrt(n) ** 2 == n for n in (value.numerator, value.denominator))
 
 

@@ -355,7 +355,17 @@ def factored_unit(ctx: Context, poly: Polynomial) -> tuple[Rational, Monomial, P
 
     The factors stand in the monomial as radicands with whole powers, and q is 1.
     """
+    key = ("sign", "unit", frozenset(poly.items()), ctx.suspended, ctx.depth)
+    found: tuple[Rational, Monomial, Polynomial] | None = ctx.memo.get(key)
+    if found is None:
+        found = ctx.memo[key] = _factored_unit(ctx, poly)
+    return found
+
+
+def _factored_unit(ctx: Context, poly: Polynomial) -> tuple[Rational, Monomial, Polynomial]:
     c, mono, rest = unit(ctx, poly)
+    if rest == ONE:
+        return c, mono, rest
     found, square, left = as_product(ctx, rest)
     if left == ONE:
         return c * found, merge(mono, square), ONE

@@ -107,8 +107,9 @@ def _flatten(ctx: Context, bound: tuple[Place, ...], mono: Monomial, key: str, e
 
 def _factor(ctx: Context, bound: tuple[Place, ...], mono: Monomial) -> Polynomial:
     """Take out what no index links, and one sum for every connected part (S1, S2, S6)."""
-    outside = tuple(f for f in mono if ctx.generators[f[0]].places.isdisjoint(bound))
-    inside = tuple(f for f in mono if f not in outside)
+    free = [ctx.generators[key].places.isdisjoint(bound) for key, _ in mono]
+    outside = tuple([f for f, is_free in zip(mono, free, strict=True) if is_free])
+    inside = tuple([f for f, is_free in zip(mono, free, strict=True) if not is_free])
     groups = _linked(ctx, bound, inside)
     if any(key[0] == "g" for key, _ in inside):
         # A restricted range may be empty: only what has a value all the same may leave it (S1, S6).
