@@ -320,14 +320,12 @@ def _term(model: Model, ctx: Context, mono: Monomial, env: Places) -> float:
             return 0.0
     value = 1.0
     for key, e in mono:
-        value *= _power(model, ctx, key, e, env)
+        base = _generator(model, ctx, key, env)
+        value *= base if e == 1 else _power(base, e)
     return value
 
 
-def _power(model: Model, ctx: Context, key: str, e: Rational, env: Places) -> float:
-    base = _generator(model, ctx, key, env)
-    if e == 1:
-        return base
+def _power(base: float, e: Rational) -> float:
     if e.denominator == 1:
         return float(base ** int(e))
     if base < 0:

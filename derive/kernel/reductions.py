@@ -25,7 +25,7 @@ from derive.kernel.ring import (
     variable,
     where_distinct,
 )
-from derive.kernel.spelling import height, intern, names, places, poly_text
+from derive.kernel.spelling import height, intern, names, opaque_key, places, poly_text
 from derive.kernel.sums import sum_over
 
 MOST_WRITTEN_OUT = 3  # values of which a Max is written by Abs
@@ -68,9 +68,7 @@ def _extremum_generator(ctx: Context, kind: str, bound: Place, moving: Polynomia
     if leads_negative(ctx, renamed):
         renamed, factor, flip = scale(renamed, -1), scale(factor, -1), not flip
     kind = OPPOSITE[kind] if flip else kind
-    inside, used = places(ctx, renamed) - {name}, names(ctx, renamed) | {bound[1]}
-    key = intern(ctx, "m", (kind, name, renamed), inside, used, name[2])
-    return multiply(ctx, factor, {((key, 1),): 1})
+    return multiply(ctx, factor, {((opaque_key(ctx, "m", kind, name, renamed, bound=(name,)), 1),): 1})
 
 
 def _unrolled_extremum(ctx: Context, kind: str, bound: Place, body: Polynomial) -> Polynomial:

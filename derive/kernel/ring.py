@@ -673,6 +673,8 @@ def transform(
         else:
             lazy = tuple(f for f in mono if f[0][0] in "dg")
             rebuilt = _lazily_transformed(ctx, lazy, without(mono, *(k for k, _ in lazy)), renamed, new, touched)
+        if len(poly) == 1:
+            return scale(rebuilt, c)
         for m, v in rebuilt.items():
             put(total, m, c * v)
     return total
@@ -731,6 +733,9 @@ def _rebuild(
 ) -> Polynomial:
     if gen.key in new:
         return new[gen.key]
+    if gen.kind in "adg" and not ctx.component_rules:
+        ctx.spend(2)
+        return ctx.rebuild(ctx, gen, lambda place: renamed.get(place, place), lambda poly: poly)
     memo_key = (
         "rebuild",
         gen.key,

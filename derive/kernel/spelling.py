@@ -176,13 +176,16 @@ def opaque(ctx: Context, kind: str, *parts: object) -> Polynomial:
     return {((opaque_key(ctx, kind, *parts), 1),): 1}
 
 
-def opaque_key(ctx: Context, kind: str, *parts: object) -> str:
-    """The key of a generator over polynomials and monomials, none of whose indices it binds."""
+def opaque_key(ctx: Context, kind: str, *parts: object, bound: tuple[Place, ...] = ()) -> str:
+    """The key of a generator over polynomials and monomials; ``bound`` are the indices in them that it binds."""
     key = _spell(ctx, kind, parts, {})
     if key in ctx.generators:
         return key
     inner: Polynomial = {mono: 1 for part in parts for mono in _monos(part)}
-    return _kept(ctx, Generator(kind, parts, key, places(ctx, inner), names(ctx, inner), height(ctx, inner)))
+    inside, used, tall = places(ctx, inner), names(ctx, inner), height(ctx, inner)
+    if bound:
+        inside, used, tall = inside.difference(bound), used.union(p[1] for p in bound), max(p[2] for p in bound)
+    return _kept(ctx, Generator(kind, parts, key, inside, used, tall))
 
 
 def parts_of(gen: Generator) -> list[Monomial]:

@@ -30,7 +30,7 @@ from derive.kernel.ring import (
     settle,
     variable,
 )
-from derive.kernel.spelling import NOTHING, Factors, height, intern, loose_text, names, places
+from derive.kernel.spelling import NOTHING, Factors, height, loose_text, opaque_key
 
 MOST_ORDERS = 4
 
@@ -182,15 +182,9 @@ def _closed(ctx: Context, order: tuple[Place, ...], mono: Monomial, base: int) -
     renamed: dict[Place, Place] = {p: (BOUND, p[1], base + 1 + n) for n, p in enumerate(order)}
     total: Polynomial = {}
     for m, c in rename_mono(ctx, mono, renamed).items():
-        put(total, ((_sum_generator(ctx, tuple(renamed[p] for p in order), m), 1),), c)
+        bound = tuple(renamed.values())
+        put(total, ((opaque_key(ctx, "s", bound, Factors(m), bound=bound), 1),), c)
     return total
-
-
-def _sum_generator(ctx: Context, bound: tuple[Place, ...], mono: Monomial) -> str:
-    single: Polynomial = {mono: 1}
-    inside = places(ctx, single) - frozenset(bound)
-    dims = frozenset(p[1] for p in bound)
-    return intern(ctx, "s", (bound, Factors(mono)), inside, names(ctx, single) | dims, max(p[2] for p in bound))
 
 
 def canonical_orders(ctx: Context, bound: tuple[Place, ...], mono: Monomial) -> list[tuple[Place, ...]]:
@@ -276,5 +270,7 @@ def _over_own_sum(ctx: Context, bound: tuple[Place, ...], mono: Monomial) -> Pol
 def _sums_below(ctx: Context, mono: Monomial) -> set[str]:
     """The sums in the denominators of a monomial."""
     below = [key for key, e in mono if e < 0]
+    if not below:
+        return set()
     inside = (k for key in below if key[0] == "b" for m in ctx.generators[key].parts[0] for k, _ in m)
     return {key for key in (*below, *inside) if key[0] == "s"}
