@@ -259,6 +259,8 @@ def kinks(ctx: Context, poly: Polynomial, target: Target) -> Iterator[Polynomial
 
     G is smooth, its derivative in Abs(w) differs from 0 at 0 (or G(1) from G(-1)), and w moves with the target.
     """
+    if not any("h(" in key or "z(" in key for mono in poly for key, _ in mono):
+        return
     local = _localised(ctx, poly, target)
     for around in _free_kinks(ctx, local):
         (inner,) = ctx.generators[around].parts

@@ -46,6 +46,8 @@ def _less_one_term(ctx: Context, place: Place, body: Polynomial, rest: Polynomia
 def gathered_with_weights(ctx: Context, poly: Polynomial) -> int:
     """H4, S10, O3: what stands outside of the sums as a sum too, by weights that sum to one."""
     total = UNKNOWN
+    if not ctx.simplex and not ctx.sum_rules:
+        return total
     for dimension in sorted({summed(ctx, key) for mono in poly for key, _ in mono} - {""}):
         place, body, rest = _gather(ctx, poly, dimension)
         single = list(weights(ctx, place)) if rest else []

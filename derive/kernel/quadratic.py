@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 from derive.kernel.bits import decisive, negated
 from derive.kernel.context import (
     NONNEGATIVE,
@@ -22,8 +20,7 @@ from derive.kernel.ring import inside, multiply, power
 
 def radical(ctx: Context, poly: Polynomial) -> int:
     """O9: a*r + b with r = sqrt(q) or r = Abs(w) has the sign of a where a**2*r**2 > b**2, of b where it is less."""
-    half = Fraction(1, 2)
-    roots = sorted({(k, e) for mono in poly for k, e in mono if e == half or (k[0] == "h" and e == 1)})
+    roots = sorted({(k, e) for mono in poly for k, e in mono if _is_half(e) or (k[0] == "h" and e == 1)})
     if len(roots) != 1:
         squared = roots or (ctx.lemmas and any(k[0] == "s" for mono in poly for k, _ in mono))
         return _squared(ctx, poly) if squared else UNKNOWN
@@ -32,7 +29,7 @@ def radical(ctx: Context, poly: Polynomial) -> int:
     apart = {m: c for m, c in poly.items() if (key, e) not in m}
     if any(k == key for part in (around, apart) for m in part for k, _ in m):
         return UNKNOWN
-    square = inside(ctx, key) if e == half else power(ctx, ctx.generators[key].parts[0], 2)
+    square = inside(ctx, key) if _is_half(e) else power(ctx, ctx.generators[key].parts[0], 2)
     gap = subtract(multiply(ctx, multiply(ctx, around, around), square), multiply(ctx, apart, apart))
     known = ctx.sign(ctx, gap)
     whole = multiply(ctx, around, {((key, e),): 1})
@@ -43,6 +40,10 @@ def radical(ctx: Context, poly: Polynomial) -> int:
         ctx.use("O9")
         return ctx.note(poly, (bits & ZERO) | (known & NONZERO), "square", apart, whole)
     return UNKNOWN
+
+
+def _is_half(e: Rational) -> bool:
+    return e.denominator == 2 and e.numerator == 1
 
 
 def _squared(ctx: Context, poly: Polynomial) -> int:

@@ -185,6 +185,8 @@ def _between(where: Range, point: Fraction) -> Fraction:
 
 def _odd_parts(p: Coefficients) -> list[Coefficients]:
     """The square-free factors of odd multiplicity, by repeated common divisors (Yun)."""
+    if len(p) == 2:
+        return [p]
     found: list[Coefficients] = []
     common = _common(p, _slope(p))
     simple, order = _quotient(p, common), 1
@@ -210,7 +212,7 @@ def without_squares(p: Coefficients) -> tuple[Coefficients, Coefficients]:
 
 
 def _square_free(p: Coefficients) -> Coefficients:
-    return _quotient(p, _common(p, _slope(p)))
+    return p if len(p) == 2 else _quotient(p, _common(p, _slope(p)))
 
 
 def _roots_inside(p: Coefficients, where: Range) -> int:
