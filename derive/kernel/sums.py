@@ -181,8 +181,8 @@ def _spelled(ctx: Context, bound: tuple[Place, ...], mono: Monomial) -> Polynomi
 def _closed(ctx: Context, order: tuple[Place, ...], mono: Monomial, base: int) -> Polynomial:
     renamed: dict[Place, Place] = {p: (BOUND, p[1], base + 1 + n) for n, p in enumerate(order)}
     total: Polynomial = {}
+    bound = tuple(renamed.values())
     for m, c in rename_mono(ctx, mono, renamed).items():
-        bound = tuple(renamed.values())
         put(total, ((opaque_key(ctx, "s", bound, Factors(m), bound=bound), 1),), c)
     return total
 

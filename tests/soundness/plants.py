@@ -245,7 +245,12 @@ PLANTS = (
     Plant("bound names not by height", "sums._closed", "base + 1 + n", "1 + n"),
     Plant("sum range from another dimension", "sums._factor", "next(iter(linked))[1]", "min(ctx.least)"),
     Plant("unrolled one short", "sums._unrolled_sum", "range(1, size + 1)", "range(1, max(size, 2))"),
-    Plant("sign lost when a bound index is renamed", "sums._closed", "m), 1),), c)", "m), 1),), abs(c))"),
+    Plant(
+        "sign lost when a bound index is renamed",
+        "sums._closed",
+        "bound=bound), 1),), c)",
+        "bound=bound), 1),), abs(c))",
+    ),
     Plant("unit sign dropped", "ring.inverse_power", "Fraction(c) ** -exponent", "abs(Fraction(c)) ** -exponent"),
     Plant(
         "antisymmetric entry without its sign", "ring.component", "(at[1], at[0])), symmetry)", "(at[1], at[0])), 1)"
