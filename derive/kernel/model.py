@@ -69,6 +69,14 @@ class Model(Struct):
 
 def possible(ctx: Context, poly: Polynomial) -> int:
     """The bits of a sign that no model excludes."""
+    key = ("sign", "possible", frozenset(poly.items()))
+    bits: int | None = ctx.memo.get(key)
+    if bits is None:
+        bits = ctx.memo[key] = _not_excluded(ctx, poly)
+    return bits
+
+
+def _not_excluded(ctx: Context, poly: Polynomial) -> int:
     bits = ANY
     for model in _models(ctx):
         for env in _instances(model, ctx, [p for p in places(ctx, poly) if p[0] >= BOUND]):

@@ -49,7 +49,6 @@ MOST_CLASSES = 8
 FACTORING = 50  # steps that a proposed factorisation costs
 Pair = tuple[Place, Place]
 HALF = Fraction(1, 2)
-OPEN = ("real", "positive", "negative", "nonzero")  # types that count below a derivative, too (E5)
 SINE, COSINE = "f(sin;", "f(cos;"
 TOTAL = {name for name, row in FUNCTIONS.items() if not row.domain}
 
@@ -652,21 +651,11 @@ def replace_generators(ctx: Context, poly: Polynomial, new: Mapping[str, Polynom
 
 def renew(ctx: Context, poly: Polynomial, arrays: frozenset[str]) -> Polynomial:
     """Make every generator anew that mentions one of the arrays, or what a hypothesis ties to them."""
-    rules = [r.names for r in ctx.sum_rules] + [r.names for r in ctx.sum_equations]
-    rules += [r.names for r in ctx.component_rules.values()]
-    is_tied = any(_is_assumed(ctx, name) for name in arrays)
-    for names_ in rules:
+    tied = [r.names for r in ctx.sum_rules] + [r.names for r in ctx.sum_equations]
+    for names_ in [*tied, *(r.names for r in ctx.component_rules.values())]:
         if not names_.isdisjoint(arrays):
-            arrays, is_tied = arrays | names_, True
-    return transform(ctx, poly, {}, {}, arrays) if is_tied else poly
-
-
-def _is_assumed(ctx: Context, name: str) -> bool:
-    """Whether something is known of a variable or an array that perhaps does not count below a derivative by it."""
-    if ctx.types.get(name, "real") not in OPEN or name in ctx.symmetric or name in ctx.component_rules:
-        return True
-    told = (key for bucket in ctx.facts.values() for f in bucket for mono in f.polynomial for key, _ in mono)
-    return any(name in ctx.generators[key].names for key in told)
+            arrays |= names_
+    return transform(ctx, poly, {}, {}, arrays)
 
 
 def transform(
