@@ -13,10 +13,11 @@ from derive.elaborate import elaborate
 from derive.errors import Problem, meant, problem
 from derive.find import Target
 from derive.load import load
+from derive.load.entries import Entry
 from derive.nearby import nearby
 from derive.outcome import ClaimFile
 
-MOST_AT_ONCE = 50
+FEW, MOST_AT_ONCE = 4, 50
 
 
 class Reading(Struct, frozen=True):
@@ -69,6 +70,15 @@ def _parts(reading: Reading) -> Iterator[object]:
     yield from reading.problems
 
 
+def _few_first(entries: tuple[Entry, ...]) -> Iterator[tuple[Entry, ...]]:
+    """The entries in parts, at least one; the first ones are small, so that deciding begins at once."""
+    yield entries[:FEW]
+    start, most = FEW, 2 * FEW
+    while start < len(entries):
+        yield entries[start : start + most]
+        start, most = start + most, min(2 * most, MOST_AT_ONCE)
+
+
 def _read_one(target: Target) -> Iterator[Reading]:
     """A file in several parts, so that the first claims can be decided while the last ones are read."""
     path = str(target.path)
@@ -77,8 +87,8 @@ def _read_one(target: Target) -> Iterator[Reading]:
         asked = tuple(entry for entry in file.entries if target.id in (None, entry.id))
         ids = tuple(id for id in (*(entry.id for entry in file.entries), *(p.claim_id for p in file.problems)) if id)
         problems = file.problems
-        for start in range(0, max(1, len(asked)), MOST_AT_ONCE):
-            claims, more = elaborate(file, asked[start : start + MOST_AT_ONCE])
+        for part in _few_first(asked):
+            claims, more = elaborate(file, part)
             yield Reading(
                 (ClaimFile(file.path, file.title, file.lines),),
                 tuple(c for c in claims if target.id in (None, c.id)),

@@ -117,8 +117,9 @@ def check(
     from derive.run.cache import cache, root
 
     store = None if no_cache else cache(root(), cache_dir)
-    workers = _workers(context, jobs, scheduler)
-    if store is None or not os.path.isdir(store.folder):
+    is_cold = store is None or not os.path.isdir(store.folder)
+    workers = _workers(context, jobs, scheduler) if is_cold else None
+    if workers:
         workers.start()  # what they import is imported while this process imports the rest
 
     from derive.run.replay import replay
@@ -160,6 +161,7 @@ def check(
     spare(reports, (target.path for target in found.targets))
     for name in {output.format for output in reports}:
         teller(name)  # imported while the workers import
+    workers = workers or _workers(context, jobs, scheduler)
     with progress(None if quiet else sys.stderr, os.environ) as watch:
         resumed = resume(
             found.targets,

@@ -33,6 +33,9 @@ class Cluster:
     def start(self) -> None:
         """The workers are there already."""
 
+    def rest(self) -> None:
+        """The workers stay."""
+
     def submit(self, work: Callable[..., str], /, *arguments: object) -> Promise:
         """Promise what ``work``, a function of a module, returns where this very program is installed."""
         return _Remote(self._executor.submit(remote, self._code, work, *arguments))

@@ -62,12 +62,18 @@ class Workers(Executor, Protocol):
     def start(self) -> None:
         """Let what every task needs begin."""
 
+    def rest(self) -> None:
+        """Let go of what was begun: no task is expected any more."""
+
 
 class Here:
     """Carries tasks out in this process, each when its result is asked for."""
 
     def start(self) -> None:
         """Nothing has to begin."""
+
+    def rest(self) -> None:
+        """Nothing was begun."""
 
     def submit(self, work: Callable[..., str], /, *arguments: object) -> Promise:
         """Promise what ``work`` returns."""
@@ -181,12 +187,20 @@ class Pool:
         self._collect(max(0.0, min(since) + self._seconds - time.monotonic()) + 0.01)
         self._kill_the_late()
 
-    def close(self) -> None:
-        """End all processes."""
+    def rest(self) -> None:
+        """Begin to end all processes, which takes them a while."""
         for worker in self._workers.values():
+            self._poll.unregister(worker.channel)
             worker.kill()
             worker.channel.close()
         self._workers.clear()
+        if self._nursery:
+            with suppress(ProcessLookupError):
+                os.kill(self._nursery[0], signal.SIGKILL)
+
+    def close(self) -> None:
+        """End all processes."""
+        self.rest()
         self._end_nursery()
 
     def _collect(self, seconds: float) -> None:

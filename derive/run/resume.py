@@ -50,6 +50,7 @@ def resume(
         shard=shard,
         watch=watch,
     )
+    workers.rest()
     if kept:
         kept.close()
     is_settled = before is not None and before.is_whole and not results.interrupted
