@@ -182,6 +182,7 @@ PLANTS = (
     Plant("induction from anywhere", "induction._grows_from", "if not _holds_at(", "if False and not _holds_at("),
     Plant("induction without a step", "induction._is_step", "if not all(", "return True\n    if not all("),
     Plant("induction across what has no value", "induction._is_step", " and _has_value(ctx, part)", ""),
+    Plant("induction with what holds at n alone", "induction._grows_from", "name not in names(ctx", "(1, ctx"),
     Plant("induction over the range of a sum", "induction._counted", " and not _is_summed_over(poly, name)", ""),
     Plant("1/(t*u) like t", "sign._of_odd_part", "bits = times(bits, _of_power(ctx, key, e))", "pass"),
     Plant("an angle beyond its sine", "angles._is_below", "subtract(bound, argument)", "subtract(bound, {})"),
