@@ -12,7 +12,7 @@ from derive.invoke import invoke
 from derive.judge import judge
 from derive.outcome import Finding, Outcome, Results, Use
 from derive.prove import prove
-from derive.verdict import Proved, Refuted, Verdict
+from derive.verdict import Proved, Refuted, Undecided, Verdict
 from derive.write import write
 
 WEAKER = {
@@ -73,11 +73,21 @@ def _use(dropped: Hypothesis | Declaration, lines: list[tuple[Line, Proved]]) ->
         if isinstance(after, Refuted):
             return Use(text, "needed", after.point)
     if not all(isinstance(after, Proved) for _, after in decided):
-        return Use(text, "undecided")
+        return next(_one_sided(text, decided), Use(text, "undecided"))
     for before, after in decided:
         if isinstance(after, Proved) and (gained := _gained(before, after)):
             return Use(text, "implied", conditions=gained)
     return Use(text, "unused")
+
+
+def _one_sided(text: str, decided: list[tuple[Proved, Verdict]]) -> Iterator[Use]:
+    """A hypothesis that keeps out points at which one side alone has a value, where it keeps out all of them."""
+    for before, after in decided:
+        if isinstance(after, Undecided) and not before.theorem.left_only and not before.theorem.right_only:
+            if left := after.support.left_only:
+                yield Use(text, "needed", left, only="left")
+            if right := after.support.right_only:
+                yield Use(text, "needed", right, only="right")
 
 
 def _text(dropped: Hypothesis | Declaration) -> str:

@@ -37,7 +37,7 @@ class Finding(Struct, frozen=True):
 class Use(Struct, frozen=True):
     """What a hypothesis of a proved claim is good for.
 
-    ``needed``: without it the claim fails at ``point``. ``implied``: without it the claim is proved under
+    ``needed``: without it the claim fails at ``point``, or ``only`` one side has a value there. ``implied``: without it the claim is proved under
     ``conditions``, which definedness of the sides implies. ``unused``: the claim is proved without it all the same.
     """
 
@@ -45,6 +45,7 @@ class Use(Struct, frozen=True):
     status: Literal["needed", "implied", "unused", "undecided"]
     point: Counterexample | None = None
     conditions: tuple[str, ...] = ()
+    only: Literal["left", "right"] | None = None
 
 
 class Outcome(Struct, frozen=True):

@@ -247,8 +247,9 @@ def uses(outcome: Outcome, paint: Paint) -> Iterator[str]:
     """What each hypothesis is good for, where that was asked."""
     for use in outcome.uses:
         point = place_of(use.point, paint) if use.point else ""
+        kept = f", where only the {use.only} side is defined" if use.only else ""
         said = {
-            "needed": f"needed, it excludes {point}" if point else "needed",
+            "needed": f"needed, it excludes {point}{kept}" if point else "needed",
             "implied": f"implied, as the sides require {' and '.join(use.conditions)}",
             "unused": "not used",
             "undecided": "the claim is undecided without it",
