@@ -37,8 +37,9 @@ class Finding(Struct, frozen=True):
 class Use(Struct, frozen=True):
     """What a hypothesis of a proved claim is good for.
 
-    ``needed``: without it the claim fails at ``point``, or ``only`` one side has a value there. ``implied``: without it the claim is proved under
-    ``conditions``, which definedness of the sides implies. ``unused``: the claim is proved without it all the same.
+    ``needed``: without it the claim fails at ``point``, or ``only`` one side has a value there. ``implied``: without it
+    the claim is proved under ``conditions``, which definedness of the sides implies. ``unused``: the claim is proved
+    without it all the same.
     """
 
     hypothesis: str
