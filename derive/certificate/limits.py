@@ -30,6 +30,7 @@ Proof = dict[str, Any]
 Direct = Callable[[Json, Goal], Proof | None]
 REFUSED = (Rejected, Nowhere, Contradiction, Stuck, Undefined, TypeError)
 DEEPEST, MOST_FORMS = 5, 40
+ORDERS = (2, 4, 8, 12)  # of expansions
 INFINITE = (Constant("oo"), Neg(Constant("oo")))
 SIGNS: tuple[Op, ...] = (">", "<")
 ZERO, ONE = Number(Fraction(0)), Number(Fraction(1))
@@ -38,7 +39,7 @@ ENDS = (Fraction(1), Fraction(1, 2), Fraction(10))
 
 def by_parts(goal: Goal, direct: Direct) -> Proof | None:
     """The proof of a limit from those of its parts, by the signs of variables if need be; None where none is found."""
-    found = _from_its_sides(goal, (), direct)
+    found = _by_series(goal) or _from_its_sides(goal, (), direct)
     name = (goal.left if isinstance(goal.left, Limit) else goal.right).variable  # type: ignore[union-attr]
     for d in goal.declarations if found is None else ():
         if d.type == "nonzero" and not d.dimensions and d.name != name:
@@ -46,6 +47,22 @@ def by_parts(goal: Goal, direct: Direct) -> Proof | None:
         if found is not None:
             break
     return found
+
+
+def _by_series(goal: Goal) -> Proof | None:
+    """The proof by an expansion, from both sides if need be, of the least order that shows it."""
+    limit = goal.left if isinstance(goal.left, Limit) else goal.right
+    assert isinstance(limit, Limit)
+    ways = [None] if limit.side or limit.point in INFINITE else ["+", "-"]
+    found = []
+    for way in ways:
+        one = replace(limit, side=way) if way else limit
+        part = goal_to_json(replace(goal, left=one) if goal.left is limit else replace(goal, right=one))
+        proofs = ({"kind": "series", "order": str(n)} for n in ORDERS)
+        found.append(next((p for p in proofs if is_proof(part, p)), None))
+    if not all(found):
+        return None
+    return found[0] if len(found) == 1 else {"kind": "sides", "above": found[0], "below": found[1]}
 
 
 def tending(goal: Goal, limit: Limit, direct: Direct) -> tuple[Json, Proof] | None:

@@ -67,6 +67,7 @@ RULES = {  # every rule that a proof may be said to rest on, and what is checked
     "L4": "both bounds are proved near the point, from every side, where all have a value",
     "L5": "a negative rate, whatever power of the variable stands beside it",
     "L9": "the limit is proved to be another value, which differs at the point",
+    "L12": "gamma of what tends to oo, or of what is positive and does not move; a factorial of whole numbers",
     "M1": "an open interval, a smooth objective, a slope of one sign on either side",
     "M5": "the value has the type of the variable and every hypothesis about it",
     "K8": "every way in which the relation may fail; an equation between values, which is not used there",
