@@ -96,6 +96,7 @@ CANDIDATES = (
     *("cauchy", "rests", "square of", "product of sums", "product"),
 )
 LOGARITHMS = ("log", "log1p", "asinh", "acosh", "atanh")
+ROUNDED = ("floor", "ceiling")
 TURNING = ("sin", "cos", "tan", "cot", "sec", "csc")
 PI = ("const", "pi")
 OPEN = ["const", "oo"]  # where a range has no end
@@ -285,9 +286,9 @@ class _Search(Struct):
             found = _contradiction(claim, goal, extra)
         if found is not None or depth == 0:
             return found
-        denied = None if extra else self._otherwise(claim, goal)
-        if denied is not None:
-            return denied
+        found = None if extra else self._rounded(claim, goal) or self._otherwise(claim, goal)
+        if found is not None:
+            return found
         kinks = sorted(_signed(goal, self.propose), key=lambda t: len(str(t))) if depth == DEPTH else []
         by_signs = self._by_signs(claim, goal, extra, depth, kinks) if len(kinks) > 1 else None
         return by_signs or self._by_splits(claim, goal, extra, depth)
@@ -303,6 +304,22 @@ class _Search(Struct):
         parts = _cases(goal, extra, [Relation(left[0], op, Number(Fraction(0))) for op in SIGNS])
         proofs = _all(self._by_signs(claim, case, more, depth - 1, left) for case, more in parts)
         return {"kind": "cases", "split": ["K2", to_json(left[0])], "branches": proofs} if proofs else None
+
+    def _rounded(self, claim: Json, goal: Goal) -> Proof | None:
+        """N5, N4: over a period of a variable; by what is less than 1 away, among whole numbers."""
+        if not any(
+            isinstance(t, Apply) and t.function in ROUNDED for s in (goal.left, goal.right) for t in subterms(s)
+        ):
+            return None
+        for d in goal.declarations:
+            found: Proof = {"kind": "period", "name": d.name}
+            if is_proof(claim, found):
+                return found
+        ops: dict[str, tuple[Op, ...]] = {">=": (">",), "<=": ("<",), "==": (">", "<")}
+        parts = [replace(goal, op=op, right=_moved_by_one(goal.right, op)) for op in ops.get(goal.op, ())]
+        proofs = _all(_direct(goal_to_json(part), part, (), self.propose) for part in parts)
+        found = {"kind": "whole", "proofs": proofs}
+        return found if proofs and is_proof(claim, found) else None
 
     def _otherwise(self, claim: Json, goal: Goal) -> Proof | None:
         """K8: by an equation of the hypotheses whose sides differ wherever the goal fails."""
@@ -390,6 +407,10 @@ class _Search(Struct):
         wider = replace(goal, declarations=declared, hypotheses=known)
         own = _Search(self.propose, self.left).proof(goal_to_json(wider), wider)
         return None if own is None else {"kind": "relaxed", "name": name, "proof": own}
+
+
+def _moved_by_one(term: Term, op: Op) -> Term:
+    return Binary("-" if op == ">" else "+", term, Number(Fraction(1)))
 
 
 def _cases(goal: Goal, extra: tuple[Json, ...], branches: list[Relation]) -> Iterator[tuple[Goal, tuple[Json, ...]]]:

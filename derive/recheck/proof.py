@@ -8,7 +8,7 @@
     {"kind": "contradiction", "steps": [STEP, ..], "of": t}       of a case: t would be < 0 and >= 0, say
     "squeeze", "parts", "sides", "rewritten", "quotient"          see ``limits.py``, ``tending.py``, ``quotients.py``
     "optimum", "slope", "falling", "multiple", "boxes", "relaxed", "exponential"    see ``optima.py``, ``calculus.py``
-    "ends", "series"                                              see ``ends.py``, ``series.py``
+    "ends", "series", "whole", "period"                           see ``ends.py``, ``series.py``, ``rounding.py``
     "lemma"                                                       see ``lemma.py``
 
 A STEP is one of
@@ -59,6 +59,7 @@ from derive.recheck.polynomial import (
 )
 from derive.recheck.quotients import quotient, rewritten, sides
 from derive.recheck.reader import BITS, Env, Reader
+from derive.recheck.rounding import period, whole
 from derive.recheck.series import series
 from derive.recheck.signs import TYPES, Signs, of_number
 from derive.recheck.tending import parts
@@ -779,6 +780,8 @@ KINDS: dict[str, tuple[set[str], Callable[[dict[str, Any], Any, tuple[Any, ...],
         lambda claim, proof, extra, _: exponential(claim, proof, extra, State, prove),
     ),
     "parts": ({"parts"}, lambda claim, proof, extra, depth: parts(claim, proof, extra, depth, State, prove)),
+    "period": ({"name"}, lambda claim, proof, extra, _: period(claim, proof, extra, State)),
+    "whole": ({"proofs"}, lambda claim, proof, extra, depth: whole(claim, proof, extra, depth, State, prove)),
     "series": ({"order"}, lambda claim, proof, extra, _: series(claim, proof, extra, State)),
     "sides": ({"above", "below"}, lambda claim, proof, extra, depth: sides(claim, proof, extra, depth, prove)),
     "rewritten": (
