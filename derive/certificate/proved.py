@@ -44,9 +44,10 @@ from derive.kernel.finite import Values, finite_values
 from derive.kernel.functions import logarithm
 from derive.kernel.hypotheses import context_of
 from derive.kernel.means import Mean
+from derive.kernel.monotone import numerator
 from derive.kernel.normalize import Reader, Scope
 from derive.kernel.order import holds
-from derive.kernel.polynomial import add, subtract
+from derive.kernel.polynomial import ONE, add, scale, subtract
 from derive.kernel.readback import term_of
 from derive.kernel.ring import multiply, power
 from derive.kernel.roots import Range, product_of, sum_of, without_squares
@@ -90,6 +91,7 @@ MOST_CASES = 40
 FUEL_OF_BOUNDS = 15_000
 LEAST = 1  # from where on the bounds of a limit have to hold
 MOST_PLACES = 5
+MOST_ORDERED = 4
 OPS = {5: ">", 6: "<", 1: ">=", 2: "<=", 4: "!=", 3: "=="}
 CANDIDATES = (
     *("range", "largest", "rounded", "one term", "two entries", "one entry", "tangent", "tangent times"),
@@ -830,6 +832,7 @@ def _comparing(draft: _Draft, goal: Goal, propose: Propose | None) -> None:
     holds(goal, sides)
     _offer_signs(draft, goal, sides.ctx, notes)
     gap = _Lemmas(goal, sides.ctx, Note(subtract(sides.left, sides.right), 0, "", ()), {}, {})
+    _offer_orders(draft, goal, sides.ctx, gap)
     if not draft.state.holds():
         draft.offer(_lemma("O2", difference, goal.op, [gap.json(gap.note.polynomial)]))
     fixed = Number(Fraction(_read(draft.state, difference).get((), 0)))
@@ -838,6 +841,24 @@ def _comparing(draft: _Draft, goal: Goal, propose: Propose | None) -> None:
         any(draft.offer(_lemma("O9", difference, goal.op, list(map(to_json, pair)))) for pair in squares)
     if not draft.state.holds():
         any(draft.offer(_lemma("K2", difference, goal.op, [to_json(t)])) for t in _signed(goal, None))
+
+
+def _offer_orders(draft: _Draft, goal: Goal, ctx: Context, gap: _Lemmas) -> None:
+    """O23: what stands above the fraction bar of the difference, or below 0, in all orders of the values in it."""
+    if draft.state.holds():
+        return
+    ctx.notes, poly = [], gap.note.polynomial
+    for sign in (1, -1):
+        whole = numerator(ctx, scale(poly, sign))
+        times: Polynomial = next(
+            (n.parts[1] for n in reversed(ctx.notes) if n.rule == "cleared" and n.parts[0] == whole), ONE
+        )
+        values = sorted({key for mono in whole for key, _ in mono})
+        step = {"lemma": gap.json(whole), "op": ">=", "rule": "O23", "args": [gap.generator(key) for key in values]}
+        if 1 < len(values) <= MOST_ORDERED and draft.offer({**step, "indices": []}):
+            form: Json = ["div", gap.json(whole), gap.json(times)]
+            op: Op = ">=" if sign > 0 else "<="
+            draft.offer(_lemma("O2", Binary("-", goal.left, goal.right), op, [form if sign > 0 else ["neg", form]]))
 
 
 def _signing(draft: _Draft, goal: Goal, propose: Propose | None) -> None:

@@ -85,6 +85,7 @@ RULES = {  # every rule that a proof may be said to rest on, and what is checked
     "O19": "weights > 0 with the sum 1; terms >= 0; the size of the product",
     "O22": "a product over a whole range; all factors are 1 at least, or all lie between 0 and 1",
     "O21": "no root where the value lies, which is known",
+    "O23": "values that are not negative; every order of them; no negative coefficient",
     "O18": "defined and continuous from the end on, with a derivative inside, by the hypotheses about the interval",
     "O15": "the term is the gap; one index",
     "O17": "a positive term of integer type; a claim about all numbers has a value for all",

@@ -16,6 +16,7 @@ from operator import and_
 from typing import Any, NamedTuple
 
 from derive.recheck.interval import Undecided
+from derive.recheck.ordered import ordered
 from derive.recheck.polynomial import (
     HALF,
     NEGATIVE,
@@ -612,6 +613,7 @@ RULES: dict[str, Callable[[Signs, Poly, list[Any], Env], int]] = {
     "O9": _by_square,
     "O17": _whole,
     "O21": _by_roots,
+    "O23": ordered,
     "N2": _rounded,
     "G6": _in_range,
 }
