@@ -67,11 +67,11 @@ def _few_rows(prepared: Plan, dimensions: Mapping[str, int]) -> int:
 
 
 def _few_dimension_choices(prepared: Plan) -> Iterator[dict[str, int]]:
-    """The two least choices of all dimensions and the last that is not large."""
+    """The least choice of all dimensions and one in the middle of those that are not large."""
     every = list(_dimension_choices(prepared))
     moderate = [c for c in every if max(c.values(), default=0) <= _LARGEST_OF_FEW] or every[:2]
     last = len(moderate) - 1
-    yield from (moderate[k] for k in dict.fromkeys((0, min(1, last), last)) if 0 <= k <= last)
+    yield from (moderate[k] for k in dict.fromkeys((0, last // 2)) if 0 <= k <= last)
 
 
 def _dimension_choices(prepared: Plan) -> Iterator[dict[str, int]]:
