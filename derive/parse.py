@@ -49,10 +49,12 @@ MAX_EXPONENT = 10_000
 MAX_BITS = 100_000  # of a power of literals
 MAX_TARGETS = 20
 MAX_INDEX = 1_000_000
+_MOST_REMEMBERED = 256  # two texts of five stand in a file of claims more than once
 
 Chain = tuple[Term, tuple[tuple[Op, Term], ...]]
 
 
+@lru_cache(_MOST_REMEMBERED)
 def parse(text: str, declared: frozenset[str] = frozenset()) -> Term:
     """The expression that a text stands for; a name in ``declared`` wins over a built-in one.
 
@@ -62,6 +64,7 @@ def parse(text: str, declared: frozenset[str] = frozenset()) -> Term:
     return _term(node, source)
 
 
+@lru_cache(_MOST_REMEMBERED)
 def parse_relation_chain(text: str, declared: frozenset[str] = frozenset()) -> Chain:
     """The first expression of ``a == b < c`` and the (relation, expression) pairs after it, none for a bare expression.
 
