@@ -8,18 +8,19 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from derive.certificate.held import under, with_held
 from derive.certificate.proved import empty, proved, proved_at, proved_with
 from derive.certificate.refuted import UNSEEN, point_to_json, refuted
-from derive.certificate.terms import from_json, goal_to_json, to_json
-from derive.claim import Goal, Hypothesis, Lemma
+from derive.certificate.sequences import sequences
+from derive.certificate.terms import goal_to_json, to_json
+from derive.claim import Goal, Lemma
 from derive.kernel import Propose
 from derive.outcome import Outcome
 from derive.recheck.check import VERSION, check, digest
 from derive.recheck.held import at
-from derive.recheck.refutation import admits
 from derive.recheck.terms import Rejected
 from derive.refute import refute
-from derive.term import Constant, Limit, Neg, Number, Op, Optimum, Relation
+from derive.term import Constant, Limit, Neg, Number, Op, Optimum
 from derive.verdict import Contradicted, Counterexample, Proved, Refuted, Support, Verdict
 
 INFINITE = (Constant("oo"), Neg(Constant("oo")))
@@ -59,10 +60,11 @@ def _offered(goal: Goal, verdict: Verdict, using: tuple[Lemma, ...]) -> Json | N
         proof = proof or (proved_with(goal, using, propose) if witness and using else None)
         if witness is None or proof is None:
             return None
-        return {**named, "verdict": "proved", "proof": proof, "witness": _held(goal, point_to_json(goal, witness))}
+        return {**named, "verdict": "proved", "proof": proof, "witness": with_held(goal, point_to_json(goal, witness))}
     if isinstance(verdict, Refuted) and isinstance(verdict.counterexample, Contradicted):
-        optimum = isinstance(goal.left, Optimum) or isinstance(goal.right, Optimum)
-        return (_outdone if optimum else _instead)(goal, verdict.counterexample, named)
+        if isinstance(goal.left, Optimum) or isinstance(goal.right, Optimum):
+            return _outdone(goal, verdict.counterexample, named)
+        return _elsewhere(goal, verdict.counterexample, named)
     if isinstance(verdict, Refuted) and isinstance(verdict.counterexample, Counterexample):
         if verdict.counterexample.kind == "equality":
             return _equal(goal, verdict.counterexample, named)
@@ -78,7 +80,27 @@ def _factorisations() -> Propose:
     return factor
 
 
-def _instead(goal: Goal, found: Contradicted, named: Json) -> Json | None:
+def _elsewhere(goal: Goal, found: Contradicted, named: Json) -> Json | None:
+    """A limit that is another value, or does not exist: for all that is admitted, or at the point alone."""
+    point = _complete(goal, found.point)
+    known = at(named["claim"], point_to_json(goal, point))
+    if (line := _instead(goal, goal, found, named)) or (line := _apart(goal, goal, found, named)):
+        return line
+    there = under(goal, known)
+    line = _instead(goal, there, found, named) or _apart(goal, there, found, named)
+    return None if line is None else {**line, "there": True}
+
+
+def _apart(goal: Goal, there: Goal, found: Contradicted, named: Json) -> Json | None:
+    """A limit that does not exist."""
+    limit = goal.left if isinstance(goal.left, Limit) else goal.right
+    along = sequences(there, limit) if isinstance(limit, Limit) and found.instead.op == "!=" else None
+    if along is None:
+        return None
+    return {**named, "verdict": "apart", "along": along, "point": point_to_json(goal, _complete(goal, found.point))}
+
+
+def _instead(goal: Goal, there: Goal, found: Contradicted, named: Json) -> Json | None:
     """A limit that is another value: a proof of that, and a point at which the claim's value differs from it."""
     limit, said = (goal.left, goal.right) if isinstance(goal.left, Limit) else (goal.right, goal.left)
     one, value = found.instead.left, found.instead.right
@@ -86,7 +108,7 @@ def _instead(goal: Goal, found: Contradicted, named: Json) -> Json | None:
         return None
     if one != limit and replace(one, side=None) != limit:
         return None
-    proof = proved(replace(goal, left=one, right=value))
+    proof = proved(replace(there, left=one, right=value))
     if proof is None:
         return None
     named = {**named, "value": to_json(value), "side": (one.side or "") if one != limit else "", "proof": proof}
@@ -120,37 +142,10 @@ def admitted(goal: Goal) -> Counterexample | None:
     return search.witness if isinstance(search, Support) else None
 
 
-def _held(goal: Goal, point: Json) -> Json:
-    """A point with proofs of the equations that hold there, if it takes them to see that."""
-    try:
-        admits(goal_to_json(goal), point)
-    except Rejected:
-        proofs = ([n, _proved_there(goal, h.relation, point)] for n, h in _equations(goal))
-        found = [[n, proof] for n, proof in proofs if proof is not None]
-        return {**point, "held": found} if found else point
-    return point
-
-
-def _equations(goal: Goal) -> list[tuple[int, Hypothesis]]:
-    return [(n, h) for n, h in enumerate(goal.hypotheses) if h.relation.op == "==" and not h.quantified]
-
-
-def _proved_there(goal: Goal, relation: Relation, point: Json) -> Json | None:
-    alone = replace(goal, left=relation.left, op=relation.op, right=relation.right, hypotheses=())
-    known = at(goal_to_json(alone), point)
-    return proved_at(goal_to_json(alone), _there(alone, known), known)
-
-
 def _equal(goal: Goal, found: Counterexample, named: Json) -> Json | None:
     """A strict relation that fails because both sides are the same at a point: a proof of that."""
-    point = _held(goal, point_to_json(goal, found))
+    point = with_held(goal, point_to_json(goal, found))
     claim = {**named["claim"], "op": "=="}
     known = at(claim, point)
-    proof = proved_at(claim, _there(goal, known), known)
+    proof = proved_at(claim, under(goal, known), known)
     return None if proof is None else {**named, "verdict": "equal", "point": point, "proof": proof}
-
-
-def _there(goal: Goal, known: tuple[Any, ...]) -> Goal:
-    """That the sides are equal, under the point as hypotheses: in the order in which the checker takes them."""
-    relations = (Relation(from_json(left), op, from_json(right)) for _, op, left, right in known)
-    return replace(goal, op="==", hypotheses=(*goal.hypotheses, *map(Hypothesis, relations)))

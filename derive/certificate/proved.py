@@ -119,6 +119,11 @@ def proved(goal: Goal, propose: Propose | None = None) -> Proof | None:
     return _Search(propose).proof(goal_to_json(goal), goal)
 
 
+def direct(claim: Json, goal: Goal) -> Proof | None:
+    """A proof without cases; None where none is found."""
+    return _direct(claim, goal, (), None)
+
+
 def proved_with(goal: Goal, using: tuple[Lemma, ...], propose: Propose | None) -> Proof | None:
     """The proof of a goal that was proved with lemmas."""
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
+from derive.certificate.held import with_held
 from derive.certificate.terms import goal_to_json, to_json
 from derive.claim import Goal
 from derive.parse import parse
@@ -15,7 +16,8 @@ from derive.term import Binary, Component, Neg, Term
 from derive.verdict import Counterexample, Enclosure, Refuted, Value
 from derive.write import write
 
-UNSEEN = {"real": Fraction(1), "positive": Fraction(1), "nonnegative": Fraction(1), "negative": Fraction(-1)}
+ABOVE = ("real", "positive", "nonnegative", "nonzero", "integer", "positive integer", "nonnegative integer")
+UNSEEN = {**dict.fromkeys(ABOVE, Fraction(1)), "negative": Fraction(-1)}
 
 
 def refuted(goal: Goal, verdict: Refuted) -> dict[str, Any] | None:
@@ -28,7 +30,7 @@ def refuted(goal: Goal, verdict: Refuted) -> dict[str, Any] | None:
     if not isinstance(found, Counterexample):
         return None
     try:
-        refutation = refuted_at(goal_to_json(goal), point_to_json(goal, found))
+        refutation = refuted_at(goal_to_json(goal), with_held(goal, point_to_json(goal, found)))
     except Rejected:
         return None
     if not (_overlap(found.left, refutation["left"]) and _overlap(found.right, refutation["right"])):

@@ -10,7 +10,10 @@ A LINE has ``claim``, ``sha256``, ``verdict`` and what shows the verdict:
     "equal"     "point" and "proof": a strict relation fails because the sides are the same there
     "instead"   "value", "side", "proof" and "refutation": a limit, or that from a side, is another value
     "infinite"  "value", "side", "proof" and "point": likewise, and one of the two is infinite
+    "apart"     "along" and "point": there is no limit, see ``sequences.py``
     "outdone"   "refutation": an admissible point that is better than the claimed optimiser
+
+What is proved of a limit may hold at the point alone, ``"there": true``.
 
 A CLAIM is its meaning and nothing else: ``left``, ``op``, ``right``, ``declarations``, ``indices`` (the free ones) and
 ``hypotheses``, each a ``relation`` with the indices that are ``quantified`` in it. ``sha256`` is of its JSON with keys
@@ -28,12 +31,14 @@ from derive.recheck.held import at
 from derive.recheck.limits import INFINITE, mentions, replaced
 from derive.recheck.proof import prove
 from derive.recheck.refutation import admits, refutation
+from derive.recheck.sequences import sequences
 from derive.recheck.terms import Rejected, listed, require
 
 VERSION = 1
 PARTS = {"proved": {"proof", "witness"}, "refuted": {"refutation"}, "equal": {"point", "proof"}}
 PARTS |= {"empty": {"proof"}, "instead": {"value", "side", "proof", "refutation"}, "outdone": {"refutation"}}
-PARTS |= {"infinite": {"value", "side", "proof", "point"}}
+PARTS |= {"infinite": {"value", "side", "proof", "point"}, "apart": {"along", "point"}}
+THERE = ("instead", "infinite", "apart")  # of which the proof may be given at the point alone
 NOTHING = {"left": ["num", "0"], "op": "==", "right": ["num", "0"]}
 CLAIM = {"left", "op", "right", "declarations", "indices", "hypotheses"}
 LONGEST, MOST_READ = 20_000_000, 4_000_000
@@ -66,7 +71,7 @@ RULES = {  # every rule that a proof may be said to rest on, and what is checked
     "L10": "a whole range",
     "L4": "both bounds are proved near the point, from every side, where all have a value",
     "L5": "a first coefficient that is not 0, of known sign where it matters; a negative rate, whatever power it meets",
-    "L9": "the limit is proved to be another value, which differs at the point",
+    "L9": "another limit, which differs at the point; sequences to the point with other limits, or without values",
     "L12": "gamma of what tends to oo, or of what is positive and does not move; a factorial of whole numbers",
     "M1": "an open interval, a smooth objective, a slope of one sign on either side",
     "M5": "the value has the type of the variable and every hypothesis about it",
@@ -155,7 +160,8 @@ def _line(id: str, line: Any) -> Checked:
     require(isinstance(line, dict) and isinstance(line.get("claim"), dict), "a line with a claim")
     claim, verdict = line["claim"], line["verdict"]
     require(isinstance(verdict, str) and verdict in PARTS, "a verdict")
-    require(line.keys() == {"claim", "sha256", "verdict"} | PARTS[verdict], "the parts of a line")
+    own = line.keys() - ({"there"} if verdict in THERE else set())
+    require(own == {"claim", "sha256", "verdict"} | PARTS[verdict], "the parts of a line")
     require(claim.keys() == CLAIM and line["sha256"] == digest(claim), "the claim is the one that is named")
     cases = json.dumps(line).count('"kind"')  # each of them reads the claim anew
     require(cases * len(json.dumps(claim)) <= MOST_READ, "the size of a claim times the number of its cases")
@@ -171,6 +177,9 @@ def _line(id: str, line: Any) -> Checked:
     if verdict == "outdone":
         refutation(_comparison(claim), line["refutation"])
         return Checked(id, "refuted", ("M5",))
+    if verdict == "apart":
+        point = line["point"]
+        return Checked(id, "refuted", _sorted(sequences(claim, line["along"], point, _known(claim, line, point))))
     if verdict in ("instead", "infinite"):
         return Checked(id, "refuted", _sorted(_elsewhere(claim, line)))
     require(claim["op"] in ("<", ">", "!="), "a relation that equality refutes")
@@ -186,7 +195,8 @@ def _elsewhere(claim: dict[str, Any], line: dict[str, Any]) -> set[str]:
     require(claim["op"] == "==" and limit[0] == "limit" != said[0], "L9: a limit that is said to be a term")
     require(line["side"] == "" or (limit[4] == "" and limit[3] not in INFINITE), "L9: a side of a limit with two")
     value, way = line["value"], line["side"] or limit[4]
-    rules = prove({**claim, "left": [*limit[:4], way], "right": value}, line["proof"])
+    extra = _known(claim, line, line["refutation"]["point"] if line["verdict"] == "instead" else line["point"])
+    rules = prove({**claim, "left": [*limit[:4], way], "right": value}, line["proof"], extra)
     if line["verdict"] == "instead":
         refutation({**claim, "left": value, "right": said}, line["refutation"])
         return rules | {"L9"}
@@ -194,6 +204,11 @@ def _elsewhere(claim: dict[str, Any], line: dict[str, Any]) -> set[str]:
     there = next((t for t in (value, said) if t not in INFINITE), ["num", "0"])
     admits({**claim, "left": there, "right": there}, line["point"])
     return rules | {"L9"}
+
+
+def _known(claim: dict[str, Any], line: Any, point: Any) -> tuple[Any, ...]:
+    """The point as hypotheses, if a line says that its proof is given there alone."""
+    return at(claim, point) if line.get("there") is True else ()
 
 
 def _comparison(claim: dict[str, Any]) -> dict[str, Any]:

@@ -1,9 +1,9 @@
 """What a term is for a small t > 0: ``exp(E)*(S + O(t**u))``.
 
 S is a sum of powers of t and E one of powers below 0. Coefficients do not move, or do so more slowly than any power of
-t: they may speak of log(t). So the O stands for what is below t**(u - e) for every e > 0. Functions are expanded
-where they are analytic and have a value, from the first powers, whose coefficients are seen not to be 0, and positive
-where a root or a logarithm is taken.
+t: they may speak of log(t), and of what is bounded. So the O stands for what is below t**(u - e) for every e > 0.
+Functions are expanded where they are analytic and have a value, from the first powers, whose coefficients are seen not
+to be 0, and positive where a root or a logarithm is taken.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from derive.recheck.polynomial import HALF, NEGATIVE, ONE, POSITIVE, Algebra, Po
 from derive.recheck.terms import require
 
 Powers = dict[Fraction, Poly]
-LOG = "log'"  # the logarithm of t
+OWN = "#"  # begins the names of what moves more slowly than any power of t: log(t), and what is bounded
+LOG = "#log"
 MOST_TERMS = 150
 NONE = Fraction(0)
 
@@ -223,6 +224,11 @@ class Expansions:
         bits = self.sign(self.first(x)[1])
         require(bits & POSITIVE == POSITIVE or bits & NEGATIVE == NEGATIVE, "L5: the sign of a first coefficient")
         return 1 if bits & 1 else -1
+
+
+def is_still(algebra: Algebra, c: Poly) -> bool:
+    """Whether a coefficient does not move."""
+    return not any(isinstance(name, str) and name.startswith(OWN) for name in algebra.free(c))
 
 
 def _of_exp(signs: tuple[int, ...] = (1,)) -> Iterator[Fraction]:

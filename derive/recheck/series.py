@@ -11,10 +11,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from json import dumps
 from math import floor, inf
 from typing import Any
 
-from derive.recheck.expansion import LOG, Expansions, Series
+from derive.recheck.expansion import LOG, OWN, Expansions, Series, is_still
 from derive.recheck.limits import INFINITE, mentions
 from derive.recheck.polynomial import HALF, NEGATIVE, ONE, POSITIVE, Poly, add, constant, number, scale
 from derive.recheck.tending import OO, about, opened
@@ -34,10 +35,10 @@ def series(claim: Claim, proof: Any, extra: tuple[Any, ...], state: Any) -> set[
     order = Terms([]).term(["num", proof["order"]], {})[1]
     require(0 < order <= HIGHEST, "the order of an expansion")
     here = about(claim, name, extra)
-    facts = state({**here, "declarations": [*here["declarations"], [LOG, "real", []]]}, ())
+    facts = state(here, ())
     near = _Near(facts, Expansions(facts.algebra, order), Terms(claim["declarations"]), name, point, side)
     near.compare(near.of(body, {}, {}), value)
-    used: set[str] = facts.algebra.used & {"L10", "L12", "N2"}
+    used: set[str] = facts.algebra.used & {"L1", "L10", "L12", "N2"}
     return {"L3", "L5"} | used
 
 
@@ -101,6 +102,10 @@ class _Near:
         """By an exponent that is a number; else the exponential of the exponent times the logarithm of the base."""
         _, base, exponent = term
         value = None if mentions(exponent, self.name) else constant(self._fixed(exponent, inner, env))
+        fixed = None if mentions(base, self.name) else constant(self._fixed(base, inner, env))
+        if value is None and fixed is not None and fixed < 0 and self._is_whole(exponent, inner):
+            sign = self._bounded(["pow", ["num", "-1"], exponent], inner)
+            return self.by.mul(sign, self._power(["pow", ["num", str(-fixed)], exponent], inner, env))
         there = self.of(base, inner, env)
         if value is not None and (value.denominator > 1 or self._is_whole(exponent, inner)):
             return self.by.power(there, Fraction(value))
@@ -115,8 +120,16 @@ class _Near:
         values = [self.of(t, inner, env) for t in args]
         if name in ("Max", "Min"):
             return self._largest(values, 1 if name == "Max" else -1)
+        if name in ("sin", "cos") and (values[0].grows or values[0].least < 0):
+            return self._bounded(term, inner)
         require(name in FUNCTIONS and len(values) == 1, "L3: a function that is expanded")
         return FUNCTIONS[name](self, values[0])
+
+    def _bounded(self, term: Any, inner: dict[str, str]) -> Series:
+        """L1: what lies between -1 and 1, under a name of its own."""
+        require(not inner, "L1: what is bounded, not below an index")
+        self.facts.algebra.used.add("L1")
+        return Series({NONE: self.facts.algebra.atom("var", OWN + dumps(term))})
 
     def _counted(self, name: str, args: list[Any], inner: dict[str, str], env: dict[str, Any]) -> Any:
         """L12: a factorial or a binomial coefficient of whole numbers that tend to oo, by gamma."""
@@ -180,7 +193,7 @@ class _Near:
             x = by.add(x, Series({NONE: ONE}))
             value += 1
         c, u = by.parted(x)
-        known = a.sign(c) & POSITIVE == POSITIVE and LOG not in a.free(c)
+        known = a.sign(c) & POSITIVE == POSITIVE and is_still(a, c)
         require(known, "L12: a positive value that does not move")
         return by.mul(by.power(under, Fraction(-1)), by.made([(NONE, a.apply("gamma", c))], u.least, {}))
 
@@ -208,7 +221,7 @@ class _Near:
         said = self._fixed(value, {}, {})
         a = self.facts.algebra
         there = {} if found.grows else found.terms.get(NONE, {})
-        require(LOG not in a.free(there), "L3: what the body tends to is finite")
+        require(is_still(a, there), "L3: what the body tends to is finite")
         require(a.is_zero(add(there, scale(said, -1))), "L3: what the body tends to is the value")
 
     def _infinite(self, found: Series) -> int:
@@ -226,7 +239,7 @@ class _Near:
         ((log, _),) = a.atom("var", LOG).items()
         there = terms.get(NONE, {})
         rate = there.get(log, 0)
-        slow = LOG not in a.free({m: c for m, c in there.items() if m != log})
+        slow = is_still(a, {m: c for m, c in there.items() if m != log})
         return (-1 if rate > 0 else 1) if rate and slow else 0
 
 
