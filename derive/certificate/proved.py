@@ -620,11 +620,24 @@ def _signed(goal: Goal, propose: Propose | None) -> Iterator[Term]:
                     seen.append(inner)
                 case Apply("Max" | "Min", (left, right, *_)):
                     seen.append(Binary("-", left, right))
-                case Binary("**", _, exponent) if not isinstance(exponent, Number):
-                    seen.append(Binary("-", exponent, Number(Fraction(1))))
+                case Binary("**", base, exponent) if not isinstance(exponent, Number):
+                    seen += [*_bases(base), Binary("-", exponent, Number(Fraction(1)))]
                 case Binary("*", left, right):
                     seen += [u for u in (left, right) if isinstance(u, Binary) and u.op in "+-"]
     yield from dict.fromkeys(t for inner in dict.fromkeys(seen) for t in _instances(goal, inner))
+
+
+def _bases(base: Term) -> list[Term]:
+    """What may be 0 in the base of a power."""
+    match base:
+        case Binary("*" | "/", left, right):
+            return [*_bases(left), *_bases(right)]
+        case Binary("**", inner, _):
+            return _bases(inner)
+        case Variable() | Component():
+            return [base]
+        case _:
+            return []
 
 
 def _instances(goal: Goal, term: Term) -> Iterator[Term]:

@@ -52,7 +52,7 @@ RULES = {  # every rule that a proof may be said to rest on, and what is checked
     "G5": "the sine of the angle is 0, and its cosine 1 or positive, or the angle in half a turn; acot by atan",
     "G6": "bounds of a function; the angle lies in a half turn of one sign",
     "G7": "Abs(t) = u: u >= 0 and u**2 = t**2; Abs(t) >= t and Abs(t) >= -t; a sign is taken out where it is proved",
-    "G8": "gamma(t + 1) = t*gamma(t): t > 0; binomial(m, k) by its factors: a number k",
+    "G8": "gamma(t + 1) = t*gamma(t): t > 0, or half of 1 away from a whole number; binomial(m, k): a number k",
     "G9": "a whole part of integer type; ceiling(t) = -floor(-t)",
     "H2": "an equation that was assumed; what is replaced stands nowhere else; not below a derivative by what it names",
     "H3": "a one-hot vector is a delta with an index of its own; not below a derivative by the vector",

@@ -397,6 +397,11 @@ class Algebra:
             if self.sign(lower) & POSITIVE != POSITIVE:
                 break
             t, outside = lower, self.mul(outside, lower)
+        half = constant(t) if name != "loggamma" else None
+        while half is not None and -LARGEST < half < 0 and half.denominator == 2:
+            outside, half = scale(outside, ratio(1, half)), half + 1
+        if half == HALF:  # the integral of exp(-x**2)
+            return self.mul(outside, self.power(self.atom("const", "pi"), HALF))
         if t == ONE:
             return self.log(outside) if name == "loggamma" else outside
         value = self.atom("fn", "loggamma" if name == "loggamma" else "gamma", frozen(t))
@@ -440,9 +445,12 @@ class Algebra:
             return self.power(base, c)
         if base == ONE:
             return ONE
-        if self.sign(base) & POSITIVE == POSITIVE:
+        known = self.sign(base)
+        if known & POSITIVE == POSITIVE:
             self.used.add("P6")
             return self.exp(self.mul(exponent, self.log(base)))
+        if known & ZERO == ZERO and self.sign(exponent) & POSITIVE == POSITIVE:
+            return {}
         require(whole, "P6: the base of a power with a real exponent is positive")
         number_ = constant(base)
         if number_ is not None and number_ < 0:

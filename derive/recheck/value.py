@@ -204,6 +204,21 @@ def _natural(x: Any) -> int:
     return int(x.low)
 
 
+def _gamma(x: Interval) -> Interval:
+    """At whole numbers from 1 on a factorial, half of 1 away from them a multiple of sqrt(pi)."""
+    if x.low != x.high or x.low.denominator != 2:
+        return exactly(factorial(_natural(x + -1)), x.bits)
+    decided(abs(x.low) < LARGEST_FACTORIAL)
+    at, factor = Fraction(x.low), Fraction(1)
+    while at > HALF:
+        at, factor = at - 1, factor * (at - 1)
+    while at < HALF:
+        at, factor = at + 1, factor / at
+    root = _OWN["sqrt"](interval.pi(x.bits))
+    scaled: Interval = root * exactly(factor, x.bits)
+    return scaled
+
+
 def _floor(x: Interval) -> Interval:
     decided(floor(x.low) == floor(x.high))
     return exactly(floor(x.low), x.bits)
@@ -280,7 +295,7 @@ _OWN: dict[str, Callable[[Interval], Interval]] = {
     "sign": lambda x: exactly(x.sign(), x.bits),
     "floor": _floor,
     "factorial": lambda x: exactly(factorial(_natural(x)), x.bits),
-    "gamma": lambda x: exactly(factorial(_natural(x + -1)), x.bits),
+    "gamma": _gamma,
     "loggamma": lambda x: log(exactly(factorial(_natural(x + -1)), x.bits)),
 }
 _SLOPES: dict[str, Callable[[Any], Any]] = {
