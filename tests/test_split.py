@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from goals import goal
 
-from derive.kernel import Among, Coincidence, Smallest, Subject, Theorem, Vanishing, cases, decide, join
+from derive.claim import Goal
+from derive.kernel import Among, Coincidence, Otherwise, Smallest, Subject, Theorem, Vanishing, cases, decide, join
 from derive.term import Component, Index, Variable
 
 FUEL = 200_000
@@ -60,3 +61,42 @@ def test_a_number_of_any_value_has_no_cases_of_its_values() -> None:
     theorems = tuple(decide(case) for case in cases(free, Among(Variable("u"), (0, 1))))
     with pytest.raises(ValueError, match="finitely many"):
         join(free, Among(Variable("u"), (0, 1)), theorems, FUEL)
+
+
+DENIALS = (
+    ("no equation", goal("u: real", "u >= 0", "u > 0"), Otherwise(0, ("!=",)), "no equation"),
+    (
+        "an equation at every index",
+        goal("o: real[n]; u: real", "u >= 0", "o[k] == 0"),
+        Otherwise(0, ("!=",)),
+        "no equa",
+    ),
+    ("a claim at an index", goal("o: real[n]; u: real", "o[i] >= u", "u == 0"), Otherwise(0, ("!=",)), "no equation"),
+    ("one order for two parts", goal("u: real", "u == 1", "u**3 == 1"), Otherwise(0, (">",)), "for each part"),
+    ("no such hypothesis", goal("u: real", "u >= 1", "u**3 == 1"), Otherwise(1, ("<",)), "for each part"),
+    ("an equation that holds", goal("u: real", "u >= 1", "u**3 == 1"), Otherwise(0, ("==",)), "at a point alone"),
+    ("a derivative", goal("u: real", "diff(u**2, u) >= 2", "u**3 == 1"), Otherwise(0, ("<",)), "at a point alone"),
+)
+
+
+@pytest.mark.parametrize(("of", "subject", "why"), [row[1:] for row in DENIALS], ids=[row[0] for row in DENIALS])
+def test_only_an_equation_between_numbers_is_denied(of: Goal, subject: Otherwise, why: str) -> None:
+    with pytest.raises(ValueError, match=why):
+        cases(of, subject)
+
+
+def test_an_equation_is_not_used_where_it_is_denied() -> None:
+    of = goal("u: real", "u == 1", "u**3 == 1")
+    denied = cases(of, Otherwise(0, (">", "<")))
+    assert [case.op for case in denied] == [">", "<"]
+    assert all(of.hypotheses[0] not in case.hypotheses for case in denied)
+    theorems = tuple(decide(case) for case in denied)
+    assert join(of, Otherwise(0, (">", "<")), theorems, FUEL).goal == of
+
+
+def test_a_denial_proves_nothing_of_sides_that_may_have_no_value() -> None:
+    of, subject = goal("u: real", "log(u) >= 0", "u**2 == u"), Otherwise(0, ("<",))
+    theorems = tuple(decide(case) for case in cases(of, subject))
+    assert all(isinstance(theorem, Theorem) for theorem in theorems)
+    with pytest.raises(ValueError, match="conditions of their own"):
+        join(of, subject, theorems, FUEL)
