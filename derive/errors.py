@@ -740,7 +740,7 @@ _RUN = (
         "DV026",
         "No claim files",
         "no claim file was named, and there is no `{path}`",
-        "name the files, list them under [tool.derive] in pyproject.toml, or create derivations.yaml",
+        "name the files, list them under [tool.derive] in pyproject.toml, or run `derive init` to write a first one",
         "Without arguments derive takes `files` of [tool.derive] in the nearest pyproject.toml, else "
         "./derivations.yaml. A renamed file must not turn a gate green.",
     ),

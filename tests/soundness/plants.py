@@ -85,9 +85,9 @@ def _edited(plant: Plant, function: FunctionType) -> CodeType:
 # The detectors.
 
 
-def found_by(plant: Plant, count: int, seed: int) -> Catch | None:
+def found_by(plant: Plant, count: int, seed: int, files: tuple[Path, ...] = FALSE_CLAIMS) -> Catch | None:
     """The first detector that finds a plant, or None. Raises ValueError where the plant fits the kernel no longer."""
-    return _by_claims(plant) or _by_fuzzing(plant, count, seed)
+    return _by_claims(plant, files) or _by_fuzzing(plant, count, seed)
 
 
 @cache
@@ -106,9 +106,9 @@ def is_proved(goal: Goal) -> bool:
         return False
 
 
-def _by_claims(plant: Plant) -> Catch | None:
+def _by_claims(plant: Plant, files: tuple[Path, ...]) -> Catch | None:
     """A claim that only the fault proves; what is expected to stay undecided may have been proved before it."""
-    for number, (id, goal) in enumerate(false_goals(*FALSE_CLAIMS), 1):
+    for number, (id, goal) in enumerate(false_goals(*files), 1):
         with planted(plant):
             proved = is_proved(goal)
         if proved and not is_proved(goal):

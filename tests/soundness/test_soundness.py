@@ -66,9 +66,9 @@ def test_every_plant_fits_the_kernel(plant: Plant) -> None:
 
 
 def test_a_planted_fault_is_found() -> None:
-    plant = next(p for p in PLANTS if p.name == "hypotheses below a derivative")
-    catch = found_by(plant, 100, 1)
-    assert catch is not None and catch.detector == "claims"
+    plant = next(p for p in PLANTS if p.name == "products of signed sums")
+    catch = found_by(plant, 100, 1, (test_cases.CASES / "comparisons.yaml",))
+    assert catch is not None and catch.seen == "product-of-signed-sums"
 
 
 def test_the_kernel_is_whole_after_a_plant() -> None:
