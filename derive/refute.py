@@ -35,6 +35,7 @@ _LOST = 100  # the factor of noise for each level of difference quotients
 _NOISE = 1e-11
 _TRIES = 4
 _FEW_TRIES = 2
+_FEW_SIZES = 2
 _SPREAD = 16  # points of a batch that are tried where none is known to be one that the goal speaks of
 _MOST_TIES = 6
 _MOST_SHRINKING = 120
@@ -48,7 +49,7 @@ def refute(goal: Goal, effort: int = 1) -> Counterexample | Support:
     """
     integers = integer_names(goal)
     scan = _Scan(goal, integers)
-    search = _Search(goal, integers, _TRIES * effort or _FEW_TRIES, few=effort == 0)
+    search = _Search(goal, integers, _TRIES * effort or _FEW_TRIES, 0 if effort else _FEW_SIZES)
     found = next(search.counterexamples(scan), None)
     if found is None and search.few and not search.is_about_something(scan):
         search = _Search(goal, integers, _TRIES, brief=True)
@@ -263,7 +264,7 @@ class _Search(Struct):
     goal: Goal
     integers: frozenset[str]
     tries: int
-    few: bool = False
+    few: int = 0
     brief: bool = False
     noise: float = _CLEAR
     false_alarms: int = 0

@@ -37,7 +37,7 @@ def stable(goal: Goal) -> Floats | None:
     """
     integers = integer_names(goal)
     witness: Floats | None = None
-    for batch in sample(goal, lambda _: _ROWS, few=True):
+    for batch in sample(goal, lambda _: _ROWS, few=4):
         for point, left, right in _suspected(goal, integers, _widened(goal, batch)):
             if witness and _sides(goal, integers, point, left, right, _COARSE)[0] == goal.stable:
                 continue  # it says no more than the witness does

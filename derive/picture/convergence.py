@@ -125,7 +125,7 @@ class _Seen(Struct, frozen=True):
 
 def _seen(goal: Goal, approach: Approach, laid: Tape) -> Iterator[_Seen]:
     """The distance from the value, at points of several dimensions."""
-    for batch in islice(sample(goal, lambda _: ROWS, few=True), BATCHES):
+    for batch in islice(sample(goal, lambda _: ROWS, few=4), BATCHES):
         for row in range(min(batch.count, ROWS)):
             if is_small(laid, batch.dimensions, STEPS * ROWS):
                 yield from _at(approach, laid, batch, row)

@@ -40,7 +40,7 @@ def crossing(goal: Goal, points: Iterable[Point]) -> Chart | None:
 def seen(goal: Goal) -> Iterator[Point]:
     """A few points of the search at which an order is worth a look: several dimensions, the indices apart."""
     first = 1 if goal.dimensions else 0  # a single component shows little
-    for batch in islice(sample(goal, lambda _: ROWS, few=True), first, first + BATCHES):
+    for batch in islice(sample(goal, lambda _: ROWS, few=4), first, first + BATCHES):
         sizes = [(str(i.name), int(s) if (s := i.dimension).isdigit() else batch.dimensions[s]) for i in goal.indices]
         indices = {name: 1 + number % size for number, (name, size) in enumerate(sizes)}
         yield from (batch.point(row, indices) for row in range(1, batch.count, 2))

@@ -42,7 +42,7 @@ def residuals(goal: Goal) -> Chart | None:
     ]
     batches = [
         _of(batch, laid, granted)
-        for batch in islice(sample(goal, lambda _: ROWS, few=True), BATCHES)
+        for batch in islice(sample(goal, lambda _: ROWS, few=4), BATCHES)
         if all(is_small(t, batch.dimensions, ROWS) for t in (laid, *(g for _, g in granted)))
     ]
     values = np.concatenate(batches) if batches else np.zeros(0)

@@ -33,15 +33,15 @@ _ANY_INDICES: tuple[dict[str, int], ...] = ({},)  # where nobody asks for them
 _LARGER = (7, 8, 9, 10, 12, 16, 20, 32, 50, 100)  # where the hypotheses exclude the small dimensions
 
 
-def sample(goal: Goal, room: Callable[[Mapping[str, int]], int], few: bool = False) -> Iterator[Sample]:
+def sample(goal: Goal, room: Callable[[Mapping[str, int]], int], few: int = 0) -> Iterator[Sample]:
     """Batches of points that are meant to satisfy the hypotheses, smallest dimensions first.
 
     ``room`` says how many points of given dimensions the caller can take; dimensions with room for none are left out.
-    ``few`` asks for little more than the patterns (equal entries, ties, zeros, extremes), in few dimensions.
+    ``few`` asks for little more than the patterns (equal entries, ties, zeros, extremes), in so many dimensions.
     Points are not certified: the caller decides every hypothesis again.
     """
     prepared, work = plan(goal), 0
-    choices = _few_dimension_choices(prepared) if few else _dimension_choices(prepared)
+    choices = _few_dimension_choices(prepared, few) if few else _dimension_choices(prepared)
     for dimensions in choices:
         count = min((_few_rows if few else _rows)(prepared, dimensions), room(dimensions))
         indices = _index_choices(prepared, dimensions) if count > 0 else ()
@@ -66,12 +66,13 @@ def _few_rows(prepared: Plan, dimensions: Mapping[str, int]) -> int:
     return _FEW_ROWS if prepared.structural else _FEW_ROWS_WITHOUT_DIMENSIONS
 
 
-def _few_dimension_choices(prepared: Plan) -> Iterator[dict[str, int]]:
-    """The least choice of all dimensions and one in the middle of those that are not large."""
+def _few_dimension_choices(prepared: Plan, few: int) -> Iterator[dict[str, int]]:
+    """The least choice of all dimensions, one in the middle of those that are not large, the second and the last."""
     every = list(_dimension_choices(prepared))
     moderate = [c for c in every if max(c.values(), default=0) <= _LARGEST_OF_FEW] or every[:2]
     last = len(moderate) - 1
-    yield from (moderate[k] for k in dict.fromkeys((0, last // 2)) if 0 <= k <= last)
+    chosen = (0, last // 2, min(1, last), last)[:few] if moderate else ()
+    yield from (moderate[k] for k in sorted(set(chosen)))
 
 
 def _dimension_choices(prepared: Plan) -> Iterator[dict[str, int]]:
