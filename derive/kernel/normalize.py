@@ -52,6 +52,7 @@ from derive.term import (
     Relation,
     Term,
     Variable,
+    children,
 )
 from derive.whole import is_integer_type
 
@@ -202,10 +203,11 @@ class Reader(Struct):
         self._bound(poly, op, scope)
         if not decisive(known):
             found = Reader(given, exists=self.exists).written_sign(term, scope)
-            if found & ~known:
+            # Outside of a restricted range the author's form may have no value where its normal form has one.
+            if found & ~known and (not scope.guarded or _is_total(term)):
                 learn(given, poly, found)
                 learn(self.ctx, poly, found)
-                known |= found
+            known |= found
         if known & wanted != wanted:
             if known in NEVER[op] and not scope.guarded:
                 raise Undefined("a side has a value nowhere")
@@ -375,6 +377,21 @@ class Reader(Struct):
         if value < 0:
             bits |= NONZERO
         return NONNEGATIVE | (bits & NONZERO) if value % 2 == 0 else bits
+
+
+def _is_total(term: Term) -> bool:
+    """Whether a term has a value whatever its variables are: no quotient, no root, no function with a domain."""
+    match term:
+        case Number() | Variable() | Component() | Delta():
+            return True
+        case Neg() | Binary("+" | "-" | "*") | Reduce("Sum"):
+            return all(map(_is_total, children(term)))
+        case Binary("**", base, Number(value)):
+            return value.denominator == 1 and value > 0 and _is_total(base)
+        case Apply("exp" | "Abs", (inner,)):
+            return _is_total(inner)
+        case _:
+            return False
 
 
 def _plus(left: int, right: int) -> int:
