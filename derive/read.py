@@ -12,8 +12,7 @@ from derive.defect import defect
 from derive.elaborate import elaborate
 from derive.errors import Problem, meant, problem
 from derive.find import Target
-from derive.load import load
-from derive.load.entries import Entry
+from derive.load import Entry, load
 from derive.nearby import nearby
 from derive.outcome import ClaimFile
 

@@ -6,7 +6,6 @@ stood in the text (``at``: start and end offset, in characters, of the text that
 
 from __future__ import annotations
 
-import copyreg
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from operator import attrgetter, is_
@@ -227,25 +226,3 @@ _OWN: dict[type, Callable[[Any], Any]] = {
 }
 """What a node is compared by."""
 _OWN[Number] = attrgetter("value")
-
-
-# Terms go from process to process field by field, in half the time that they take by themselves.
-
-
-def _made(kind: type[Any], fields: tuple[Any, ...]) -> Any:
-    *own, at = fields
-    return kind(*own, at=at)
-
-
-def _number(numerator: int, denominator: int, text: str, at: At) -> Number:
-    return Number(Fraction(numerator, denominator), text, at=at)
-
-
-def _by_fields(kind: type[Any]) -> Callable[[Any], tuple[Callable[..., Any], tuple[Any, ...]]]:
-    fields = attrgetter(*kind.__struct_fields__)
-    return lambda term: (_made, (kind, fields(term)))
-
-
-for _kind in _OWN:
-    copyreg.pickle(_kind, _by_fields(_kind))
-copyreg.pickle(Number, lambda t: (_number, (t.value.numerator, t.value.denominator, t.text, t.at)))
