@@ -99,9 +99,14 @@ def test_only_the_kernel_supplies_and_only_to_the_goal_that_was_asked() -> None:
     (one,) = (s for s in supplied(claim) if isinstance(s, Supplied))
     with pytest.raises(TypeError):
         Supplied(line.goal, one.hypothesis, "lemma", (), None)
+    with pytest.raises(TypeError):
+        replace(one, hypothesis=replace(one.hypothesis, text="another"))
     other = replace(line.goal, op="<=")
     theorem = prove(replace(other, left=other.right))
     assert isinstance(theorem, Theorem)
+    for changed in ({"goal": line.goal}, {"conditions": ("x > 0",)}, {"lemmas": ("another",)}, {"seal": None}):
+        with pytest.raises(TypeError):
+            replace(theorem, **changed)
     for goal, given in ((other, (one,)), (other, ()), (line.goal, (one,))):
         with pytest.raises(ValueError, match="another goal"):
             rest(goal, given, theorem)

@@ -317,13 +317,13 @@ def _step(ctx: Context, poly: Polynomial, around: str) -> Polynomial:
     if not smooth(ctx, even):
         return {}
     ((key, _),) = next(iter(size))
-    if around[0] == "z":
-        before, after = (replace_generators(ctx, even, {key: {(): side}}) for side in (-1, 1))
-        return scale(subtract(after, before), Fraction(1, 2))
-    slope = differentiate(ctx, even, Target(name))
     try:
-        return replace_generators(ctx, slope, {key: {}})
+        if around[0] == "z":
+            before, after = (replace_generators(ctx, even, {key: {(): side}}) for side in (-1, 1))
+            return scale(subtract(after, before), Fraction(1, 2))
+        return replace_generators(ctx, differentiate(ctx, even, Target(name)), {key: {}})
     except Undefined:
+        # Without a value on one side, as log(1 + sign(w)), the other side alone is left.
         return {}
 
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Set
 from fractions import Fraction
-from typing import Final
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -20,7 +19,7 @@ from derive.claim import SIGNS, WHOLE_SIGNS, Declaration, Goal, Hypothesis, Imag
 from derive.kernel.context import Stuck, Undefined
 from derive.kernel.hypotheses import INTEGER_TYPES, assume, context_of
 from derive.kernel.normalize import Reader
-from derive.kernel.theorem import Theorem, in_order, make_theorem
+from derive.kernel.theorem import Seal, Theorem, in_order, make_theorem
 from derive.substitute import free_indices, free_names, fresh, substitute
 from derive.term import (
     Binary,
@@ -45,7 +44,6 @@ from derive.whole import is_integer_type
 
 ZERO, ONE = Number(Fraction(0)), Number(Fraction(1))
 OF_TYPE: dict[str, Op] = {**SIGNS, **WHOLE_SIGNS}
-_SEAL: Final = object()
 
 
 class Unfit(Exception):
@@ -64,7 +62,7 @@ class Supplied(Struct, frozen=True):
     rule = "H8"
 
     def __post_init__(self) -> None:
-        if self.seal is not _SEAL:
+        if not isinstance(self.seal, Seal) or not self.seal.holds(self.goal, self.hypothesis, self.id, self.rules):
             raise TypeError("a lemma is supplied by the kernel only")
 
 
@@ -197,7 +195,8 @@ def supply(goal: Goal, lemma: Lemma, theorem: Theorem, proofs: tuple[Theorem, ..
             if not _is_defined(_with(goal, Relation(term, "==", term), indices), fuel):
                 raise Unfit("something in it is not seen to have a value here")
     rules = tuple(dict.fromkeys(rule for t in (theorem, *proofs) for rule in t.rules))
-    return Supplied(goal, Hypothesis(relation, every, lemma.id), lemma.id, rules, _SEAL)
+    hypothesis = Hypothesis(relation, every, lemma.id)
+    return Supplied(goal, hypothesis, lemma.id, rules, Seal(goal, hypothesis, lemma.id, rules))
 
 
 def under(goal: Goal, supplied: tuple[Supplied, ...]) -> Goal:

@@ -11,8 +11,20 @@ from derive.claim import Goal, Hypothesis
 from derive.term import Term
 from derive.verdict import Reason
 
-_SEAL: Final = object()
 Side = Literal["+", "-"] | None
+
+
+class Seal:
+    """What the kernel said: neither it, nor what carries it, can be changed into something else."""
+
+    __slots__ = ("said",)
+
+    def __init__(self, *said: object) -> None:
+        self.said: Final = said
+
+    def holds(self, *told: object) -> bool:
+        """Whether this is what was said, the very same objects."""
+        return len(told) == len(self.said) and all(a is b for a, b in zip(told, self.said, strict=True))
 
 
 class Theorem(Struct, frozen=True):
@@ -32,7 +44,8 @@ class Theorem(Struct, frozen=True):
     lemmas: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        if self.seal is not _SEAL:
+        told = (self.goal, self.rules, self.conditions, self.method, self.left_only, self.right_only, self.lemmas)
+        if not isinstance(self.seal, Seal) or not self.seal.holds(*told):
             raise TypeError("a theorem is made by the kernel only")
 
 
@@ -46,7 +59,8 @@ def make_theorem(
     lemmas: tuple[str, ...] = (),
 ) -> Theorem:
     """For the modules of the kernel; a test holds that no other module calls it."""
-    return Theorem(goal, rules, conditions, method, left_only, right_only, _SEAL, lemmas)
+    seal = Seal(goal, rules, conditions, method, left_only, right_only, lemmas)
+    return Theorem(goal, rules, conditions, method, left_only, right_only, seal, lemmas)
 
 
 def in_order(rules: Iterable[str]) -> tuple[str, ...]:
