@@ -203,8 +203,7 @@ class Reader(Struct):
         self._bound(poly, op, scope)
         if not decisive(known):
             found = Reader(given, exists=self.exists).written_sign(term, scope)
-            # Outside of a restricted range the author's form may have no value where its normal form has one.
-            if found & ~known and (not scope.guarded or _is_total(term)):
+            if found & ~known and self._holds_around(term, scope):
                 learn(given, poly, found)
                 learn(self.ctx, poly, found)
             known |= found
@@ -212,6 +211,10 @@ class Reader(Struct):
             if known in NEVER[op] and not scope.guarded:
                 raise Undefined("a side has a value nowhere")
             self._collect(poly, wanted, Relation(term, op, ZERO_TERM), scope)
+
+    def _holds_around(self, term: Term, scope: Scope) -> bool:
+        """Whether a term has a value outside of a restricted range too, where its normal form may have one alone."""
+        return not scope.guarded or _is_total(term)
 
     def _quotient(self, left: Term, right: Term, scope: Scope) -> Polynomial:
         top, bottom = self.read(left, scope), self.read(right, scope)
@@ -258,6 +261,8 @@ class Reader(Struct):
             self._collect(poly, POSITIVE, Relation(either, ">", ZERO_TERM), scope)
 
     def _learn_written(self, term: Term, poly: Polynomial, scope: Scope) -> None:
+        if not self._holds_around(term, scope):
+            return
         # Once for each value: looking at the author's form reads it again, and so all that is nested in it.
         seen = ("written", poly_text(self.ctx, poly, {}), self.ctx.suspended)
         if seen not in self.ctx.memo and not decisive(self.ctx.sign(self.ctx, poly)):
