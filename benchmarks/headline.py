@@ -1,6 +1,6 @@
-"""The headline claims of the catalogue, and the same statements for SymPy with explicit symbols ``o1 .. on``.
+"""The headline claims of the catalogue, and the same statements for other systems, with explicit symbols ``o1 .. on``.
 
-What derive proves for every label, every pair of indices and every n is asked of SymPy for one one-hot label and for
+What derive proves for every label, every pair of indices and every n is asked of them for one one-hot label and for
 one diagonal and one off-diagonal component, which symmetry makes enough.
 """
 
@@ -49,24 +49,24 @@ def setting(n: int) -> Setting:
 
 def _jacobian(at: Setting) -> Iterator[Sides]:
     for i, j in at.pairs:
-        yield sp.diff(at.s[i], at.o[j]), at.s[i] * (int(i == j) - at.s[j])
+        yield sp.Derivative(at.s[i], at.o[j]), at.s[i] * (int(i == j) - at.s[j])
 
 
 def _gradient(at: Setting) -> Iterator[Sides]:
     for j in (0, 1):
-        yield sp.diff(at.loss, at.o[j]), at.s[j] - at.y[j]
+        yield sp.Derivative(at.loss, at.o[j]), at.s[j] - at.y[j]
 
 
 def _hessian(at: Setting) -> Iterator[Sides]:
     for i, j in at.pairs:
-        yield sp.diff(at.loss, at.o[i], at.o[j]), at.s[i] * (int(i == j) - at.s[j])
+        yield sp.Derivative(at.loss, at.o[i], at.o[j]), at.s[i] * (int(i == j) - at.s[j])
 
 
 def _covariance(at: Setting) -> Iterator[Sides]:
     s = at.s
     for i, j in at.pairs:
         terms = (s[k] * (int(k == i) - s[i]) * (int(k == j) - s[j]) for k in range(len(s)))
-        yield sp.diff(at.loss, at.o[i], at.o[j]), sp.Add(*terms)
+        yield sp.Derivative(at.loss, at.o[i], at.o[j]), sp.Add(*terms)
 
 
 def _squared_error(at: Setting) -> Iterator[Sides]:
@@ -74,7 +74,7 @@ def _squared_error(at: Setting) -> Iterator[Sides]:
     squared = sp.Add(*((s[k] - y[k]) ** 2 for k in range(len(s)))) / 2
     for j in (0, 1):
         terms = ((s[k] - y[k]) * s[k] * (int(k == j) - s[j]) for k in range(len(s)))
-        yield sp.diff(squared, at.o[j]), sp.Add(*terms)
+        yield sp.Derivative(squared, at.o[j]), sp.Add(*terms)
 
 
 def _log_softmax(at: Setting) -> Iterator[Sides]:
@@ -97,7 +97,7 @@ def _sums_to_one(at: Setting) -> Iterator[Sides]:
 
 def _sigmoid(at: Setting) -> Iterator[Sides]:
     sigmoid = 1 / (1 + sp.exp(-at.x))
-    yield sp.diff(sigmoid, at.x), sigmoid * (1 - sigmoid)
+    yield sp.Derivative(sigmoid, at.x), sigmoid * (1 - sigmoid)
 
 
 def _bound(at: Setting) -> Iterator[Sides]:
@@ -106,7 +106,7 @@ def _bound(at: Setting) -> Iterator[Sides]:
 
 
 class Headline(Struct, frozen=True):
-    """One claim of the catalogue by its id, and its sides for SymPy; ``relation`` is what is asked of them."""
+    """One claim of the catalogue by its id, and its sides at explicit n; ``relation`` is what is asked of them."""
 
     id: str
     sides: Callable[[Setting], Iterator[Sides]]

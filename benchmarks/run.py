@@ -1,6 +1,6 @@
 """Measure derive: one table, everything relative to something measured in the same run.
 
-    python benchmarks/run.py            about ten minutes, most of them waiting for SymPy
+    python benchmarks/run.py            about ten minutes, most of them waiting for the others
     python benchmarks/run.py --tiny     a few seconds: whether the scripts work at all
 
 Every figure is the median of several fresh processes, taken in turn, so that a busy moment strikes all alike; those of
@@ -25,6 +25,7 @@ from typing import Any
 
 from headline import HEADLINES, Headline
 from msgspec import Struct
+from systems import SYSTEMS, System
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
@@ -37,7 +38,7 @@ HELP = (PYTHON, "-m", "derive", "--help")
 
 
 class Extent(Struct, frozen=True):
-    """How much to measure: repetitions, headlines, values of n for SymPy, its seconds at most, numbers of claims."""
+    """How much to measure: repetitions, headlines, n for the others, their seconds at most, numbers of claims."""
 
     rounds: int
     headlines: int
@@ -46,13 +47,13 @@ class Extent(Struct, frozen=True):
     claims: tuple[int, ...]
 
 
-FULL = Extent(7, len(HEADLINES), (3, 10, 30), 60, (100, 1000))
-TINY = Extent(1, 2, (2,), 5, (4, 8))
+FULL = Extent(7, len(HEADLINES), (3, 10, 30), 20, (100, 1000))
+TINY = Extent(1, 1, (2,), 5, (4, 8))
 
 
 def main() -> None:
     """Print the tables."""
-    parser = argparse.ArgumentParser(description="Measure derive against SymPy and against bare imports.")
+    parser = argparse.ArgumentParser(description="Measure derive against other systems and against bare imports.")
     parser.add_argument("--tiny", action="store_true", help="hardly measure anything; see whether the scripts work")
     extent = TINY if parser.parse_args().tiny else FULL
     with tempfile.TemporaryDirectory() as folder:
@@ -101,16 +102,18 @@ def _process(name: str, own: tuple[float, float], base: tuple[float, float]) -> 
 
 
 def claims(extent: Extent) -> Iterator[str]:
-    """Every headline claim for symbolic n by derive, and for explicit n by SymPy; then the whole catalogue."""
+    """Every headline claim for symbolic n by derive, for explicit n by the others; then the whole catalogue."""
     runs = [_worker("catalogue.py", str(CATALOGUE)) for _ in range(extent.rounds)]
-    heads = "".join(f"{f'SymPy n={n}':>16}" for n in extent.sizes)
-    yield f"{'claim, every n':<44}{'prove':>9}{'+ check':>9}{heads}{'ratio':>10}"
-    for row in HEADLINES[: extent.headlines]:
-        prove, both = _of(runs, row.id, "prove"), _of(runs, row.id, "prove", "check")
-        others = [_sympy(row, n, extent.limit) for n in (extent.sizes if row.has_dimension else extent.sizes[:1])]
-        cells = "".join(f"{text:>16}" for _, text in others).ljust(16 * len(extent.sizes))
-        more = ">" if others[-1][0] >= extent.limit else ""
-        yield f"{row.id:<44}{_ms(prove):>9}{_ms(both):>9}{cells}{f'{more}{others[-1][0] / both:,.0f}':>10}"
+    systems = [system for system in SYSTEMS if system.is_there]
+    for n in extent.sizes:
+        heads = "".join(f"{system.name:>11}" for system in systems)
+        yield f"{f'claim, every n; the others n = {n}':<42}{'prove':>8}{'+ check':>8}{heads}"
+        for row in HEADLINES[: extent.headlines]:
+            if row.has_dimension or n == extent.sizes[0]:
+                prove, both = _of(runs, row.id, "prove"), _of(runs, row.id, "prove", "check")
+                cells = "".join(f"{_asked(system, row, n, extent.limit):>11}" for system in systems)
+                yield f"{row.id:<42}{1000 * prove:>8.1f}{1000 * both:>8.1f}{cells}"
+        yield ""
     ids = list(runs[0]["claims"])
     for name, parts in (("prove", ("prove",)), ("cross-check", ("check",)), ("both", ("prove", "check"))):
         every = sorted(_of(runs, id, *parts) for id in ids)
@@ -127,15 +130,15 @@ def _ms(seconds: float) -> str:
     return f"{1000 * seconds:.1f} ms"
 
 
-def _sympy(row: Headline, n: int, limit: float) -> tuple[float, str]:
-    """Seconds and what to print; a process that takes too long is killed."""
+def _asked(system: System, row: Headline, n: int, limit: float) -> str:
+    """Milliseconds of a system, ``no`` where it ends without the answer, ``-`` where it knows no such thing."""
     try:
-        found = _worker("simplify.py", row.id, str(n), limit=limit + 5)
+        found = _worker("systems.py", system.name, row.id, str(n), limit=limit + 5)
     except subprocess.TimeoutExpired:
-        return limit, f"> {limit:.0f} s"
-    if found["seconds"] > limit:
-        return limit, f"> {limit:.0f} s"
-    return found["seconds"], f"{found['seconds']:.2f} s" + ("" if found["done"] else ", no")
+        return f"> {1000 * limit:,.0f}"
+    if found["done"] is None:
+        return "-"
+    return "no" if not found["done"] else f"{1000 * found['seconds']:,.0f}"
 
 
 def _worker(script: str, *arguments: str, limit: float | None = None) -> Any:

@@ -1,4 +1,4 @@
-"""The benchmark scripts work, and what they ask of SymPy is what the catalogue claims. Nothing is timed here."""
+"""The benchmark scripts work, and other systems are asked what the catalogue claims. Nothing is timed here."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ sys.path.append(str(ROOT / "benchmarks"))
 
 from headline import HEADLINES, Headline, setting  # noqa: E402
 from run import repeated  # noqa: E402
+from systems import SYSTEMS, System  # noqa: E402
 
 POINT = (0.3, -1.2, 2.0)
 
@@ -25,8 +26,17 @@ def test_the_sides_for_sympy_stand_in_the_relation_that_is_asked(row: Headline) 
     at = setting(3)
     values = {**dict(zip(at.o, POINT, strict=True)), at.a: 0.7, at.x: -0.4}
     for left, right in row.sides(at):
-        gap = float(sp.sympify(left - right).subs(values).evalf())
+        gap = float((left - right).doit().subs(values).evalf())
         assert abs(gap) < 1e-12 if row.relation == "==" else gap < 0
+
+
+@pytest.mark.parametrize("system", [s for s in SYSTEMS if s.is_there], ids=lambda system: system.name)
+def test_a_system_tells_what_is_equal_from_what_is_not(system: System) -> None:
+    x, y = sp.symbols("x y", real=True)
+    half = sp.exp(x) / (sp.exp(x) + sp.exp(y))
+    slope = sp.Derivative(half, x)
+    assert system.decide((slope, half * (1 - half)), "==")
+    assert not system.decide((slope, half * (1 + half)), "==")
 
 
 def test_every_headline_claim_is_in_the_catalogue() -> None:
@@ -43,4 +53,4 @@ def test_repeated_claims_are_as_many_as_asked_and_read_without_a_problem(tmp_pat
 def test_the_tables_are_printed() -> None:
     command = [sys.executable, str(ROOT / "benchmarks" / "run.py"), "--tiny"]
     out = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    assert all(word in out for word in (HEADLINES[0].id, HEADLINES[1].id, "derive --help", "claims **"))
+    assert all(word in out for word in (HEADLINES[0].id, "derive --help", "claims **"))
