@@ -18,9 +18,12 @@ from derive.report import FORMATS
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from derive.configure import Configuration
     from derive.errors import Problem
+    from derive.find import Found
     from derive.outcome import Results
     from derive.run.pool import Workers
+    from derive.run.replay import Replay
     from derive.select import Predicate
 
 
@@ -137,10 +140,7 @@ def check(
     from msgspec.structs import replace
 
     from derive.cli.terminal import terminal
-    from derive.configure import configure
-    from derive.find import find, sources
     from derive.output.deliver import deliver
-    from derive.report import teller
     from derive.run.account import account
     from derive.run.last_failed import remember
     from derive.run.progress import progress
@@ -148,45 +148,30 @@ def check(
     from derive.run.run import Shard
 
     start = time.monotonic()
-    configuration = configure()
-    selection = _Selection(words, tags, last_failed)
-    is_asked = selection.predicate(configuration.root)
-    if again:
-        again.look(sources(files, configuration))
-    found = find(files, configuration)
-    strict = configuration.strict if strict is None else strict
-    if again:
-        again.look(str(target.path) for target in found.targets)
-    reports = outputs or read_outputs(configuration.format)
-    spare(reports, (target.path for target in found.targets))
-    for name in {output.format for output in reports}:
-        teller(name)  # imported while the workers import
+    asked = _asked(files, outputs, _Selection(words, tags, last_failed), strict, again)
     workers = workers or _workers(context, jobs, scheduler)
     with progress(None if quiet else sys.stderr, os.environ) as watch:
         resumed = resume(
-            found.targets,
+            asked.found.targets,
             store,
             workers,
-            selected=is_asked,
-            strict=strict,
+            selected=asked.predicate,
+            strict=asked.strict,
             stop_early=stop_early,
             shard=Shard(*shard) if shard else None,
             watch=watch,
         )
         results = _completed(resumed.results, is_audited, is_doubted)
-    nothing = [] if results.outcomes or results.interrupted or shard else selection.missed()
-    results = replace(results, problems=(*configuration.problems, *found.problems, *nothing, *results.problems))
+    results = asked.with_problems(results, is_shard=shard is not None)
     if certificates is not None:
         _save(results, certificates)
-    is_partial = (
-        words or tags or stop_early or shard or results.interrupted or any(target.id for target in found.targets)
-    )
-    remember(configuration.root, results, is_whole=not is_partial)
+    is_partial = asked.is_partial or stop_early or shard or results.interrupted
+    remember(asked.configuration.root, results, is_whole=not is_partial)
     if verbose:
-        rows = account(configuration, found, store, results, resumed.known, time.monotonic() - start)
+        rows = account(asked.configuration, asked.found, store, results, resumed.known, time.monotonic() - start)
         click.echo("\n".join(rows), err=True)
-    pieces = list(deliver(results, reports, replace(terminal(), quiet=quiet), os.environ))
-    code = results.exit_code(configuration.allow_empty if allow_empty is None else allow_empty)
+    pieces = list(deliver(results, asked.reports, replace(terminal(), quiet=quiet), os.environ))
+    code = results.exit_code(asked.configuration.allow_empty if allow_empty is None else allow_empty)
     if again and resumed.is_settled and not results.interrupted:
         again.keep(pieces, code)
     leave(context, pieces, code)
@@ -227,6 +212,57 @@ class _Selection(NamedTuple):
         asked = [f"`-k {self.words}`"] if self.words is not None else []
         asked += [f"`--tag {tag}`" for tag in self.tags] + (["`--last-failed`"] if self.last_failed else [])
         return [problem("DV507", selection=" and ".join(asked))] if asked else []
+
+
+class _Asked(NamedTuple):
+    """What a run is about: the claims, which of them, and how they are told."""
+
+    configuration: Configuration
+    found: Found
+    selection: _Selection
+    predicate: Predicate | None
+    reports: tuple[Output, ...]
+    strict: bool
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether claims of the files are left out."""
+        return bool(self.selection.words or self.selection.tags) or any(target.id for target in self.found.targets)
+
+    def with_problems(self, results: Results, is_shard: bool) -> Results:
+        """The results with what is wrong around them; a shard may well be left with nothing."""
+        from msgspec.structs import replace
+
+        nothing = [] if results.outcomes or results.interrupted or is_shard else self.selection.missed()
+        problems = (*self.configuration.problems, *self.found.problems, *nothing, *results.problems)
+        return replace(results, problems=problems)
+
+
+def _asked(
+    files: tuple[str, ...],
+    outputs: tuple[Output, ...],
+    selection: _Selection,
+    strict: bool | None,
+    again: Replay | None,
+) -> _Asked:
+    """What the command line and the configuration ask for; a replay learns which files that depends on."""
+    from derive.configure import configure
+    from derive.find import find, sources
+    from derive.report import teller
+
+    configuration = configure()
+    predicate = selection.predicate(configuration.root)
+    if again:
+        again.look(sources(files, configuration))
+    found = find(files, configuration)
+    if again:
+        again.look(str(target.path) for target in found.targets)
+    reports = outputs or read_outputs(configuration.format)
+    spare(reports, (target.path for target in found.targets))
+    for name in {output.format for output in reports}:
+        teller(name)  # imported while the workers import
+    strict = configuration.strict if strict is None else strict
+    return _Asked(configuration, found, selection, predicate, reports, strict)
 
 
 def _completed(results: Results, is_audited: bool, is_doubted: bool) -> Results:
