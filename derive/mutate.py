@@ -241,15 +241,16 @@ def _added_sum(term: Term, scope: Scope) -> Iterator[Term]:
         summand = substitute(term, {name: bound}, {}, None, frozenset(scope))
         yield Reduce("Sum", summand, bound)
         if any(isinstance(t, Diff) for t in subterms(term)):
-            yield Reduce("Sum", _with_targets_of(summand, term), bound)
+            yield Reduce("Sum", _with_targets(summand, bound, index), bound)
 
 
-def _with_targets_of(term: Term, other: Term) -> Term:
-    """The term with the variables of differentiation of another of the same shape."""
-    if isinstance(term, Diff) and isinstance(other, Diff):
-        return replace(term, targets=other.targets)
-    below = zip(children(term), children(other), strict=True)
-    return with_children(term, tuple(_with_targets_of(a, b) for a, b in below)) if children(term) else term
+def _with_targets(term: Term, old: Index, new: Index) -> Term:
+    """The term with another index in what is differentiated by, and nowhere else."""
+    found = with_children(term, tuple(_with_targets(t, old, new) for t in children(term))) if children(term) else term
+    if not isinstance(found, Diff):
+        return found
+    rest = iter(new if index.name == old.name else index for index in own_indices(found))
+    return replace(found, targets=tuple(_retargeted(t, rest) for t in found.targets))
 
 
 def _fraction_bar(term: Term, scope: Scope) -> Iterator[Term]:

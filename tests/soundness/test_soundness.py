@@ -11,9 +11,12 @@ from derive.kernel import Theorem
 from derive.prove import prove
 from derive.read import read
 from derive.run.run import run
+from derive.term import Reduce, Term, children, own_indices
+from derive.write import write
 from tests import test_cases
+from tests.goals import goal
 from tests.soundness import approaches, inputs, instances, language, metamorphic
-from tests.soundness.claims import CASES, ROOT, goals
+from tests.soundness.claims import CASES, ROOT, goals, slips
 from tests.soundness.dummies import DUMMIES, dummy
 from tests.soundness.fuzz import FEATURES, LEAST_SHARE, fuzz
 from tests.soundness.mutants import ALARMS, REFUTED, UNDECIDED, fates
@@ -104,3 +107,16 @@ def test_hostile_input(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     report = inputs.attack(400, seed=4, readers=tuple(sorted(readers)))
     assert not report.wrong, "\n".join(report.wrong)[:5_000]
     assert report.counts["sorts of answers"] > 50
+
+
+def test_no_slip_gives_an_index_two_ranges() -> None:
+    names = "n, m: positive integer; z: real[n]; g: real[m]"
+    for _, slip in slips(goal(names, "Sum(Sum(diff(z[k], z[k]), k)*g[f], f) == Sum(g[f], f)*n")):
+        assert has_one_range(slip.left, {}), write(slip.left)
+
+
+def has_one_range(term: Term, scope: dict[str | int, str]) -> bool:
+    """Whether every index ranges over what its binder ranges over."""
+    inner = {**scope, term.index.name: term.index.dimension} if isinstance(term, Reduce) else scope
+    own = all(inner.get(i.name, i.dimension) == i.dimension for i in own_indices(term))
+    return own and all(has_one_range(child, inner) for child in children(term))
