@@ -20,6 +20,8 @@ from derive.certificate.equations import by_equations
 from derive.certificate.is_proof import is_proof
 from derive.certificate.lemmas import shown_first, with_lemmas
 from derive.certificate.limits import by_parts
+from derive.certificate.powers import by_powers, square_factors
+from derive.certificate.ranges import ranges
 from derive.certificate.terms import from_json, goal_to_json, index_to_json, relation_to_json, stated, to_json
 from derive.certificate.variables import mentions, replaced, substituted
 from derive.claim import Declaration, Goal, Hypothesis, Lemma
@@ -92,6 +94,7 @@ FUEL_OF_BOUNDS = 15_000
 LEAST = 1  # from where on the bounds of a limit have to hold
 MOST_PLACES = 5
 MOST_ORDERED = 4
+MOST_GAPS = 4
 OPS = {5: ">", 6: "<", 1: ">=", 2: "<=", 4: "!=", 3: "=="}
 CANDIDATES = (
     *("range", "largest", "rounded", "one term", "two entries", "one entry", "tangent", "tangent times"),
@@ -104,6 +107,7 @@ PI = ("const", "pi")
 OPEN = ["const", "oo"]  # where a range has no end
 MULTIPLES = (Fraction(1), Fraction(1, 2), Fraction(2))
 SIGNS: tuple[Op, ...] = (">", "<", "==")
+BRANCH = (0, Fraction(1, 3), Fraction(1, 2), Fraction(2, 3), 1, Fraction(4, 3), Fraction(3, 2), Fraction(5, 3), 2)
 BOUNDED: dict[str, Op] = {"positive": ">", "negative": "<", "nonnegative": ">="}
 Json = Any
 Proof = dict[str, Any]
@@ -368,11 +372,18 @@ class _Search(Struct):
         if found is not None:
             return found
         found = _angle(claim, goal, extra, self.propose)
+        found = found or by_powers(claim, goal, extra, self.propose, self._plainly)
         found = found or by_slopes(claim, goal, extra, lambda c, g, e: _direct(c, g, e, self.propose))
         found = found or by_falling(claim, goal, extra, lambda c, g, e: _direct(c, g, e, self.propose))
         found = found or _exponential(claim, goal, extra, self.propose)
         found = found or (None if extra or moving else self._by_exponents(claim, goal))
         found = found or (None if extra else self._relaxed(claim, goal))
+        return found if found is not None and is_proof(claim, found, extra) else None
+
+    def _plainly(self, claim: Json, goal: Goal, extra: tuple[Json, ...]) -> Proof | None:
+        """A proof in one go, or of an order by slopes."""
+        found = _direct(claim, goal, extra, self.propose)
+        found = found or by_slopes(claim, goal, extra, lambda c, g, e: _direct(c, g, e, self.propose))
         return found if found is not None and is_proof(claim, found, extra) else None
 
     def _by_exponents(self, claim: Json, goal: Goal) -> Proof | None:
@@ -499,7 +510,7 @@ def _angle(claim: Json, goal: Goal, extra: tuple[Json, ...], propose: Propose | 
     inverse = any(_is_inverse(t) for side in (goal.left, goal.right) for t in subterms(side))
     for times in MULTIPLES if inverse and goal.op == "==" else ():
         angle = Binary("*", Number(times), Binary("-", goal.left, goal.right))
-        sine = _direct(*_instead(claim, goal, Apply("sin", (angle,)), "==", Number(Fraction(0))), extra, propose)
+        sine = _equation(*_instead(claim, goal, Apply("sin", (angle,)), "==", Number(Fraction(0))), extra, propose)
         for halves in (1, 2) if sine else ():
             within = _within_turn(claim, goal, extra, angle, halves, propose)
             cosine = _cosine(claim, goal, extra, angle, propose) if halves == 2 and within else None
@@ -520,7 +531,7 @@ def _within_turn(
 def _cosine(claim: Json, goal: Goal, extra: tuple[Json, ...], angle: Term, propose: Propose | None) -> Proof | None:
     """That the cosine of an angle is 1, or positive."""
     cosine = Apply("cos", (angle,))
-    one = _direct(*_instead(claim, goal, cosine, "==", Number(Fraction(1))), extra, propose)
+    one = _equation(*_instead(claim, goal, cosine, "==", Number(Fraction(1))), extra, propose)
     if one is not None:
         return one
     above = _direct(*_instead(claim, goal, cosine, ">", Number(Fraction(0))), extra, propose)
@@ -532,10 +543,16 @@ def _exponential(claim: Json, goal: Goal, extra: tuple[Json, ...], propose: Prop
     logs = any(isinstance(t, Apply) and t.function in LOGARITHMS for s in (goal.left, goal.right) for t in subterms(s))
     for times in MULTIPLES[::2] if goal.op == "==" and logs else ():
         left, right = (Apply("exp", (Binary("*", Number(times), side),)) for side in (goal.left, goal.right))
-        proof = _direct(*_instead(claim, goal, left, "==", right), extra, propose)
+        proof = _equation(*_instead(claim, goal, left, "==", right), extra, propose)
         if proof is not None:
             return {"kind": "exponential", "times": str(times), "proof": proof}
     return None
+
+
+def _equation(claim: Json, goal: Goal, extra: tuple[Json, ...], propose: Propose | None) -> Proof | None:
+    """The proof of an equation in one go, or by squares."""
+    search = _Search(propose)
+    return _direct(claim, goal, extra, propose) or by_powers(claim, goal, extra, propose, search._plainly)
 
 
 def _instead(claim: Json, goal: Goal, left: Term, op: Op, right: Term) -> tuple[Json, Goal]:
@@ -571,7 +588,9 @@ def _offer_spans(draft: _Draft, goal: Goal) -> None:
         low, high = _span(state, term)
         end = Binary("*", Number(low if share > 0 else high), Constant("pi"))
         away = Binary("-", term, end) if share > 0 else Binary("-", end, term)
-        any(draft.offer(_lemma("G6", away, op, [to_json(term)])) for op in (">", ">="))
+        angle = ["num", str(low if share > 0 else high)]
+        ways = [[to_json(term)], [to_json(term), angle]]
+        any(draft.offer(_lemma("G6", away, op, way)) for way in ways for op in (">", ">="))
         taken = Binary("+", taken, Binary("*", Number(abs(share)), away))
     form = to_json(Binary("+", taken, Binary("-", difference, taken)))
     draft.offer(_lemma("O2", difference, ">", [form]))
@@ -579,11 +598,18 @@ def _offer_spans(draft: _Draft, goal: Goal) -> None:
 
 def _span(state: State, term: Apply) -> tuple[Fraction, Fraction]:
     """The range of an inverse function where its argument is, in units of pi."""
-    bits = state.reader.form(state.terms.term(to_json(term.args[0]), state.scope), state.env)
-    half, none = Fraction(1, 2), Fraction(0)
-    if term.function == "acos":
-        return (half if bits & 2 else none), (half if bits & 1 else Fraction(1))
-    return (none if bits & 1 else -half), (none if bits & 2 else half)
+    angles = [Fraction(n) / 2 - (0 if term.function == "acos" else Fraction(1, 2)) for n in BRANCH]
+    sides = {q: _beside(state, term, q) for q in angles[1:-1]}
+    below, above = ([q for q, bits in sides.items() if bits & side] for side in (2, 1))
+    return max(above, default=angles[0]), min(below, default=angles[-1])
+
+
+def _beside(state: State, term: Apply, angle: Fraction) -> int:
+    """On which side of an angle an inverse function is seen to be."""
+    function = {"asin": "sin", "acos": "cos", "atan": "tan"}[term.function]
+    end = Apply(function, (Binary("*", Number(angle), Constant("pi")),))
+    gap = Binary("-", term.args[0], end) if function != "cos" else Binary("-", end, term.args[0])
+    return _form(state, to_json(gap))
 
 
 def _splits(goal: Goal, propose: Propose | None) -> Iterator[tuple[Json, list[Relation]]]:
@@ -696,6 +722,8 @@ def _direct(claim: Json, goal: Goal, extra: tuple[Json, ...], propose: Propose |
             _use_equations(draft, goal)
             _offer_bounds(draft, goal)
             _offer_whole(draft, goal)
+            for step in ranges(draft.state):
+                draft.offer(step)
             _offer_roots(draft, goal, propose)
             attempt(draft, goal, propose)
             proof = draft.proof()
@@ -940,16 +968,47 @@ def _offer_roots(draft: _Draft, goal: Goal, propose: Propose | None) -> None:
     hidden = [r for side in (goal.left, goal.right) for t in subterms(side) for r in _hidden_roots(t)]
     if not hidden:
         return
+    _offer_products(draft, goal)
     ctx, scope = context_of(goal, FUEL, propose)
     for radicand in dict.fromkeys(hidden):
         try:
             root = term_of(ctx, Reader(ctx).read(Apply("sqrt", (radicand,)), scope), {})
+            factored = square_factors(Reader(ctx).read(radicand, scope), ctx)
         except (Stuck, Undefined):
             continue
-        step = {"root": to_json(radicand), "to": stated(ctx, root)}
-        if not draft.offer(step):
-            _comparing(draft, replace(goal, left=root, op=">=", right=Number(Fraction(0))), propose)
-            draft.offer(step)
+        signless = (to for to in (_signless(root), Neg(_signless(root))) if _signless(root) != root)
+        any(_is_named(draft, goal, radicand, to, propose) for to in (*signless, root, *factored))
+
+
+def _offer_products(draft: _Draft, goal: Goal) -> None:
+    """O2: the product of two differences that hypotheses say are not negative; c**2 - t**2 where Abs(t) is below c."""
+    pairs = []
+    gaps = []
+    for relation in (h.relation for h in goal.hypotheses if not h.quantified and h.relation.op not in ("==", "!=")):
+        small, large = (relation.left, relation.right) if relation.op[0] == "<" else (relation.right, relation.left)
+        gaps.append(Binary("-", large, small))
+        pairs += [(gaps[-1], Binary("+", large, small))] if isinstance(small, Apply) and small.function == "Abs" else []
+    for left, right in (*pairs, *combinations(gaps[:MOST_GAPS], 2)):
+        term = Binary("*", left, right)
+        draft.offer(_lemma("O2", term, ">=", [to_json(term)]))
+
+
+def _signless(term: Term) -> Term:
+    """A term without its absolute values."""
+    inner = tuple(map(_signless, children(term)))
+    return inner[0] if isinstance(term, Apply) and term.function == "Abs" else with_children(term, inner)
+
+
+def _is_named(draft: _Draft, goal: Goal, radicand: Term, root: Term, propose: Propose | None) -> bool:
+    """Whether the checker takes a name for a square root, once it is seen not to be negative if need be."""
+    step = {"root": to_json(radicand), "to": to_json(root)}
+    below = [t.args[0] for t in subterms(root) if isinstance(t, Apply) and t.function == "sqrt"]
+    for term in (None, *below, root):
+        if term is not None:
+            _comparing(draft, replace(goal, left=term, op=">=", right=Number(Fraction(0))), propose)
+        if draft.offer(step):
+            return True
+    return False
 
 
 def _hidden_roots(term: Term) -> Iterator[Term]:

@@ -9,6 +9,7 @@
     "squeeze", "parts", "sides", "rewritten", "quotient"          see ``limits.py``, ``tending.py``, ``quotients.py``
     "optimum", "slope", "falling", "multiple", "boxes", "relaxed", "exponential"    see ``optima.py``, ``calculus.py``
     "ends", "series", "whole", "period"                           see ``ends.py``, ``series.py``, ``rounding.py``
+    "powers"                                                      see ``powers.py``
     "lemma"                                                       see ``lemma.py``
 
 A STEP is one of
@@ -57,6 +58,7 @@ from derive.recheck.polynomial import (
     ratio,
     scale,
 )
+from derive.recheck.powers import powers
 from derive.recheck.quotients import quotient, rewritten, sides
 from derive.recheck.reader import BITS, Env, Reader
 from derive.recheck.rounding import period, whole
@@ -778,6 +780,10 @@ KINDS: dict[str, tuple[set[str], Callable[[dict[str, Any], Any, tuple[Any, ...],
     "exponential": (
         {"times", "proof"},
         lambda claim, proof, extra, _: exponential(claim, proof, extra, State, prove),
+    ),
+    "powers": (
+        {"left", "right", "times", "power", "signs", "proof"},
+        lambda claim, proof, extra, depth: powers(claim, proof, extra, depth, State, prove),
     ),
     "parts": ({"parts"}, lambda claim, proof, extra, depth: parts(claim, proof, extra, depth, State, prove)),
     "period": ({"name"}, lambda claim, proof, extra, _: period(claim, proof, extra, State)),

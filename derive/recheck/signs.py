@@ -550,11 +550,8 @@ def _by_roots(signs: Signs, poly: Poly, args: list[Any], env: Env) -> int:
     low, high = (None if end == OPEN else end[1] for end in (first, second))
     p = [c for _, c in numbers]
     require(1 < len(p) <= MOST_DEGREE and p[-1] != 0, "O21: coefficients of a polynomial")
-    a, at = signs.algebra, signs.reader.read(term, env)
-    total: Poly = {}
-    for c in reversed(p):
-        total = add(a.mul(total, at), number(c))
-    require(add(total, scale(poly, -1)) == {}, "O21: the polynomial in the value is the term")
+    at = signs.reader.read(term, env)
+    require(add(_in_value(signs, p, at), scale(poly, -1)) == {}, "O21: the polynomial in the value is the term")
     require(low is None or high is None or low < high, "O21: a range")
     above = POSITIVE if low is None else signs.sign(add(at, number(-low)))
     below = POSITIVE if high is None else signs.sign(add(number(high), scale(at, -1)))
@@ -564,6 +561,30 @@ def _by_roots(signs: Signs, poly: Poly, args: list[Any], env: Env) -> int:
     touched = any(end is not None and not known & 4 and not value(p, end) for end, known in ends)
     bits = of_number(value(p, between(low, high)))
     return bits & ZERO if touched else bits
+
+
+def _beyond_roots(signs: Signs, poly: Poly, args: list[Any], env: Env) -> int:
+    """O16: where a polynomial in a value is not negative the value lies before an end beyond which it is negative."""
+    term, (_, end), *numbers = args
+    p = [c for _, c in numbers]
+    require(1 < len(p) <= MOST_DEGREE and p[-1] != 0, "O16: coefficients of a polynomial")
+    at = signs.reader.read(term, env)
+    known = signs.sign(_in_value(signs, p, at))
+    require(bool(known & 1), "O16: the polynomial is not negative")
+    above = add(at, number(-end))
+    require(poly in (above, scale(above, -1)), "O16: the value less an end, or the end less the value")
+    beyond = (None, end) if poly == above else (end, None)
+    away = not has_root(p, *beyond) and value(p, between(*beyond)) < 0
+    require(away, "O16: beyond the end the polynomial is negative")
+    return 1 | (4 if value(p, end) < 0 else known & 4)
+
+
+def _in_value(signs: Signs, p: list[Fraction], at: Poly) -> Poly:
+    """A polynomial at a value (Horner)."""
+    total: Poly = {}
+    for c in reversed(p):
+        total = add(signs.algebra.mul(total, at), number(c))
+    return total
 
 
 def _in_range(signs: Signs, poly: Poly, args: list[Any], env: Env) -> int:
@@ -585,6 +606,8 @@ def _in_range(signs: Signs, poly: Poly, args: list[Any], env: Env) -> int:
 def _in_window(signs: Signs, poly: Poly, args: list[Any], env: Env) -> int:
     """G6: sin is positive from 0 to pi and negative from there on; cos a quarter earlier."""
     term, (_, start) = args
+    if term[:1] == ("apply",) and term[1] in RISES:
+        return _beside_angle(signs, poly, term, start, env)
     require(term[:2] in (("apply", "sin"), ("apply", "cos")), "G6: a sine or cosine")
     require(signs.reader.read(term, env) == poly, "G6: the sine or cosine is the term")
     turns = start + (HALF if term[1] == "cos" else 0)
@@ -596,6 +619,21 @@ def _in_window(signs: Signs, poly: Poly, args: list[Any], env: Env) -> int:
     require(bool(above & below & 1), "G6: the angle lies within a half turn")
     bits = 1 | (above & below & 4)
     return bits if turns % 2 == 0 else negated(bits)
+
+
+def _beside_angle(signs: Signs, poly: Poly, term: Term, at: Fraction, env: Env) -> int:
+    """G6: asin(t) is on the side of an angle on which t is of its sine; likewise atan, and acos the other way."""
+    function, low, high = RISES[term[1]]
+    closed = function != "tan"
+    require(low < at < high or (closed and at in (low, high)), "G6: an angle of the branch")
+    a, read = signs.algebra, signs.reader.read
+    angle = scale(a.atom("const", "pi"), at)
+    there = a.apply("cos" if function == "cos" else "sin", angle)
+    there = there if closed else a.mul(there, a.power(a.apply("cos", angle), -1))
+    away = add(read(term, env), scale(angle, -1))
+    require(poly in (away, scale(away, -1)), "G6: an inverse function less an angle")
+    bits = signs.sign(add(read(term[2], env), scale(there, -1)))
+    return bits if (poly == away) == (function != "cos") else negated(bits)
 
 
 RULES: dict[str, Callable[[Signs, Poly, list[Any], Env], int]] = {
@@ -612,10 +650,16 @@ RULES: dict[str, Callable[[Signs, Poly, list[Any], Env], int]] = {
     "O10": _by_exponential,
     "O9": _by_square,
     "O17": _whole,
+    "O16": _beyond_roots,
     "O21": _by_roots,
     "O23": ordered,
     "N2": _rounded,
     "G6": _in_range,
+}
+RISES = {  # the function of which it is the inverse, and the ends of the branch, in units of pi
+    "asin": ("sin", -HALF, HALF),
+    "atan": ("tan", -HALF, HALF),
+    "acos": ("cos", Fraction(0), Fraction(1)),
 }
 LARGEST_ROOT = 120
 MOST_BOUNDED = 2
