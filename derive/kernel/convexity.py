@@ -12,6 +12,7 @@ from itertools import product as cartesian
 
 from msgspec import Struct
 
+from derive.kernel.comparison import weights
 from derive.kernel.context import (
     NONNEGATIVE,
     NONZERO,
@@ -215,7 +216,7 @@ def cauchy(ctx: Context, key: str) -> Iterator[tuple[Polynomial, int]]:
     """O15: (Sum a*b)**2 <= Sum a**2 * Sum b**2, for the ways to write the summand as a product."""
     gen = ctx.generators[key]
     bound, summand = gen.parts[0], gen.parts[1].mono
-    for a in _parts(ctx, summand):
+    for a in (*_parts(ctx, summand), *_roots_of_weights(ctx, bound)):
         b = merge(summand, tuple((k, -e) for k, e in a))
         left, right = (_sum_of_squares(ctx, bound, part) for part in (a, b))
         ctx.use("O15")
@@ -275,6 +276,14 @@ def _parts(ctx: Context, summand: Monomial) -> Iterator[Monomial]:
         yield from (((k, e * HALF),) for k, e in weights)
     if len(summand) == 2:
         yield summand[:1]
+
+
+def _roots_of_weights(ctx: Context, bound: tuple[Place, ...]) -> Iterator[Monomial]:
+    """Another candidate for a: the root of weights > 0 that sum to one, which need not stand in the summand."""
+    for weight in weights(ctx, bound[0]) if len(bound) == 1 else ():
+        ((mono, c), *others) = weight.items()
+        if c == 1 and not others and all(ctx.sign(ctx, {((k, 1),): 1}) & POSITIVE == POSITIVE for k, _ in mono):
+            yield tuple((k, e * HALF) for k, e in mono)
 
 
 def squares(ctx: Context, poly: Polynomial, mono: Monomial, c: Rational) -> Iterator[tuple[Polynomial, int]]:

@@ -160,8 +160,8 @@ def _is_signed(ctx: Context, poly: Polynomial, wanted: int, depth: int) -> bool:
     return any(_on(ctx, form, interval, strict, depth) for form in forms for interval in intervals(ctx, form))
 
 
-def _sign(ctx: Context, poly: Polynomial) -> int:
-    before, ctx.depth = ctx.depth, SEARCH
+def _sign(ctx: Context, poly: Polynomial, depth: int = SEARCH) -> int:
+    before, ctx.depth = ctx.depth, depth
     try:
         return sign(ctx, poly) | _sign_of_groups(ctx, poly)
     except Undefined:
@@ -209,7 +209,8 @@ def _clearing(ctx: Context, poly: Polynomial, kinds: str) -> Iterator[tuple[tupl
                 lowest[key] = min(lowest.get(key, Fraction(0)), Fraction(e))
     for key, least in sorted(lowest.items()):
         base: Polynomial = ctx.generators[key].parts[0] if key[0] == "b" else {((key, 1),): 1}
-        bits = _sign(ctx, base)
+        # Where the angle of a function lies takes one step more to see.
+        bits = _sign(ctx, base, SEARCH + (key[0] == "f"))
         # Below a delta a denominator may be 0 where the delta is.
         bare = any(_is_below(mono, key) and all(k[0] not in "dg" for k, _ in mono) for mono in poly)
         even = least.denominator == 1 and least % 2 == 0 and bare

@@ -28,6 +28,7 @@ from derive.kernel.elementary import apply_function, domain_of
 from derive.kernel.envelope import envelope
 from derive.kernel.functions import maximum, number_constant, symbolic_power
 from derive.kernel.polynomial import add, constant, scale, subtract
+from derive.kernel.ranges import sign_of_function
 from derive.kernel.readback import term_of
 from derive.kernel.reductions import extremum, product_over
 from derive.kernel.ring import absolute, component, delta, guarded, multiply, power, renew, variable
@@ -56,6 +57,15 @@ from derive.term import (
 )
 from derive.whole import is_integer_type
 
+QUOTIENTS = {
+    "sin": ("sin", ""),
+    "cos": ("cos", ""),
+    "tan": ("sin", "cos"),
+    "cot": ("cos", "sin"),
+    "sec": ("", "cos"),
+    "csc": ("", "sin"),
+}
+"""Circular functions as a sine or cosine over another; an empty name is one."""
 OP_SIGN: dict[Op, int] = {
     ">": POSITIVE,
     ">=": NONNEGATIVE,
@@ -365,8 +375,17 @@ class Reader(Struct):
                 return bits | self._sign(term, scope)
             case Apply("sqrt" | "Abs", (arg,)):
                 return NONNEGATIVE | (self.written_sign(arg, scope) & NONZERO)
+            case Apply(name, (arg,)) if name in QUOTIENTS:
+                return self._angle_sign(name, arg, scope) | self._sign(term, scope)
             case _:
                 return self._sign(term, scope)
+
+    def _angle_sign(self, name: str, arg: Term, scope: Scope) -> int:
+        """G6: the sign of a circular function by where its angle lies, which the addition theorems would take apart."""
+        angle = Reader(self.ctx, exists=self.exists).read(arg, scope)
+        above, below = QUOTIENTS[name]
+        bits = sign_of_function(self.ctx, above, (angle,)) if above else POSITIVE
+        return times(bits, sign_of_function(self.ctx, below, (angle,)) | NONZERO) if below else bits
 
     def _sign(self, term: Term, scope: Scope) -> int:
         return self.ctx.sign(self.ctx, Reader(self.ctx, exists=self.exists).read(term, scope))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from derive.kernel.context import NONNEGATIVE, NONPOSITIVE, NONZERO, POSITIVE, UNKNOWN, Context, Polynomial
+from derive.kernel.context import NONNEGATIVE, NONPOSITIVE, NONZERO, POSITIVE, UNKNOWN, ZERO, Context, Polynomial
 from derive.kernel.polynomial import ONE, add, scale, subtract
 from derive.kernel.spelling import names, opaque
 
@@ -29,11 +29,21 @@ def sign_of_function(ctx: Context, name: str, args: tuple[Polynomial, ...]) -> i
         return ctx.sign(ctx, x)
     if name == "acos":
         return NONNEGATIVE | (ctx.sign(ctx, subtract(ONE, x)) & NONZERO)
+    if name in ("floor", "ceiling"):
+        return _of_whole_part(ctx, name, ctx.sign(ctx, x))
     if name == "gamma":
         return POSITIVE if ctx.sign(ctx, x) & POSITIVE == POSITIVE else UNKNOWN
     if name in WINDOWS and ctx.depth > 0 and _is_limited(ctx, x):
         return _in_windows(ctx, name, x)
     return UNKNOWN
+
+
+def _of_whole_part(ctx: Context, name: str, bits: int) -> int:
+    """N4: there is no whole number between t and its whole part, so that 0 is not; away from 0 a part is not 0."""
+    away = NONPOSITIVE if name == "floor" else NONNEGATIVE
+    if bits & ZERO:
+        ctx.use("N4")
+    return bits & ZERO | (NONZERO if bits & NONZERO and bits & ZERO == away else UNKNOWN)
 
 
 def _is_limited(ctx: Context, x: Polynomial) -> bool:

@@ -536,10 +536,20 @@ def _by_moduli(ctx: Context, mono: Monomial) -> Monomial:
 def _shares(poly: Polynomial, known: Polynomial, m: Monomial) -> Iterator[Rational]:
     """How often to take an inequality away so that another of its terms goes, and of the term m less than all."""
     if m not in known:
+        yield from _whole_sums(poly, known, m)
         return
     whole = Fraction(poly[m]) / Fraction(known[m])
     ratios = {Fraction(poly[n]) / Fraction(d) for n, d in known.items() if n != m and n in poly}
     yield from sorted(r for r in ratios if 0 < r < whole)
+
+
+def _whole_sums(poly: Polynomial, known: Polynomial, m: Monomial) -> Iterator[Rational]:
+    """How often to take away that a sum is at least some of its terms, so that powers of what m holds come for it."""
+    keys = {key for key, _ in m}
+    if any(c < 0 and not keys.isdisjoint(key for key, _ in n) for n, c in known.items()):
+        for n, d in known.items():
+            if d > 0 and len(n) == 1 and n[0][0][0] == "s" and poly.get(n, 0) > 0:
+                yield Fraction(poly[n]) / Fraction(d)
 
 
 SEARCHES = (

@@ -613,6 +613,19 @@ PLANTS = (
         "if not is_whole(ctx, poly):",
         "if False:",
     ),
+    Plant("a whole part of a positive as positive", "ranges._of_whole_part", " and bits & ZERO == away", ""),
+    Plant(
+        "a quotient with the sign of what is above",
+        "normalize.Reader._angle_sign",
+        " if below else bits",
+        " if 0 else bits",
+    ),
+    Plant(
+        "roots of weights of any sign",
+        "convexity._roots_of_weights",
+        "all(ctx.sign(ctx, {((k, 1),): 1}) & POSITIVE == POSITIVE for k, _ in mono)",
+        "True",
+    ),
     # Optima.
     Plant(
         "an optimiser that is not admissible",
