@@ -12,16 +12,17 @@ from derive.certificate.held import under, with_held
 from derive.certificate.proved import empty, proved, proved_at, proved_with
 from derive.certificate.refuted import UNSEEN, point_to_json, refuted
 from derive.certificate.sequences import sequences
-from derive.certificate.terms import goal_to_json, to_json
-from derive.claim import Goal, Lemma
+from derive.certificate.terms import from_json, goal_to_json, to_json
+from derive.claim import Declaration, Goal, Lemma
 from derive.kernel import Propose
 from derive.outcome import Outcome
 from derive.recheck.check import VERSION, check, digest
+from derive.recheck.concrete import concrete
 from derive.recheck.held import at
 from derive.recheck.terms import Rejected
 from derive.refute import refute
-from derive.term import Constant, Limit, Neg, Number, Op, Optimum
-from derive.verdict import Contradicted, Counterexample, Proved, Refuted, Support, Verdict
+from derive.term import Constant, Limit, Neg, Number, Op, Optimum, Term
+from derive.verdict import Contradicted, Counterexample, Proved, Refuted, Support, Value, Verdict
 
 INFINITE = (Constant("oo"), Neg(Constant("oo")))
 Json = dict[str, Any]
@@ -86,9 +87,44 @@ def _elsewhere(goal: Goal, found: Contradicted, named: Json) -> Json | None:
     known = at(named["claim"], point_to_json(goal, point))
     if (line := _instead(goal, goal, found, named)) or (line := _apart(goal, goal, found, named)):
         return line
+    if (line := _at_values(goal, found, named)) is not None:
+        return line
     there = under(goal, known)
     line = _instead(goal, there, found, named) or _apart(goal, there, found, named)
     return None if line is None else {**line, "there": True}
+
+
+def _at_values(goal: Goal, found: Contradicted, named: Json) -> Json | None:
+    """A limit of numbers alone, with the values of the point put in, that is another value or does not exist."""
+    limit, said = (goal.left, goal.right) if isinstance(goal.left, Limit) else (goal.right, goal.left)
+    one, value = found.instead.left, found.instead.right
+    if not isinstance(limit, Limit) or not isinstance(one, Limit) or goal.op != "==":
+        return None
+    point, side = _complete(goal, found.point), one.side if limit.side is None else None
+    stated = {**named["claim"], "left": to_json(replace(limit, side=side or limit.side)), "right": to_json(value)}
+    try:
+        here = concrete(
+            {**stated, "right": to_json(said)} if found.instead.op == "!=" else stated, point_to_json(goal, point)
+        )
+    except Rejected:
+        return None
+    alone = _goal_of(goal, limit, here)
+    if found.instead.op == "!=":
+        along = sequences(alone, alone.left) if isinstance(alone.left, Limit) else None
+        shown = {"verdict": "apart", "along": along, "point": point_to_json(goal, point), "there": "values"}
+        return None if along is None else {**named, **shown}
+    proof = proved(alone, _factorisations())
+    line = None if proof is None else _instead_by(goal, said, value, side, proof, point, named)
+    return None if line is None else {**line, "there": "values"}
+
+
+def _goal_of(goal: Goal, limit: Limit, here: Json) -> Goal:
+    """The goal of a claim that speaks of the variable of its limit alone."""
+    declared = tuple(d for d in goal.declarations if d.name == limit.variable)
+    _, body, _, point, side = here["left"]
+    left = replace(limit, body=from_json(body), point=from_json(point), side=side or None)
+    right = from_json(here["right"])
+    return replace(goal, left=left, op="==", right=right, declarations=declared, hypotheses=(), indices=())
 
 
 def _apart(goal: Goal, there: Goal, found: Contradicted, named: Json) -> Json | None:
@@ -111,8 +147,15 @@ def _instead(goal: Goal, there: Goal, found: Contradicted, named: Json) -> Json 
     proof = proved(replace(there, left=one, right=value))
     if proof is None:
         return None
-    named = {**named, "value": to_json(value), "side": (one.side or "") if one != limit else "", "proof": proof}
-    point = _complete(goal, found.point)
+    side = one.side if one != limit else None
+    return _instead_by(goal, said, value, side, proof, _complete(goal, found.point), named)
+
+
+def _instead_by(
+    goal: Goal, said: Term, value: Term, side: str | None, proof: Json, point: Counterexample, named: Json
+) -> Json | None:
+    """The line of a limit that is proved to be another value than is said, which is another one at the point."""
+    named = {**named, "value": to_json(value), "side": side or "", "proof": proof}
     if value in INFINITE or said in INFINITE:
         return {**named, "verdict": "infinite", "point": point_to_json(goal, point)}
     stated = refuted(replace(goal, left=value, right=said), Refuted(point))
@@ -128,10 +171,20 @@ def _outdone(goal: Goal, found: Contradicted, named: Json) -> Json | None:
 
 
 def _complete(goal: Goal, found: Counterexample) -> Counterexample:
-    """A point with a value for the variable of the limit too, which is not looked at."""
-    given = {name for name, _ in found.values}
-    missing = [d for d in goal.declarations if d.name not in given and d.type in UNSEEN and not d.dimensions]
-    return replace(found, values=(*found.values, *((d.name, UNSEEN[d.type]) for d in missing)))
+    """A point with values for the names that are not looked at, that of the variable of the limit among them."""
+    given = {name for name, _ in found.values} | {name for name, _ in found.dimensions}
+    sizes = dict(found.dimensions)
+    missing = [d for d in goal.declarations if d.name not in given and d.type in UNSEEN]
+    missing = [d for d in missing if all(n in sizes or n.isdecimal() for n in d.dimensions)]
+    return replace(found, values=(*found.values, *((d.name, _unseen(d, sizes)) for d in missing)))
+
+
+def _unseen(declared: Declaration, sizes: dict[str, int]) -> Value:
+    """A value for a name, the same at all its places."""
+    value: Value = UNSEEN[declared.type]
+    for n in reversed(declared.dimensions):
+        value = (value,) * (int(n) if n.isdecimal() else sizes[n])
+    return value
 
 
 def admitted(goal: Goal) -> Counterexample | None:

@@ -13,7 +13,8 @@ A LINE has ``claim``, ``sha256``, ``verdict`` and what shows the verdict:
     "apart"     "along" and "point": there is no limit, see ``sequences.py``
     "outdone"   "refutation": an admissible point that is better than the claimed optimiser
 
-What is proved of a limit may hold at the point alone, ``"there": true``.
+What is proved of a limit may hold at the point alone: ``"there": true`` takes the point as hypotheses, ``"there":
+"values"`` puts it into the limit, see ``concrete.py``.
 
 A CLAIM is its meaning and nothing else: ``left``, ``op``, ``right``, ``declarations``, ``indices`` (the free ones) and
 ``hypotheses``, each a ``relation`` with the indices that are ``quantified`` in it. ``sha256`` is of its JSON with keys
@@ -27,6 +28,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
+from derive.recheck.concrete import concrete
 from derive.recheck.held import at
 from derive.recheck.limits import INFINITE, mentions, replaced
 from derive.recheck.proof import prove
@@ -179,8 +181,7 @@ def _line(id: str, line: Any) -> Checked:
         refutation(_comparison(claim), line["refutation"])
         return Checked(id, "refuted", ("M5",))
     if verdict == "apart":
-        point = line["point"]
-        return Checked(id, "refuted", _sorted(sequences(claim, line["along"], point, _known(claim, line, point))))
+        return Checked(id, "refuted", _sorted(_apart(claim, line)))
     if verdict in ("instead", "infinite"):
         return Checked(id, "refuted", _sorted(_elsewhere(claim, line)))
     require(claim["op"] in ("<", ">", "!="), "a relation that equality refutes")
@@ -196,8 +197,9 @@ def _elsewhere(claim: dict[str, Any], line: dict[str, Any]) -> set[str]:
     require(claim["op"] == "==" and limit[0] == "limit" != said[0], "L9: a limit that is said to be a term")
     require(line["side"] == "" or (limit[4] == "" and limit[3] not in INFINITE), "L9: a side of a limit with two")
     value, way = line["value"], line["side"] or limit[4]
-    extra = _known(claim, line, line["refutation"]["point"] if line["verdict"] == "instead" else line["point"])
-    rules = prove({**claim, "left": [*limit[:4], way], "right": value}, line["proof"], extra)
+    point = line["refutation"]["point"] if line["verdict"] == "instead" else line["point"]
+    here, extra = _there({**claim, "left": [*limit[:4], way], "right": value}, line, point)
+    rules = prove(here, line["proof"], extra)
     if line["verdict"] == "instead":
         refutation({**claim, "left": value, "right": said}, line["refutation"])
         return rules | {"L9"}
@@ -207,9 +209,26 @@ def _elsewhere(claim: dict[str, Any], line: dict[str, Any]) -> set[str]:
     return rules | {"L9"}
 
 
-def _known(claim: dict[str, Any], line: Any, point: Any) -> tuple[Any, ...]:
-    """The point as hypotheses, if a line says that its proof is given there alone."""
-    return at(claim, point) if line.get("there") is True else ()
+def _apart(claim: dict[str, Any], line: dict[str, Any]) -> set[str]:
+    """L9: there is no limit; at the point alone, if the line says so."""
+    point = line["point"]
+    if line.get("there") != "values":
+        return sequences(claim, line["along"], point, _there(claim, line, point)[1])
+    left = claim["left"][0] == "limit"
+    limit, said = (claim["left"], claim["right"]) if left else (claim["right"], claim["left"])
+    require(limit[0] == "limit" != said[0], "L9: a limit that is said to be a term")
+    there = ["num", "0"] if said in INFINITE else said
+    admits({**claim, "left": there, "right": there}, point)
+    here = concrete({**claim, "left": limit, "right": said}, point)
+    alone = {"dims": {}, "values": {limit[2]: point["values"][limit[2]]}, "indices": {}}
+    return sequences(here, line["along"], alone, ())
+
+
+def _there(claim: dict[str, Any], line: Any, point: Any) -> tuple[dict[str, Any], tuple[Any, ...]]:
+    """The claim and the hypotheses of a proof: as it is, with the point as hypotheses, or with the values put in."""
+    if line.get("there") == "values":
+        return concrete(claim, point), ()
+    return claim, at(claim, point) if line.get("there") is True else ()
 
 
 def _comparison(claim: dict[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,76 @@
+"""A limit at an exact point: sizes, places and values put into it, so that its variable alone is left (``"there"``).
+
+Sums, products and maxima are written out term by term. What is left is a claim about numbers without hypotheses: those
+of the claim are looked at where the point is.
+"""
+
+from __future__ import annotations
+
+from functools import reduce
+from typing import Any
+
+from derive.recheck.limits import INTEGERS, inner_positions
+from derive.recheck.terms import Terms, require
+
+Claim = dict[str, Any]
+MOST_PLACES = 16
+JOINED = {"Sum": ["add"], "Product": ["mul"], "Max": ["apply", "Max"], "Min": ["apply", "Min"]}
+EMPTY = {"Sum": ["num", "0"], "Product": ["num", "1"]}
+
+
+def concrete(claim: Claim, point: Any) -> Claim:
+    """The claim that a limit, on the left, is the right side, at a point. Raises Rejected."""
+    terms = Terms(claim["declarations"])
+    for side in ("left", "right"):
+        terms.term(claim[side], terms.scope(claim["indices"]))
+    _, body, name, end, way = claim["left"]
+    kind = terms.types[name]
+    left = ["limit", _put(body, point, point["indices"], name), name, _put(end, point, point["indices"], name), way]
+    declared = [[name, kind if kind in INTEGERS else "real", []]]
+    right = _put(claim["right"], point, point["indices"], "")
+    return {**claim, "left": left, "right": right, "declarations": declared, "indices": [], "hypotheses": []}
+
+
+def _put(term: Any, point: Any, places: dict[str, int], but: str) -> Any:
+    """A term with the values of a point for all names but one."""
+    match term[0]:
+        case "num" | "const":
+            return term
+        case "var" if term[1] == but:
+            return term
+        case "var":
+            sizes = point["dims"]
+            return ["num", str(sizes[term[1]])] if term[1] in sizes else _entry(point["values"][term[1]], ())
+        case "comp":
+            return _entry(point["values"][term[1]], tuple(_place(i, places) for i in term[2]))
+        case "delta":
+            return ["num", str(int(_place(term[1], places) == _place(term[2], places)))]
+        case "reduce":
+            return _written_out(term, point, places, but)
+        case "neg" | "add" | "sub" | "mul" | "div" | "pow" | "apply":
+            inner = inner_positions(term)
+            return [_put(t, point, places, but) if n in inner else t for n, t in enumerate(term)]
+        case _:
+            require(False, "L9: at a point, no derivative, and no limit in a limit")
+
+
+def _written_out(term: Any, point: Any, places: dict[str, int], but: str) -> Any:
+    _, kind, k, dimension, out, body = term
+    size = int(dimension) if dimension.isdecimal() else point["dims"][dimension]
+    require(size <= MOST_PLACES, "the size of a range that is written out")
+    left_out = [_place(i, places) for i in out]
+    parts = [_put(body, point, {**places, k: v}, but) for v in range(1, size + 1) if v not in left_out]
+    require(bool(parts) or kind in EMPTY, "L9: at a point, a largest of something")
+    return reduce(lambda t, u: [*JOINED[kind], t, u], parts) if parts else EMPTY[kind]
+
+
+def _place(index: Any, places: dict[str, int]) -> int:
+    place: int = index[0] if type(index[0]) is int else places[index[0]]
+    return place
+
+
+def _entry(value: Any, at: tuple[int, ...]) -> Any:
+    """An entry of a value of a point, as a term."""
+    for place in at:
+        value = value[place - 1]
+    return value if isinstance(value, list) else ["num", value]
