@@ -67,5 +67,5 @@ def _visible(text: str) -> str:
 
 
 def _rule(rule: Rule) -> str:
-    requires = rule.requires or "nothing but that the sides are defined"
+    requires = "; ".join(rule.requires) or "nothing but that the sides are defined"
     return f"{_hanging('', rule.says)}\n\n{_hanging('Requires: ', requires)}"

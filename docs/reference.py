@@ -115,7 +115,7 @@ def _functions() -> str:
 
 
 def _rules() -> str:
-    rows = ([f"`{r.name}`", r.title, f"`{r.says}`", r.requires] for r in RULES.values())
+    rows = ([f"`{r.name}`", r.title, f"`{r.says}`", "; ".join(r.requires)] for r in RULES.values())
     return (
         "# Rules\n\nWhat a proof may rest on; `derive explain R5` tells the same. Each rule is used only where what it "
         f"requires was seen to hold.\n\n{_table(('rule', 'title', 'says', 'requires'), rows)}"

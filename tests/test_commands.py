@@ -51,7 +51,7 @@ def test_explain_a_rule(derive: Derive, name: str) -> None:
     code, out, _ = derive("explain", name)
     assert code == 0
     assert out.startswith(f"{name}: {RULES[name].title}\n") and max(map(len, out.splitlines())) <= 80
-    assert all(part in " ".join(out.split()) for part in (RULES[name].says, RULES[name].requires))
+    assert all(part in " ".join(out.split()) for part in (RULES[name].says, *RULES[name].requires))
 
 
 def test_explain_unknown_code(derive: Derive) -> None:
