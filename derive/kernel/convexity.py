@@ -224,6 +224,18 @@ def cauchy(ctx: Context, key: str) -> Iterator[tuple[Polynomial, int]]:
         yield gap, ctx.note(gap, NONNEGATIVE, "cauchy", bound[0], {a: 1}, {b: 1}) if len(bound) == 1 else NONNEGATIVE
 
 
+def cauchy_of_size(ctx: Context, key: str) -> Iterator[tuple[Polynomial, int]]:
+    """O15: n**2 <= Sum(1/w) for weights w > 0 over the dimension n that sum to one."""
+    dimension = str(ctx.generators[key].parts[0])
+    place = ctx.open(dimension)
+    for root in _roots_of_weights(ctx, (place,)) if ctx.types.get(dimension) == "dimension" else ():
+        inverse = tuple((k, -e) for k, e in root)
+        left, right = (_sum_of_squares(ctx, (place,), part) for part in (root, inverse))
+        ctx.use("O15")
+        gap = subtract(multiply(ctx, left, right), {((key, 2),): 1})
+        yield gap, ctx.note(gap, NONNEGATIVE, "cauchy", place, {root: 1}, {inverse: 1})
+
+
 def cauchy_inside(ctx: Context, key: str) -> Iterator[tuple[Polynomial, int]]:
     """O15 below a sum: Sum(r*Sum(a*b, j)**2, i) <= Sum(r*Sum(a**2, j)*Sum(b**2, j), i) for r >= 0.
 

@@ -29,7 +29,7 @@ from derive.kernel.context import (
     Polynomial,
     Rational,
 )
-from derive.kernel.convexity import cauchy, cauchy_inside, squares, tangents
+from derive.kernel.convexity import cauchy, cauchy_inside, cauchy_of_size, squares, tangents
 from derive.kernel.factors import bounds_of_product
 from derive.kernel.facts import bits_of, instances, pattern_of
 from derive.kernel.polynomial import ONE, add, scale, subtract
@@ -84,6 +84,8 @@ def _of_generator(
                 yield from _of_double_sum(ctx, key, is_squared)
             else:
                 yield from _of_sum(ctx, key, free, is_squared)
+        case "v" if ctx.lemmas and any((key, 2) in mono for mono in poly):
+            yield from cauchy_of_size(ctx, key)
         case "f":
             yield from _rounding(ctx, key) if gen.parts[0] in ("floor", "ceiling") else ranges(ctx, key)
         case "e" | "l" | "q" if ctx.lemmas:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from fractions import Fraction
+from math import lcm
 
 from derive.claim import Goal
 from derive.kernel.attained import attained
@@ -50,6 +51,7 @@ from derive.term import Binary, Number, Term
 ATTAINED_ROUNDS = 4
 SQUARINGS = 2
 MOST_DEGREES = 4
+MOST_ROOT = 12
 BOUND_SHARE = 20_000
 MEAN_SHARE = 5_000
 CALCULUS = 30_000
@@ -164,9 +166,8 @@ def _by_means(ctx: Context, gap: Polynomial, wanted: int, equations: Equations) 
     case.fuel = before = min(ctx.fuel, CALCULUS)
     try:
         poly = numerator(case, scale(gap, -1 if downward else 1))
-        forms = [
-            form for form in (poly, *_squares_of_sides(case, poly)) for form in _on_equations(case, form, equations)
-        ]
+        sides = (poly, *_squares_of_sides(case, poly), *_powers_of_sides(case, poly))
+        forms = [form for side in sides for form in _on_equations(case, side, equations)]
         return any(
             (by_means(case, form) or by_order(case, form) or sign(case, form)) & needed == needed for form in forms
         )
@@ -183,6 +184,18 @@ def _squares_of_sides(ctx: Context, poly: Polynomial) -> Iterator[Polynomial]:
         rest = subtract(poly, number)
         ctx.use("O9")
         yield subtract(multiply(ctx, number, number), multiply(ctx, rest, rest))
+
+
+def _powers_of_sides(ctx: Context, poly: Polynomial) -> Iterator[Polynomial]:
+    """O9: a - b with a, b >= 0 has the sign of a**N - b**N; to the least N that leaves no root in two terms."""
+    degree = lcm(*(e.denominator for mono in poly for _, e in mono))
+    if len(poly) != 2 or not 2 < degree <= MOST_ROOT:
+        return
+    first, second = ({mono: c} for mono, c in sorted(poly.items(), key=lambda term: term[1], reverse=True))
+    second = scale(second, -1)
+    if all(sign(ctx, side) & NONNEGATIVE for side in (first, second)):
+        ctx.use("O9")
+        yield numerator(ctx, subtract(power(ctx, first, degree), power(ctx, second, degree)))
 
 
 def _on_equations(ctx: Context, poly: Polynomial, equations: Equations) -> Iterator[Polynomial]:

@@ -626,6 +626,12 @@ PLANTS = (
         "all(ctx.sign(ctx, {((k, 1),): 1}) & POSITIVE == POSITIVE for k, _ in mono)",
         "True",
     ),
+    Plant(
+        "powers of sides of any sign",
+        "order._powers_of_sides",
+        "if all(sign(ctx, side) & NONNEGATIVE for side in (first, second)):",
+        "if True:",
+    ),
     # Optima.
     Plant(
         "an optimiser that is not admissible",
