@@ -22,6 +22,7 @@ __all__ = ["Sample", "has_type", "sample"]
 _ROWS = 96
 _ROWS_WITHOUT_DIMENSIONS = 192
 _ROWS_TO_REPAIR = 64  # without dimensions
+_ROWS_OF_SEVERAL_TO_REPAIR = 96  # of three variables or more
 _ROWS_OF_MANY = 10  # entries, where points are to be repaired
 _FEW_ROWS = 12
 _FEW_ROWS_WITHOUT_DIMENSIONS = 40
@@ -56,7 +57,9 @@ def sample(goal: Goal, room: Callable[[Mapping[str, int]], int], few: int = 0) -
 
 def _rows(prepared: Plan, dimensions: Mapping[str, int]) -> int:
     if not prepared.structural:
-        return _ROWS_TO_REPAIR if prepared.relational else _ROWS_WITHOUT_DIMENSIONS
+        if not prepared.relational:
+            return _ROWS_WITHOUT_DIMENSIONS
+        return _ROWS_TO_REPAIR if len(prepared.variables) < 3 else _ROWS_OF_SEVERAL_TO_REPAIR
     return _ROWS_OF_MANY if prepared.relational and prod(dimensions.values()) > 4 else _ROWS
 
 
