@@ -34,12 +34,17 @@ COVER = ((POSITIVE,), (NEGATIVE,), (ZERO, NONNEGATIVE))
 def by_cases(ctx: Context, poly: Polynomial, holds: Callable[[Context, Polynomial], bool], depth: int = DEPTH) -> bool:
     """Whether ``holds`` for a polynomial in every case of a split into > 0, < 0 and = 0, split again where needed."""
     # The simplest first: the sign of y*f is known where those of y and f are, but not the other way round.
-    inner = min(_split_points(ctx, poly), key=len, default=None)
+    inner = min(_split_points(ctx, poly), key=_simplicity, default=None)
     if inner is None or depth == 0:
         return False
     ctx.use("K2")
     keys = {kind: intern(ctx, kind, (inner,), places(ctx, inner), names(ctx, inner)) for kind in "hz"}
     return all(_covered(ctx, poly, inner, keys, tries, holds, depth) for tries in COVER)
+
+
+def _simplicity(inner: Polynomial) -> tuple[int, bool]:
+    """How many terms, and whether a root is among them: what x - y is tells the sign of sqrt(x) - sqrt(y)."""
+    return len(inner), any(e.denominator != 1 for mono in inner for _, e in mono)
 
 
 def _covered(
