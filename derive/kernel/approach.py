@@ -70,6 +70,7 @@ DEEPEST = 14
 MOST_FACTORS = 4
 MOST_CORNERS = 4
 OSCILLATING = ("sin", "cos")
+ROUNDING = ("floor", "ceiling")
 SLOW = (*OSCILLATING, "atan", "acot", "asin", "acos", "erf", "acosh", "floor", "ceiling")
 """Functions that grow no faster than their argument."""
 CONTINUOUS = (*OSCILLATING, "atan", "asin", "acos", "erf", "acosh")
@@ -475,6 +476,7 @@ class Approach(Struct):
 
     def _power_of(self, ctx: Context, key: str, e: Rational, scaled: Scale) -> Series:
         if not self._touches(ctx, key, scaled):
+            self._require_apart(ctx, {((key, e),): 1})
             return single({}, {((key, e),): 1})
         gen = ctx.generators[key]
         exponent = self._exponent(ctx, key)
@@ -507,6 +509,20 @@ class Approach(Struct):
             raise Stuck("limit not established", "a function without a rule for limits")
         if any(place[1] == self.name for place in ranges):
             raise Stuck("limit not established", "a sum whose range grows")
+        for part in _inside(gen):
+            self._require_apart(ctx, part)
+            if gen.kind == "l":
+                self._require_unrounded(ctx, part)
+
+    def _require_apart(self, ctx: Context, poly: Polynomial) -> None:
+        """Nothing rounded below a fraction bar: t - floor(t) < 1 comes as near to 1 as one likes, at no rate."""
+        for mono in poly:
+            self._require_unrounded(ctx, {(f,): 1 for f in mono if f[1] < 0})
+
+    def _require_unrounded(self, ctx: Context, poly: Polynomial) -> None:
+        rounded = (gen for key in self.keys(ctx, poly, "f") if (gen := ctx.generators[key]).parts[0] in ROUNDING)
+        if any(self._oscillates(ctx, gen) for gen in rounded):
+            raise Stuck("limit not established", "a rounded quantity that may come near 0 at any rate")
 
     def _touch(self, ctx: Context, poly: Polynomial, scaled: Scale) -> bool:
         return any(self._touches(ctx, key, scaled) for mono in poly for key, _ in mono)
@@ -648,7 +664,7 @@ class Approach(Struct):
         return wild
 
     def _oscillates(self, ctx: Context, gen: Generator) -> bool:
-        if gen.parts[0] not in (*OSCILLATING, "floor", "ceiling"):
+        if gen.parts[0] not in (*OSCILLATING, *ROUNDING):
             return False
         try:
             return isinstance(self.limit(ctx, gen.parts[1][0]), int)
@@ -756,7 +772,7 @@ class Approach(Struct):
         if isinstance(inner, int):
             return self._far_out(ctx, gen, inner, scaled)
         series = self._expanded(ctx, args[0], scaled)
-        if name in ("floor", "ceiling"):
+        if name in ROUNDING:
             return self._step(ctx, name, inner, series, scaled)
         ctx.use("L3")
         if name in ("asin", "acos") and abs(constant(inner) or 0) == 1:
@@ -783,7 +799,7 @@ class Approach(Struct):
         if name in OSCILLATING:
             return self._oscillating(ctx, gen)
         ctx.use("L3")
-        if name in ("floor", "ceiling"):
+        if name in ROUNDING:
             part = self.atom(ctx, f"part {gen.key}", Atom({}, ONE), gen.places)
             return scaled.powers.plus(
                 self._expanded(ctx, arg, scaled), single({}, scale(part, -1 if name == "floor" else 1))
