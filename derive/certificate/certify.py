@@ -13,6 +13,7 @@ from derive.certificate.proved import empty, proved, proved_at, proved_with
 from derive.certificate.refuted import UNSEEN, point_to_json, refuted
 from derive.certificate.sequences import sequences
 from derive.certificate.terms import from_json, goal_to_json, to_json
+from derive.certificate.within import without_limits
 from derive.claim import Declaration, Goal, Lemma
 from derive.kernel import Propose
 from derive.outcome import Outcome
@@ -21,7 +22,7 @@ from derive.recheck.concrete import concrete
 from derive.recheck.held import at
 from derive.recheck.terms import Rejected
 from derive.refute import refute
-from derive.term import Constant, Limit, Neg, Number, Op, Optimum, Term
+from derive.term import Constant, Limit, Neg, Number, Op, Optimum, Term, subterms
 from derive.verdict import Contradicted, Counterexample, Proved, Refuted, Support, Value, Verdict
 
 INFINITE = (Constant("oo"), Neg(Constant("oo")))
@@ -55,7 +56,8 @@ def _offered(goal: Goal, verdict: Verdict, using: tuple[Lemma, ...]) -> Json | N
         return None if proof is None else {**named, "verdict": "empty", "proof": proof}
     if isinstance(verdict, Proved):
         witness = verdict.support.witness or admitted(goal)
-        beyond = any(isinstance(side, Limit | Optimum) for side in (goal.left, goal.right))
+        parts = (t for side in (goal.left, goal.right) for t in subterms(side))
+        beyond = any(isinstance(t, Limit | Optimum) for t in parts)
         propose = _factorisations() if beyond or "R5" in verdict.theorem.rules else None
         proof = proved(goal, propose) if witness and not verdict.theorem.lemmas else None
         proof = proof or (proved_with(goal, using, propose) if witness and using else None)
@@ -65,6 +67,8 @@ def _offered(goal: Goal, verdict: Verdict, using: tuple[Lemma, ...]) -> Json | N
     if isinstance(verdict, Refuted) and isinstance(verdict.counterexample, Contradicted):
         if isinstance(goal.left, Optimum) or isinstance(goal.right, Optimum):
             return _outdone(goal, verdict.counterexample, named)
+        if not isinstance(goal.left, Limit) and not isinstance(goal.right, Limit):
+            return _inside(goal, verdict.counterexample, named)
         return _elsewhere(goal, verdict.counterexample, named)
     if isinstance(verdict, Refuted) and isinstance(verdict.counterexample, Counterexample):
         if verdict.counterexample.kind == "equality":
@@ -162,6 +166,16 @@ def _instead_by(
     return None if stated is None else {**named, "verdict": "instead", "refutation": stated}
 
 
+def _inside(goal: Goal, found: Contradicted, named: Json) -> Json | None:
+    """A claim in whose terms limits stand: what they are, and a point at which it fails."""
+    without = without_limits(goal, proved)
+    if without is None:
+        return None
+    plain, limits = without
+    stated = refuted(plain, Refuted(_complete(goal, found.point)))
+    return None if stated is None else {**named, "verdict": "inside", "limits": limits, "refutation": stated}
+
+
 def _outdone(goal: Goal, found: Contradicted, named: Json) -> Json | None:
     """A point that is better than the claimed optimiser."""
     op: Op = {"<": ">=", ">=": "<=", ">": "<=", "<=": ">="}.get(found.instead.op, "!=")  # type: ignore[assignment]
@@ -189,7 +203,8 @@ def _unseen(declared: Declaration, sizes: dict[str, int]) -> Value:
 
 def admitted(goal: Goal) -> Counterexample | None:
     """A point at which the hypotheses hold and what stands opposite a limit or an optimum has a value."""
-    values = [side for side in (goal.left, goal.right) if not isinstance(side, Limit | Optimum)]
+    sides = (goal.left, goal.right)
+    values = [side for side in sides if not any(isinstance(t, Limit | Optimum) for t in subterms(side))]
     value = values[0] if values and values[0] not in INFINITE else Number(Fraction(0))
     search = refute(replace(goal, left=value, op="==", right=value))
     return search.witness if isinstance(search, Support) else None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from fractions import Fraction
+from functools import partial
+from itertools import combinations
 from typing import Any
 
 from msgspec import Struct, field
@@ -11,9 +13,9 @@ from msgspec.structs import replace
 
 from derive.certificate.is_proof import is_proof
 from derive.certificate.terms import from_json, goal_to_json, indices_from_json, relation_to_json, stated, to_json
-from derive.certificate.variables import mentions
+from derive.certificate.variables import mentions, replaced
 from derive.claim import Goal, Hypothesis
-from derive.kernel import FUEL
+from derive.kernel import FUEL, contradictory
 from derive.kernel.context import Context, Polynomial, Rational, Stuck, Undefined
 from derive.kernel.equality import Sides, read_sides
 from derive.kernel.normalize import Reader
@@ -23,13 +25,14 @@ from derive.recheck.polynomial import Undefined as Nowhere
 from derive.recheck.proof import Contradiction, State
 from derive.recheck.tending import OO, Tending, Value, about
 from derive.recheck.terms import Rejected
-from derive.term import Binary, Constant, Diff, Limit, Neg, Number, Op, Relation, Term, Variable
+from derive.term import Binary, Constant, Diff, Limit, Neg, Number, Op, Relation, Term, Variable, subterms
 
 Json = Any
 Proof = dict[str, Any]
 Direct = Callable[[Json, Goal], Proof | None]
 REFUSED = (Rejected, Nowhere, Contradiction, Stuck, Undefined, TypeError)
 DEEPEST, MOST_FORMS = 5, 40
+MOST_SPLITS = 2
 ORDERS = (2, 4, 8, 12)  # of expansions
 INFINITE = (Constant("oo"), Neg(Constant("oo")))
 SIGNS: tuple[Op, ...] = (">", "<")
@@ -39,7 +42,8 @@ ENDS = (Fraction(1), Fraction(1, 2), Fraction(10))
 
 def by_parts(goal: Goal, direct: Direct) -> Proof | None:
     """The proof of a limit from those of its parts, by the signs of variables if need be; None where none is found."""
-    found = _by_series(goal) or _from_its_sides(goal, (), direct)
+    found = _by_series(goal, ()) or _from_its_sides(goal, (), direct)
+    found = found or _by_signs(goal, (), direct, MOST_SPLITS)
     name = (goal.left if isinstance(goal.left, Limit) else goal.right).variable  # type: ignore[union-attr]
     for d in goal.declarations if found is None else ():
         if d.type == "nonzero" and not d.dimensions and d.name != name:
@@ -49,7 +53,57 @@ def by_parts(goal: Goal, direct: Direct) -> Proof | None:
     return found
 
 
-def _by_series(goal: Goal) -> Proof | None:
+def _by_signs(goal: Goal, extra: tuple[Json, ...], direct: Direct, depth: int) -> Proof | None:
+    """By the sign of a variable beside that of the limit, or of the difference of two; where that is 0 it is put in."""
+    own = replace(goal, hypotheses=goal.hypotheses[: len(goal.hypotheses) - len(extra)])
+    for left, right in _signed(goal) if depth > 0 else ():
+        gap = left if right == ZERO else Binary("-", left, right)
+        branches = []
+        for op in SIGNS:
+            known = (*extra, relation_to_json(gap, op, ZERO))
+            case = replace(goal, hypotheses=(*goal.hypotheses, Hypothesis(Relation(gap, op, ZERO))))
+            branches.append(_in_case(case, known, gap, direct, depth))
+            if branches[-1] is None:
+                break
+        zero = replace(goal, hypotheses=(*goal.hypotheses, Hypothesis(Relation(gap, "==", ZERO))))
+        branches.append(_where_equal(zero, left, right, direct, depth) if all(branches) else None)
+        proof = {"kind": "cases", "split": ["K2", to_json(gap)], "branches": branches}
+        if all(branches) and is_proof(goal_to_json(own), proof, extra):
+            return proof
+    return None
+
+
+def _signed(goal: Goal) -> Iterator[tuple[Variable, Term]]:
+    limit, said = (goal.left, goal.right) if isinstance(goal.left, Limit) else (goal.right, goal.left)
+    assert isinstance(limit, Limit)
+    names = dict.fromkeys(t.name for side in (limit.body, said) for t in subterms(side) if isinstance(t, Variable))
+    names.pop(limit.variable, None)
+    found = [Variable(name) for name in names if name not in goal.dimensions]
+    yield from ((v, ZERO) for v in found)
+    yield from combinations(found, 2)
+
+
+def _in_case(goal: Goal, extra: tuple[Json, ...], gap: Term, direct: Direct, depth: int) -> Proof | None:
+    if contradictory(goal, FUEL):
+        return {"kind": "contradiction", "steps": [], "of": to_json(gap)}
+    found = _by_series(goal, extra) or _from_its_sides(goal, extra, direct)
+    return found or _by_signs(goal, extra, direct, depth - 1)
+
+
+def _where_equal(goal: Goal, left: Variable, right: Term, direct: Direct, depth: int) -> Proof | None:
+    if contradictory(goal, FUEL):
+        return {"kind": "contradiction", "steps": [], "of": to_json(left)}
+    put = partial(replaced, name=left.name, by=right)
+    known = (
+        replace(h, relation=Relation(put(h.relation.left), h.relation.op, put(h.relation.right)))
+        for h in goal.hypotheses
+    )
+    there = replace(goal, left=put(goal.left), right=put(goal.right), hypotheses=tuple(known))
+    own = _by_series(there, ()) or _from_its_sides(there, (), direct) or _by_signs(there, (), direct, depth - 1)
+    return None if own is None else {"kind": "given", "name": left.name, "value": to_json(right), "proof": own}
+
+
+def _by_series(goal: Goal, extra: tuple[Json, ...]) -> Proof | None:
     """The proof by an expansion, from both sides if need be, of the least order that shows it."""
     limit = goal.left if isinstance(goal.left, Limit) else goal.right
     assert isinstance(limit, Limit)
@@ -57,9 +111,9 @@ def _by_series(goal: Goal) -> Proof | None:
     found = []
     for way in ways:
         one = replace(limit, side=way) if way else limit
-        part = goal_to_json(replace(goal, left=one) if goal.left is limit else replace(goal, right=one))
+        stated_part = goal_to_json(replace(goal, left=one) if goal.left is limit else replace(goal, right=one))
         proofs = ({"kind": "series", "order": str(n)} for n in ORDERS)
-        found.append(next((p for p in proofs if is_proof(part, p)), None))
+        found.append(next((p for p in proofs if is_proof(stated_part, p)), None))
     if not all(found):
         return None
     return found[0] if len(found) == 1 else {"kind": "sides", "above": found[0], "below": found[1]}
@@ -222,6 +276,8 @@ class _Approach(Struct):
     def _forms(self, tending: Tending, term: Json, inner: dict[str, str]) -> Iterator[Json]:
         """Other forms of what is indeterminate, that of the kernel among them."""
         normal = self._normal(term)
+        if term[0] == "diff":
+            yield normal
         if term[:2] == ["div", ["apply", "sqrt", term[1][-1]]] and term[2][:2] == ["apply", "sqrt"]:
             yield ["apply", "sqrt", ["div", term[1][2], term[2][2]]]
         elif term[0] == "div":

@@ -24,6 +24,7 @@ from derive.certificate.powers import by_powers, square_factors
 from derive.certificate.ranges import ranges
 from derive.certificate.terms import from_json, goal_to_json, index_to_json, relation_to_json, stated, to_json
 from derive.certificate.variables import mentions, replaced, substituted
+from derive.certificate.within import by_limits
 from derive.claim import Declaration, Goal, Hypothesis, Lemma
 from derive.kernel import FUEL, Propose, cases, contradictory
 from derive.kernel.context import (
@@ -50,6 +51,7 @@ from derive.kernel.monotone import numerator
 from derive.kernel.normalize import Reader, Scope
 from derive.kernel.order import holds
 from derive.kernel.polynomial import ONE, add, scale, subtract
+from derive.kernel.radicals import square_root
 from derive.kernel.readback import term_of
 from derive.kernel.ring import multiply, power
 from derive.kernel.roots import Range, product_of, sum_of, without_squares
@@ -116,8 +118,11 @@ Definitions = dict[str, tuple[list[Any], Json]]
 
 def proved(goal: Goal, propose: Propose | None = None) -> Proof | None:
     """The proof of a goal that was proved; None where the checker cannot follow."""
-    if isinstance(goal.left, Limit) or isinstance(goal.right, Limit):
-        return _limit(goal, propose) if goal.op == "==" else None
+    limits = [t for side in (goal.left, goal.right) for t in subterms(side) if isinstance(t, Limit)]
+    if limits:
+        plain = len(limits) == 1 and limits[0] in (goal.left, goal.right) and goal.op == "=="
+        found = _limit(goal, propose) if plain else None
+        return found or (None if plain else by_limits(goal, lambda g: proved(g, propose)))
     if isinstance(goal.left, Optimum) or isinstance(goal.right, Optimum):
         return _optimum(goal, propose) if goal.op == "==" else None
     return _Search(propose).proof(goal_to_json(goal), goal)
@@ -879,6 +884,7 @@ def _comparing(draft: _Draft, goal: Goal, propose: Propose | None) -> None:
     _offer_signs(draft, goal, sides.ctx, notes)
     gap = _Lemmas(goal, sides.ctx, Note(subtract(sides.left, sides.right), 0, "", ()), {}, {})
     _offer_orders(draft, goal, sides.ctx, gap)
+    _offer_fraction(draft, goal, gap)
     if not draft.state.holds():
         draft.offer(_lemma("O2", difference, goal.op, [gap.json(gap.note.polynomial)]))
     fixed = Number(Fraction(_read(draft.state, difference).get((), 0)))
@@ -905,6 +911,25 @@ def _offer_orders(draft: _Draft, goal: Goal, ctx: Context, gap: _Lemmas) -> None
             form: Json = ["div", gap.json(whole), gap.json(times)]
             op: Op = ">=" if sign > 0 else "<="
             draft.offer(_lemma("O2", Binary("-", goal.left, goal.right), op, [form if sign > 0 else ["neg", form]]))
+
+
+def _offer_fraction(draft: _Draft, goal: Goal, gap: _Lemmas) -> None:
+    """O2: the difference as one fraction, of which both parts have a sign; above the bar perhaps c times a square."""
+    ctx, poly = gap.ctx, gap.note.polynomial
+    lowest: dict[str, Rational] = {}
+    for key, e in (factor for mono in poly for factor in mono):
+        lowest[key] = min(lowest.get(key, 0), e)
+    below: Polynomial = {tuple(sorted((key, -e) for key, e in lowest.items() if e < 0)): 1}
+    if below == ONE or draft.state.holds():
+        return
+    above = multiply(ctx, poly, below)
+    root = square_root(above, lambda mono: all(Fraction(e) % 2 == 0 for _, e in mono))
+    forms = [gap.json(above)]
+    if root is not None and above:
+        share = Fraction(above[max(above)]) / Fraction(multiply(ctx, root, root)[max(above)])
+        forms.append(["mul", ["num", str(share)], ["mul", gap.json(root), gap.json(root)]])
+    for form in forms:
+        draft.offer(_lemma("O2", Binary("-", goal.left, goal.right), goal.op, [["div", form, gap.json(below)]]))
 
 
 def _signing(draft: _Draft, goal: Goal, propose: Propose | None) -> None:

@@ -11,6 +11,7 @@ A LINE has ``claim``, ``sha256``, ``verdict`` and what shows the verdict:
     "instead"   "value", "side", "proof" and "refutation": a limit, or that from a side, is another value
     "infinite"  "value", "side", "proof" and "point": likewise, and one of the two is infinite
     "apart"     "along" and "point": there is no limit, see ``sequences.py``
+    "inside"    "limits" and "refutation": what the limits in its terms are, see ``within.py``, and a point
     "outdone"   "refutation": an admissible point that is better than the claimed optimiser
 
 What is proved of a limit may hold at the point alone: ``"there": true`` takes the point as hypotheses, ``"there":
@@ -31,15 +32,17 @@ from typing import Any
 from derive.recheck.concrete import concrete
 from derive.recheck.held import at
 from derive.recheck.limits import INFINITE, mentions, replaced
-from derive.recheck.proof import prove
+from derive.recheck.proof import State, prove
 from derive.recheck.refutation import admits, refutation
 from derive.recheck.sequences import sequences
 from derive.recheck.terms import Rejected, listed, require
+from derive.recheck.within import without_limit
 
 VERSION = 1
 PARTS = {"proved": {"proof", "witness"}, "refuted": {"refutation"}, "equal": {"point", "proof"}}
 PARTS |= {"empty": {"proof"}, "instead": {"value", "side", "proof", "refutation"}, "outdone": {"refutation"}}
 PARTS |= {"infinite": {"value", "side", "proof", "point"}, "apart": {"along", "point"}}
+PARTS |= {"inside": {"limits", "refutation"}}
 THERE = ("instead", "infinite", "apart")  # of which the proof may be given at the point alone
 NOTHING = {"left": ["num", "0"], "op": "==", "right": ["num", "0"]}
 CLAIM = {"left", "op", "right", "declarations", "indices", "hypotheses"}
@@ -177,6 +180,8 @@ def _line(id: str, line: Any) -> Checked:
     if verdict == "refuted":
         refutation(claim, line["refutation"])
         return Checked(id, verdict)
+    if verdict == "inside":
+        return Checked(id, "refuted", _sorted(_inside(claim, line)))
     if verdict == "outdone":
         refutation(_comparison(claim), line["refutation"])
         return Checked(id, "refuted", ("M5",))
@@ -222,6 +227,16 @@ def _apart(claim: dict[str, Any], line: dict[str, Any]) -> set[str]:
     here = concrete({**claim, "left": limit, "right": said}, point)
     alone = {"dims": {}, "values": {limit[2]: point["values"][limit[2]]}, "indices": {}}
     return sequences(here, line["along"], alone, ())
+
+
+def _inside(claim: dict[str, Any], line: dict[str, Any]) -> set[str]:
+    """E6: a claim in whose terms limits stand, with what they are in their places, fails at a point."""
+    rules = set[str]()
+    for part in listed(line["limits"], "limits"):
+        claim, more = without_limit(claim, part, (), 0, State, prove)
+        rules |= more
+    refutation(claim, line["refutation"])
+    return rules
 
 
 def _there(claim: dict[str, Any], line: Any, point: Any) -> tuple[dict[str, Any], tuple[Any, ...]]:

@@ -137,7 +137,7 @@ def replaced(term: Any, name: str, by: Any) -> Any:
     if not mentions(term, name):
         return term
     require(term[0] not in ("diff", "limit", "optimum"), "E6: the variable does not stand in a derivative or a limit")
-    require(term[0] != "reduce" or not _is_free(by, term[2]), "E6: no index is captured")
+    require(term[0] != "reduce" or not is_free(by, term[2]), "E6: no index is captured")
     return [replaced(t, name, by) if n in inner_positions(term) else t for n, t in enumerate(term)]
 
 
@@ -146,14 +146,14 @@ def inner_positions(term: Any) -> list[int]:
     return [5] if term[0] == "reduce" else [n for n, _ in children(term)]
 
 
-def _is_free(term: Any, index: str) -> bool:
+def is_free(term: Any, index: str) -> bool:
     """Whether an index of that name stands in a term and is not bound there."""
     if term[0] in ("comp", "delta"):
         return index in [i[0] for i in (term[2] if term[0] == "comp" else term[1:])]
     if term[0] == "reduce" and index in [i[0] for i in term[4]]:
         return True
     bound = term[0] == "reduce" and term[2] == index
-    return not bound and any(_is_free(term[n], index) for n in inner_positions(term))
+    return not bound and any(is_free(term[n], index) for n in inner_positions(term))
 
 
 INTEGERS = ("dimension", "integer", "positive integer", "nonnegative integer")

@@ -9,7 +9,7 @@
     "squeeze", "parts", "sides", "rewritten", "quotient"          see ``limits.py``, ``tending.py``, ``quotients.py``
     "optimum", "slope", "falling", "multiple", "boxes", "relaxed", "exponential"    see ``optima.py``, ``calculus.py``
     "ends", "series", "whole", "period"                           see ``ends.py``, ``series.py``, ``rounding.py``
-    "powers"                                                      see ``powers.py``
+    "powers", "within", "given"                                   see ``powers.py``, ``within.py``
     "lemma"                                                       see ``lemma.py``
 
 A STEP is one of
@@ -66,6 +66,7 @@ from derive.recheck.series import series
 from derive.recheck.signs import TYPES, Signs, of_number
 from derive.recheck.tending import parts
 from derive.recheck.terms import Index, Rejected, Term, Terms, children, listed, named, require
+from derive.recheck.within import given, within
 
 DEEPEST_SPLIT, MOST_STEPS = 16, 2_000
 Replacement = Callable[["State", Term, Term, Env], None]
@@ -784,6 +785,14 @@ KINDS: dict[str, tuple[set[str], Callable[[dict[str, Any], Any, tuple[Any, ...],
     "powers": (
         {"left", "right", "times", "power", "signs", "proof"},
         lambda claim, proof, extra, depth: powers(claim, proof, extra, depth, State, prove),
+    ),
+    "within": (
+        {"limit", "value", "moved", "indices", "proof", "rest"},
+        lambda claim, proof, extra, depth: within(claim, proof, extra, depth, State, prove),
+    ),
+    "given": (
+        {"name", "value", "proof"},
+        lambda claim, proof, extra, depth: given(claim, proof, extra, depth, State, prove),
     ),
     "parts": ({"parts"}, lambda claim, proof, extra, depth: parts(claim, proof, extra, depth, State, prove)),
     "period": ({"name"}, lambda claim, proof, extra, _: period(claim, proof, extra, State)),

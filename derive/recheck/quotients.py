@@ -36,7 +36,10 @@ def rewritten(claim: Claim, proof: Any, extra: tuple[Any, ...], depth: int, stat
     """The rules that a limit rests on whose body has another form near the point. Raises Rejected."""
     limit, value, extra = opened(claim, extra)
     inside = _inside(claim, limit, proof["end"], extra, state)
-    require(has_value(state(inside, ()), limit[1]), "E6: near the point the body has a value")
+    if limit[1][0] == "diff":
+        require_derivative(state(inside, ()), limit[1])
+    else:
+        require(has_value(state(inside, ()), limit[1]), "E6: near the point the body has a value")
     rules = prove({**inside, "left": limit[1], "right": proof["body"]}, proof["same"])
     return rules | prove(_stated(claim, _of(limit, proof["body"]), value), proof["rest"], extra, depth + 1)
 

@@ -102,10 +102,14 @@ class _Near:
         """By an exponent that is a number; else the exponential of the exponent times the logarithm of the base."""
         _, base, exponent = term
         value = None if mentions(exponent, self.name) else constant(self._fixed(exponent, inner, env))
-        fixed = None if mentions(base, self.name) else constant(self._fixed(base, inner, env))
-        if value is None and fixed is not None and fixed < 0 and self._is_whole(exponent, inner):
+        fixed: Poly = {} if mentions(base, self.name) else self._fixed(base, inner, env)
+        if value is None and not fixed and not mentions(base, self.name):
+            require(self.by.way(self.of(exponent, inner, env)) > 0, "P6: 0 to a positive power")
+            return Series({})
+        falls = bool(fixed) and self.facts.algebra.sign(fixed) & NEGATIVE == NEGATIVE
+        if value is None and falls and fixed != number(-1) and self._is_whole(exponent, inner):
             sign = self._bounded(["pow", ["num", "-1"], exponent], inner)
-            return self.by.mul(sign, self._power(["pow", ["num", str(-fixed)], exponent], inner, env))
+            return self.by.mul(sign, self._power(["pow", ["neg", base], exponent], inner, env))
         there = self.of(base, inner, env)
         if value is not None and (value.denominator > 1 or self._is_whole(exponent, inner)):
             return self.by.power(there, Fraction(value))

@@ -154,7 +154,7 @@ class Signs:
         key = (tuple(sorted(poly.items())), self.algebra.below)
         if key not in self.memo:
             self.memo[key] = 0
-            bits = self._of_terms(poly) | self._looked_up(poly) | self._case_by_case(poly)
+            bits = self._of_terms(poly) | self._looked_up(poly) | self._case_by_case(poly) | self._of_logarithms(poly)
             reduced = self.algebra.reduced(poly)
             bits |= self.sign(reduced) if reduced != poly else 0
             if len(poly) > 1:
@@ -163,6 +163,16 @@ class Signs:
                     bits |= times(self._of_mono(mono), self.sign(rest))
             self.memo[key] = bits
         return self.memo[key]
+
+    def _of_logarithms(self, poly: Poly) -> int:
+        """O9: the difference of two logarithms has the sign of that of their arguments."""
+        if len(poly) != 2 or any(len(m) != 1 or m[0][1] != 1 or self.algebra.kind(m[0][0]) != "log" for m in poly):
+            return 0
+        (((one, _),), c), (((other, _),), d) = poly.items()
+        if c + d:
+            return 0
+        bits = self.sign(add(*(scale(dict(self.algebra.atoms[x][1]), v) for x, v in ((one, 1), (other, -1)))))
+        return bits if c > 0 else negated(bits)
 
     def _case_by_case(self, poly: Poly) -> int:
         """D4: the sign that a polynomial has both where two indices are equal and where they differ."""
