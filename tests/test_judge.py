@@ -89,6 +89,13 @@ def test_nothing_is_proved_about_nothing(text: str, assume: str, reason: str) ->
     assert isinstance(found, Undecided) and found.reason == reason
 
 
+@pytest.mark.parametrize(("text", "assume"), (("log(x) == 1", "[x < 0]"), ("(-1)**(m/2) == 1", "[]")))
+def test_a_side_without_a_value_is_no_contradiction_of_the_hypotheses(text: str, assume: str) -> None:
+    empty = goal(text, assume)
+    found = judge(empty, prove(empty), Support(points=40))
+    assert isinstance(found, Undecided) and found.reason == "no admissible point found"
+
+
 LIMITS = (
     ("limit(1/t + x, t, oo) == 2*x", "[]", "limit(1/t + x, t, oo) == x"),
     ("2*x == limit(1/t + x, t, oo)", "[x > 1]", "limit(1/t + x, t, oo) == x"),
