@@ -274,7 +274,9 @@ PLANTS = (
     ),
     Plant("contraction with a literal out of range", "sums._contract", "if not in_range(ctx, (keep,))", "if False"),
     # Hypotheses and derivatives.
-    Plant("a form without a value outside of a range", "normalize.Reader._need", " or _is_total(term)", " or True"),
+    Plant(
+        "a form without a value outside of a range", "normalize.Reader._holds_around", " or _is_total(term)", " or True"
+    ),
     Plant("hypotheses below a derivative", "normalize.Reader._diff", "ctx.suspended = before | used", "pass"),
     Plant(
         "one-hot below a derivative",
