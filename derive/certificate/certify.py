@@ -18,7 +18,7 @@ from derive.claim import Declaration, Goal, Lemma
 from derive.kernel import Propose
 from derive.outcome import Outcome
 from derive.recheck.check import VERSION, check, digest
-from derive.recheck.concrete import concrete
+from derive.recheck.concrete import concrete, of_numbers
 from derive.recheck.held import at
 from derive.recheck.terms import Rejected
 from derive.refute import refute
@@ -216,4 +216,14 @@ def _equal(goal: Goal, found: Counterexample, named: Json) -> Json | None:
     claim = {**named["claim"], "op": "=="}
     known = at(claim, point)
     proof = proved_at(claim, under(goal, known), known)
-    return None if proof is None else {**named, "verdict": "equal", "point": point, "proof": proof}
+    if proof is not None:
+        return {**named, "verdict": "equal", "point": point, "proof": proof}
+    try:
+        here = of_numbers(claim, point)
+    except Rejected:
+        return None
+    left, right = from_json(here["left"]), from_json(here["right"])
+    alone = replace(goal, left=left, op="==", right=right, declarations=(), hypotheses=(), indices=())
+    proof = proved(alone, _factorisations())
+    shown = {"verdict": "equal", "point": point, "proof": proof, "there": "values"}
+    return None if proof is None else {**named, **shown}

@@ -122,7 +122,7 @@ def _pairs(goal: Goal, propose: Propose | None, sides_too: bool) -> Iterator[tup
     try:
         sides = read_sides(goal, FUEL, propose)
         gap = subtract(sides.left, sides.right)
-        parts = list(_roots_apart(gap))
+        parts = list(roots_apart(gap))
         for root in parts if 1 < len(parts) <= MOST_ROOTS else ():
             rest = {m: c for m, c in gap.items() if m not in root}
             for sign in (1, -1):
@@ -152,7 +152,7 @@ def _degree(term: Term) -> int:
             return 1
 
 
-def _roots_apart(gap: Polynomial) -> Iterator[Polynomial]:
+def roots_apart(gap: Polynomial) -> Iterator[Polynomial]:
     """The terms of a polynomial with the same roots in them."""
     groups: dict[Monomial, dict[Monomial, Rational]] = {}
     for mono, c in gap.items():

@@ -16,6 +16,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from derive.certificate.calculus import by_falling, by_slopes
+from derive.certificate.conjugates import by_conjugates
 from derive.certificate.equations import by_equations
 from derive.certificate.is_proof import is_proof
 from derive.certificate.lemmas import shown_first, with_lemmas
@@ -302,7 +303,8 @@ class _Search(Struct):
             found = _contradiction(claim, goal, extra)
         if found is not None or depth == 0:
             return found
-        found = None if extra else self._rounded(claim, goal) or self._otherwise(claim, goal)
+        found = None if extra else by_conjugates(goal, lambda c, g: _direct(c, g, (), self.propose))
+        found = found or (None if extra else self._rounded(claim, goal) or self._otherwise(claim, goal))
         if found is not None:
             return found
         kinks = sorted(_signed(goal, self.propose), key=lambda t: len(str(t))) if depth == DEPTH else []
@@ -954,7 +956,8 @@ def _replace(draft: _Draft, goal: Goal, sides: Sides) -> None:
 def _divide_angles(draft: _Draft, goal: Goal) -> None:
     """Angles of which a fraction stands in a sine or cosine, by the part that all of them are multiples of."""
     state = draft.state
-    angles = {t.args[0] for side in (goal.left, goal.right) for t in subterms(side) if _turns(t)}
+    known = [side for h in goal.hypotheses if not h.quantified for side in (h.relation.left, h.relation.right)]
+    angles = {t.args[0] for side in (goal.left, goal.right, *known) for t in subterms(side) if _turns(t)}
     stated = sorted(map(to_json, angles), key=str)
     whole = 1
     for angle in stated:

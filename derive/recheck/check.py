@@ -15,7 +15,7 @@ A LINE has ``claim``, ``sha256``, ``verdict`` and what shows the verdict:
     "outdone"   "refutation": an admissible point that is better than the claimed optimiser
 
 What is proved of a limit may hold at the point alone: ``"there": true`` takes the point as hypotheses, ``"there":
-"values"`` puts it into the limit, see ``concrete.py``.
+"values"`` puts it into the claim, see ``concrete.py``; so it may for what is "equal".
 
 A CLAIM is its meaning and nothing else: ``left``, ``op``, ``right``, ``declarations``, ``indices`` (the free ones) and
 ``hypotheses``, each a ``relation`` with the indices that are ``quantified`` in it. ``sha256`` is of its JSON with keys
@@ -29,7 +29,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from derive.recheck.concrete import concrete
+from derive.recheck.concrete import concrete, of_numbers
 from derive.recheck.held import at
 from derive.recheck.limits import INFINITE, mentions, replaced
 from derive.recheck.proof import State, prove
@@ -43,7 +43,7 @@ PARTS = {"proved": {"proof", "witness"}, "refuted": {"refutation"}, "equal": {"p
 PARTS |= {"empty": {"proof"}, "instead": {"value", "side", "proof", "refutation"}, "outdone": {"refutation"}}
 PARTS |= {"infinite": {"value", "side", "proof", "point"}, "apart": {"along", "point"}}
 PARTS |= {"inside": {"limits", "refutation"}}
-THERE = ("instead", "infinite", "apart")  # of which the proof may be given at the point alone
+THERE = ("instead", "infinite", "apart", "equal")  # of which the proof may be given at the point alone
 NOTHING = {"left": ["num", "0"], "op": "==", "right": ["num", "0"]}
 CLAIM = {"left", "op", "right", "declarations", "indices", "hypotheses"}
 LONGEST, MOST_READ = 20_000_000, 4_000_000
@@ -192,6 +192,8 @@ def _line(id: str, line: Any) -> Checked:
     require(claim["op"] in ("<", ">", "!="), "a relation that equality refutes")
     admits(claim, line["point"])
     equal = {**claim, "op": "=="}
+    if line.get("there") == "values":
+        return Checked(id, "refuted", _sorted(prove(of_numbers(equal, line["point"]), line["proof"])))
     return Checked(id, "refuted", _sorted(prove(equal, line["proof"], at(claim, line["point"]))))
 
 

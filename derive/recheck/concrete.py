@@ -1,4 +1,4 @@
-"""A limit at an exact point: sizes, places and values put into it, so that its variable alone is left (``"there"``).
+"""A claim at an exact point: sizes, places and values put into it, so that the variable of a limit alone is left.
 
 Sums, products and maxima are written out term by term. What is left is a claim about numbers without hypotheses: those
 of the claim are looked at where the point is.
@@ -29,6 +29,15 @@ def concrete(claim: Claim, point: Any) -> Claim:
     declared = [[name, kind if kind in INTEGERS else "real", []]]
     right = _put(claim["right"], point, point["indices"], "")
     return {**claim, "left": left, "right": right, "declarations": declared, "indices": [], "hypotheses": []}
+
+
+def of_numbers(claim: Claim, point: Any) -> Claim:
+    """A claim without limits at a point. Raises Rejected."""
+    terms = Terms(claim["declarations"])
+    for side in ("left", "right"):
+        terms.term(claim[side], terms.scope(claim["indices"]))
+    put = {side: _put(claim[side], point, point["indices"], "") for side in ("left", "right")}
+    return {**claim, **put, "declarations": [], "indices": [], "hypotheses": []}
 
 
 def _put(term: Any, point: Any, places: dict[str, int], but: str) -> Any:
@@ -73,4 +82,5 @@ def _entry(value: Any, at: tuple[int, ...]) -> Any:
     """An entry of a value of a point, as a term."""
     for place in at:
         value = value[place - 1]
+    require(value is not None, "L9: at a point, values that are given")
     return value if isinstance(value, list) else ["num", value]

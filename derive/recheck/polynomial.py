@@ -336,18 +336,25 @@ class Algebra:
         return total
 
     def log(self, poly: Poly) -> Poly:
-        """P2, P9: positive numbers and exponentials leave a log; that it splits otherwise is a step with conditions."""
+        """P2, P9: positive factors leave a log; that it splits otherwise is a step with conditions."""
         split = self._split(poly)
         if split:
             return self._float(split, self.log)
         if not poly:
             raise Undefined("log of zero")
         c = magnitude(poly[max(poly)])
-        shared = [f for f in self._shared(poly) if self.kind(f[0]) == "exp"]
+        shared = [(a, e) for a, e in self._shared(poly) if self.sign({((a, 1),): 1}) & POSITIVE == POSITIVE]
         total = add(*(scale(self.atom("log", frozen(number(p))), times) for p, times in _primes(c)))
-        total = add(total, *({self.atoms[atom][1][0][0]: e} for atom, e in shared))
+        total = add(total, *(scale(self._log_of_atom(atom), e) for atom, e in shared))
         rest = self.mul(scale(poly, ratio(1, c)), {tuple((atom, -e) for atom, e in shared): 1})
         return total if rest == ONE else add(total, self.atom("log", frozen(rest)))
+
+    def _log_of_atom(self, atom: int) -> Poly:
+        """The logarithm of an atom that is positive."""
+        head, *parts = self.atoms[atom]
+        if head == "exp":
+            return {parts[0][0][0]: 1}
+        return self.log(dict(parts[0])) if head == "base" else self.atom("log", frozen({((atom, 1),): 1}))
 
     def apply(self, name: str, *args: Poly) -> Poly:
         """A function of one or more arguments: Abs and sign factor by factor, the rest opaque (G1: parity)."""

@@ -140,6 +140,7 @@ def _check_type(name: str, kind: str, entries: list[Any]) -> None:
     require(whole and all(map(_TYPES[kind], exact)), f"{name} is of its type")
     require(not enclosed or kind in _INTERVALS, "an implied value is of a type that is an interval")
     decided(all(_TYPES[kind](end) for e in enclosed for end in (e.low, e.high)))
+    decided(kind != "nonzero" or all(e.low > 0 or e.high < 0 for e in enclosed))
 
 
 def _check(hypothesis: Any, at: Point, scope: dict[str, str], places: dict[str, int], proved: bool) -> None:
@@ -170,7 +171,7 @@ _HOLDS: dict[str, Callable[[Interval, Interval], bool]] = {
     ">=": lambda a, b: a.low >= b.high,
 }
 _NEGATION = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
-_INTERVALS = ("real", "positive", "negative", "nonnegative")
+_INTERVALS = ("real", "positive", "negative", "nonnegative", "nonzero")  # of these the last is two
 _TYPES: dict[str, Callable[[Fraction], bool]] = {
     "real": lambda v: True,
     "positive": lambda v: v > 0,
