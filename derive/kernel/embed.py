@@ -7,7 +7,7 @@ from itertools import permutations
 from itertools import product as cartesian
 
 from derive.kernel.context import Context, Monomial, Place, Rational
-from derive.kernel.spelling import generator_text, token
+from derive.kernel.spelling import captures, generator_text, token
 
 MOST_FACTORS = 12
 MOST_CHOICES = 64
@@ -98,7 +98,10 @@ def _alike(ctx: Context, key: str, other: str, chosen: Chosen, open_: frozenset[
         if any(p[1] != q[1] for p, q in zip(free, picked, strict=True)):
             continue
         more = {**chosen, **dict(zip(free, picked, strict=True))}
-        if generator_text(ctx, key, _spelled(own, more)) == goal:
+        if (
+            not captures(ctx.generators[key].height, more.values())
+            and generator_text(ctx, key, _spelled(own, more)) == goal
+        ):
             yield more
 
 

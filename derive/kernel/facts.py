@@ -9,7 +9,7 @@ from derive.kernel.bits import negated
 from derive.kernel.context import BOUND, NONZERO, UNKNOWN, Context, Fact, Place, Polynomial
 from derive.kernel.polynomial import scale
 from derive.kernel.ring import rename
-from derive.kernel.spelling import names, places, poly_text, token
+from derive.kernel.spelling import captures, height, names, places, poly_text, token
 
 
 def shape(ctx: Context, poly: Polynomial) -> str:
@@ -54,12 +54,12 @@ def _is_instance(ctx: Context, fact: Fact, poly: Polynomial) -> bool:
     pattern = pattern_of(ctx, fact)
     if not pattern:
         return False
-    found = sorted(places(ctx, poly))
+    found, tall = sorted(places(ctx, poly)), height(ctx, fact.polynomial)
     if len(found) ** len(pattern) > 200:
         return False
     for chosen in cartesian(found, repeat=len(pattern)):
         ctx.spend(1)
-        if any(p[1] != q[1] for p, q in zip(pattern, chosen, strict=True)):
+        if any(p[1] != q[1] for p, q in zip(pattern, chosen, strict=True)) or captures(tall, chosen):
             continue
         renamed = {p: token(q) for p, q in zip(pattern, chosen, strict=True)}
         if poly_text(ctx, fact.polynomial, renamed) == poly_text(ctx, poly, {q: token(q) for q in found}):

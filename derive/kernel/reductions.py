@@ -25,7 +25,7 @@ from derive.kernel.ring import (
     variable,
     where_distinct,
 )
-from derive.kernel.spelling import height, intern, names, opaque_key, places, poly_text
+from derive.kernel.spelling import below_binder, intern, names, opaque_key, places, poly_text
 from derive.kernel.sums import sum_over
 
 MOST_WRITTEN_OUT = 3  # values of which a Max is written by Abs
@@ -63,7 +63,7 @@ def _extremum_generator(ctx: Context, kind: str, bound: Place, moving: Polynomia
     ((outside, size),) = factor.items()
     inverse = tuple((k, -e) for k, e in outside)
     scaled: Polynomial = {merge(m, inverse): v / Fraction(size) for m, v in moving.items()}
-    name: Place = (BOUND, bound[1], height(ctx, scaled) + 1)
+    name: Place = (BOUND, bound[1], below_binder(ctx, scaled, (bound,)) + 1)
     renamed = rename(ctx, scaled, {bound: name})
     if leads_negative(ctx, renamed):
         renamed, factor, flip = scale(renamed, -1), scale(factor, -1), not flip
@@ -215,7 +215,7 @@ def _unrolled_product(ctx: Context, bound: Place, excluded: tuple[Place, ...], b
 
 
 def _product_generator(ctx: Context, bound: Place, excluded: tuple[Place, ...], body: Polynomial) -> Polynomial:
-    name: Place = (BOUND, bound[1], height(ctx, body) + 1)
+    name: Place = (BOUND, bound[1], below_binder(ctx, body, (bound,), excluded) + 1)
     renamed = rename(ctx, body, {bound: name})
     others = tuple(sorted(set(excluded)))
     inside = (places(ctx, renamed) - {name}) | frozenset(p for p in others if p[0])

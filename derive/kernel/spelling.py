@@ -4,7 +4,7 @@ Equality of keys implies equality of values: a key spells out structure, dimensi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -50,6 +50,24 @@ def names(ctx: Context, poly: Polynomial) -> frozenset[str]:
 def height(ctx: Context, monos: Iterable[Monomial]) -> int:
     """The greatest height of a binder inside."""
     return max([ctx.generators[key].height for mono in monos for key, _ in mono], default=0)
+
+
+def below_binder(ctx: Context, poly: Polynomial, closed: Sequence[Place], beside: Iterable[Place] = ()) -> int:
+    """The number below the first one of new binders of ``closed``: above all that bind inside.
+
+    What an outer binder binds keeps its name in a summand that is looked at by itself. An instance of a hypothesis at
+    such an index may hold binders as high as that one, and must not take it for its own.
+    """
+    number = height(ctx, poly)
+    outer = {p[2] for p in (*places(ctx, poly), *beside) if p[0] == BOUND and p not in closed}
+    while any(number + 1 + n in outer for n in range(len(closed))):
+        number += 1
+    return number
+
+
+def captures(tall: int, images: Iterable[Place]) -> bool:
+    """Whether a binder of a spelling so tall may have the name of an index that is put in."""
+    return any(p[0] == BOUND and p[2] <= tall for p in images)
 
 
 def token(place: Place) -> str:

@@ -30,7 +30,7 @@ from derive.kernel.ring import (
     settle,
     variable,
 )
-from derive.kernel.spelling import NOTHING, Factors, height, loose_text, opaque_key
+from derive.kernel.spelling import NOTHING, Factors, below_binder, loose_text, opaque_key
 
 MOST_ORDERS = 4
 
@@ -168,7 +168,7 @@ def _connected(ctx: Context, bound: tuple[Place, ...], mono: Monomial) -> Polyno
 
 def _spelled(ctx: Context, bound: tuple[Place, ...], mono: Monomial) -> Polynomial:
     """The sum as a generator with canonical names for its indices (1.5)."""
-    base = height(ctx, (mono,))
+    base = below_binder(ctx, {mono: 1}, bound)
     orders = canonical_orders(ctx, bound, mono)
     total = _closed(ctx, orders[0], mono, base)
     if any(_closed(ctx, other, mono, base) == scale(total, -1) for other in orders[1:]):

@@ -590,6 +590,12 @@ PLANTS = (
         "if False:",
     ),
     Plant("one order for all", "ordered.by_order", "for order in permutations(keys):", "for order in [tuple(keys)]:"),
+    Plant(
+        "a binder that takes an outer index for its own",
+        "spelling.below_binder",
+        "while any(number + 1 + n in outer for n in range(len(closed))):",
+        "while False:",
+    ),
     # Whole parts.
     Plant(
         "a period of what grows",
