@@ -123,4 +123,8 @@ INSTANCES = (
     ),
     # What no theorem of the kernel may enter.
     (_lemma("limit(exp(-x*b), b, oo) == 0", x="positive", b="real"), "{x: u, b: z}", "a limit or an optimum"),
+    # What may have no derivative has no value there.
+    (_lemma("x**2 >= 0", x="real"), "{x: 'diff(Abs(z) + Abs(sin(z)), z)'}", VALUED),
+    (_lemma("x**2 >= 0", x="real"), "{x: 'diff(Max(a[k]*z, k), z)'}", VALUED),
+    (_lemma("x**2 >= 0", x="real"), "{x: 'diff(z*floor(z), z)'}", VALUED),
 )

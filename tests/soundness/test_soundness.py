@@ -6,21 +6,27 @@ from pathlib import Path
 
 import pytest
 
+from derive.claim import Goal
 from derive.find import Target
-from derive.kernel import Theorem
+from derive.kernel import Theorem, decide, without_limit
+from derive.kernel.context import Polynomial
+from derive.kernel.limit import _by_ratio
+from derive.kernel.rules import RULES
 from derive.prove import prove
 from derive.read import read
 from derive.run.run import run
-from derive.term import Reduce, Term, children, own_indices
+from derive.term import Limit, Reduce, Term, children, own_indices
 from derive.write import write
 from tests import test_cases
 from tests.goals import goal
 from tests.soundness import approaches, inputs, instances, language, metamorphic
 from tests.soundness.claims import CASES, ROOT, goals, slips
+from tests.soundness.clauses import CONSTRUCTED, IMPLIED
 from tests.soundness.dummies import DUMMIES, dummy
 from tests.soundness.fuzz import FEATURES, LEAST_SHARE, fuzz
 from tests.soundness.mutants import ALARMS, REFUTED, UNDECIDED, fates
-from tests.soundness.plants import NEAR, PLANTS, Plant, false_goals, found_by, is_proved, planted
+from tests.soundness.plant import Plant
+from tests.soundness.plants import NEAR, PLANTS, false_goals, found_at_once, found_by, is_proved, planted
 
 HOLES = ROOT / "tests" / "soundness" / "holes.yaml"
 LEAST_REFUTED = 0.95
@@ -60,6 +66,20 @@ def test_random_limits_and_optima() -> None:
     report = approaches.attack(40, seed=3)
     assert not report.wrong, "\n".join(report.wrong)
     assert report.counts["points"] > 100 and report.counts["proved"] and report.counts["absent"], report.counts
+
+
+def test_every_condition_of_every_rule_is_dropped_or_says_why_not() -> None:
+    conditions = {(rule.name, clause) for rule in RULES.values() for clause in rule.requires}
+    dropped = {plant.drops for plant in PLANTS if plant.drops is not None}
+    reviewed = CONSTRUCTED.keys() | IMPLIED.keys()
+    assert conditions == dropped | reviewed, sorted(conditions ^ (dropped | reviewed))
+    assert not dropped & reviewed and not CONSTRUCTED.keys() & IMPLIED.keys()
+    assert len({plant.name for plant in PLANTS}) == len(PLANTS)
+
+
+@pytest.mark.parametrize("plant", [p for p in PLANTS if p.by and "::" not in p.by][::8], ids=lambda plant: plant.name)
+def test_a_dropped_condition_is_found_by_what_it_names(plant: Plant) -> None:
+    assert found_at_once(plant) is not None
 
 
 @pytest.mark.parametrize("plant", PLANTS, ids=lambda plant: plant.name)
@@ -120,3 +140,35 @@ def has_one_range(term: Term, scope: dict[str | int, str]) -> bool:
     inner = {**scope, term.index.name: term.index.dimension} if isinstance(term, Reduce) else scope
     own = all(inner.get(i.name, i.dimension) == i.dimension for i in own_indices(term))
     return own and all(has_one_range(child, inner) for child in children(term))
+
+
+def _lie(poly: Polynomial) -> tuple[tuple[Polynomial, int], ...]:
+    """What is said to be the factorisation of a polynomial: the same terms, all of them added."""
+    return (({mono: abs(c) for mono, c in poly.items()}, 1),)
+
+
+@pytest.mark.parametrize(
+    "false",
+    [goal("u: positive; v: positive", "u - v > 0"), goal("u: real; v: real", "u**2 - 3*u*v + v**2 >= 0")],
+    ids=["a difference", "a quadratic"],
+)
+def test_a_proposal_that_is_no_factorisation_proves_nothing(false: Goal) -> None:
+    assert not isinstance(decide(false, propose=_lie), Theorem)
+
+
+def test_no_limit_is_denied_that_there_is() -> None:
+    jumping = goal("u: real", "limit(sin(2*pi*floor(u)), u, oo) == 0")
+    assert without_limit(jumping, 50_000) is None
+
+
+RATIOS = (
+    goal("m: positive integer", "limit((-2)**m, m, oo) == 0"),
+    goal("m: positive integer", "limit((-2)**m, m, oo) == oo"),
+    goal("u: real", "limit(exp(-u)/(1 + floor(u) - u), u, oo) == 0"),
+)
+
+
+@pytest.mark.parametrize("false", RATIOS, ids=["smaller", "larger", "between whole numbers"])
+def test_the_ratio_of_neighbours_proves_nothing_false(false: Goal) -> None:
+    assert isinstance(false.left, Limit)
+    assert not isinstance(_by_ratio(false, false.left, false.right, 50_000), Theorem)
