@@ -77,9 +77,11 @@ def test_every_condition_of_every_rule_is_dropped_or_says_why_not() -> None:
     assert len({plant.name for plant in PLANTS}) == len(PLANTS)
 
 
-@pytest.mark.parametrize("plant", [p for p in PLANTS if p.by and "::" not in p.by][::8], ids=lambda plant: plant.name)
-def test_a_dropped_condition_is_found_by_what_it_names(plant: Plant) -> None:
-    assert found_at_once(plant) is not None
+def test_what_a_plant_names_finds_it() -> None:
+    files = (HOLES, NEAR)
+    told = [p for p in PLANTS if p.by in dict(false_goals(*files))]
+    assert len(told) > 100
+    assert not [p.name for p in told[::8] if found_at_once(p, files) is None]
 
 
 @pytest.mark.parametrize("plant", PLANTS, ids=lambda plant: plant.name)
