@@ -110,7 +110,7 @@ def _at_values(goal: Goal, found: Contradicted, named: Json) -> Json | None:
         here = concrete(
             {**stated, "right": to_json(said)} if found.instead.op == "!=" else stated, point_to_json(goal, point)
         )
-    except Rejected:
+    except (Rejected, LookupError):  # a limit in a size, or a point that leaves values open
         return None
     alone = _goal_of(goal, limit, here)
     if found.instead.op == "!=":
@@ -220,7 +220,7 @@ def _equal(goal: Goal, found: Counterexample, named: Json) -> Json | None:
         return {**named, "verdict": "equal", "point": point, "proof": proof}
     try:
         here = of_numbers(claim, point)
-    except Rejected:
+    except (Rejected, LookupError):  # a limit in a size, or a point that leaves values open
         return None
     left, right = from_json(here["left"]), from_json(here["right"])
     alone = replace(goal, left=left, op="==", right=right, declarations=(), hypotheses=(), indices=())

@@ -645,7 +645,8 @@ def _splits(goal: Goal, propose: Propose | None) -> Iterator[tuple[Json, list[Re
 
 def _signed(goal: Goal, propose: Propose | None) -> Iterator[Term]:
     """What stands under an Abs, sign, Max or Min of the author; factors of a difference; at the claim's own indices."""
-    seen: list[Term] = []
+    apart = [h.relation for h in goal.hypotheses if h.relation.op == "!=" and not h.quantified]
+    seen: list[Term] = [Binary("-", r.left, r.right) for r in apart]
     for side in (goal.left, goal.right):
         for t in subterms(side):
             match t:

@@ -51,11 +51,12 @@ def slope(claim: Claim, proof: Any, extra: tuple[Any, ...], state: MakeState, pr
     followed = ("low", "high") if start == "both" else (start,)
     require(start in ("low", "high", "both") and all(ends[s] is not None for s in followed), "O18: an end")
     outside = without(claim, name, extra)
-    closed = state(between(outside, name, ends, followed), ())
+    beyond = _signed(name, ends, state(outside, ()))
+    closed = state(_with(between(outside, name, ends, followed), beyond), ())
     require(is_continuous(closed, f, name), "O18: the function is continuous as far as it is followed")
     moved = ["diff", f, [["var", name]] * len(followed)]
     inside = between(outside, name, {s: end and [end[0], False] for s, end in ends.items()}, ())
-    require_derivative(state(inside, ()), moved)
+    require_derivative(state(_with(inside, beyond), ()), moved)
     by_value = strict and proof["strict"] == "value" and len(followed) == 1
     reached = any(ends[s][1] for s in followed)
     require(by_value or not strict or not reached, "O18: the end is not reached, or the value there is strict")
@@ -207,6 +208,22 @@ def between(claim: Claim, name: str, ends: dict[str, Any], followed: tuple[str, 
     return {**claim, "hypotheses": [*claim["hypotheses"], *bounds]}
 
 
+def _signed(name: str, ends: dict[str, Any], outside: Any) -> list[Any]:
+    """O2: beyond an end that is not negative a variable is not negative, and below one that is not positive."""
+    found = []
+    for side, op, wanted in (("low", ">", 1), ("high", "<", 2)):
+        term = outside.terms.term(ends[side][0], outside.scope) if ends[side] else None
+        bits = outside.reader.form(term, outside.env) if term and outside.reader.certain(term, outside.env) else 0
+        if bits & wanted:
+            found.append(["rel", op if bits & 4 else op + "=", ["var", name], ZERO])
+    return found
+
+
+def _with(claim: Claim, relations: list[Any]) -> Claim:
+    known = [{"relation": relation, "quantified": []} for relation in relations]
+    return {**claim, "hypotheses": [*claim["hypotheses"], *known]}
+
+
 def lies_between(inside: Any, ends: dict[str, Any], point: Any) -> bool:
     """Whether a point is seen to lie strictly between the ends."""
     gaps = [["sub", point, ends["low"][0]]] if ends["low"] else []
@@ -221,8 +238,7 @@ def _is_exponent(term: Any, name: str) -> bool:
 
 
 def _but_for(claim: Claim, name: str, points: list[Any]) -> Claim:
-    apart = [{"relation": ["rel", "!=", ["var", name], t], "quantified": []} for t in points]
-    return {**claim, "hypotheses": [*claim["hypotheses"], *apart]}
+    return _with(claim, [["rel", "!=", ["var", name], t] for t in points])
 
 
 def is_continuous(closed: Any, f: Any, name: str) -> bool:

@@ -155,6 +155,7 @@ class Signs:
         if key not in self.memo:
             self.memo[key] = 0
             bits = self._of_terms(poly) | self._looked_up(poly) | self._case_by_case(poly) | self._of_logarithms(poly)
+            bits |= 0 if bits & ZERO and bits & 4 else self._of_range(poly)
             reduced = self.algebra.reduced(poly)
             bits |= self.sign(reduced) if reduced != poly else 0
             if len(poly) > 1:
@@ -163,6 +164,40 @@ class Signs:
                     bits |= times(self._of_mono(mono), self.sign(rest))
             self.memo[key] = bits
         return self.memo[key]
+
+    def _of_range(self, poly: Poly) -> int:
+        """O21: a polynomial in one variable that has no root where facts and the type say that the variable is."""
+        atoms, degrees = {a for m in poly for a, _ in m}, {m: m[0][1] if m else 0 for m in poly}
+        whole = all(len(m) < 2 and e >= 0 and e.denominator == 1 for m, e in degrees.items())
+        if len(atoms) != 1 or not whole or not 1 < max(degrees.values()) <= MOST_RANGED:
+            return 0
+        (atom,) = atoms
+        if self.algebra.kind(atom) != "var":
+            return 0
+        p = [Fraction(poly.get(((atom, k),) if k else (), 0)) for k in range(1 + int(max(degrees.values())))]
+        (low, above), (high, below), facts = self._between(atom)
+        if (low is not None and high is not None and low >= high) or has_root(p, low, high):
+            return 0
+        self.hits |= facts
+        self.algebra.used.add("O21")
+        touched = any(e is not None and not known & 4 and not value(p, e) for e, known in ((low, above), (high, below)))
+        bits = of_number(value(p, between(low, high)))
+        return bits & ZERO if touched else bits
+
+    def _between(self, atom: int) -> tuple[tuple[Fraction | None, int], tuple[Fraction | None, int], set[int]]:
+        """The ends between which a variable lies, by facts about it alone, whether it may be there, and those facts."""
+        mono: Mono = ((atom, 1),)
+        found: list[tuple[Fraction, int, int]] = [(Fraction(0), self._of_atom(atom), -1)]
+        for n, fact in enumerate(self.facts):
+            still = fact.names.isdisjoint(self.algebra.below) or (fact.bits & 4 and fact.continuous)
+            if still and mono in fact.poly and fact.poly.keys() <= {mono, ()}:
+                share = fact.poly[mono]
+                end = Fraction(-fact.poly.get((), 0)) / share
+                found.append((end, fact.bits if share > 0 else negated(fact.bits), n))
+        low = max(((end, bits & 4, n) for end, bits, n in found if bits & 1), default=None)
+        high = min(((end, bits & 4, n) for end, bits, n in found if bits & 2), default=None)
+        facts = {end[2] for end in (low, high) if end and end[2] >= 0}
+        return (low or (None, 0))[:2], (high or (None, 0))[:2], facts
 
     def _of_logarithms(self, poly: Poly) -> int:
         """O9: the difference of two logarithms has the sign of that of their arguments."""
@@ -673,6 +708,7 @@ RISES = {  # the function of which it is the inverse, and the ends of the branch
 }
 LARGEST_ROOT = 120
 MOST_BOUNDED = 2
+MOST_RANGED = 8
 OPEN = ("const", "oo")  # where a range has no end
 BOUNDS: dict[str, tuple[Fraction, Fraction, int, bool]] = {  # lower, upper, whether they are reached, in units of pi
     "asin": (-HALF, HALF, 1, True),
