@@ -270,6 +270,9 @@ class Signs:
                 own = bits & POSITIVE if bits & 1 else bits & 4
             case _ if parts[0] in RISING:
                 own = self.sign(dict(parts[1]))
+            case _ if parts[0] == "floor":  # N4: no whole number lies between
+                bits = self.sign(dict(parts[1]))
+                own = bits & ZERO | (4 if bits & NEGATIVE == NEGATIVE else 0)
             case _ if parts[0] in ("sin", "cos"):
                 own = self._of_turn(parts[0], dict(parts[1]))
             case _ if parts[0] == "gamma":
