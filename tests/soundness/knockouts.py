@@ -7,6 +7,7 @@ condition is dropped, and only these are looked at again. The table gives, for e
 catches the loss of each: a false claim that is then proved, a difference of the fuzzer, or a crash.
 
 A condition that nothing catches may be one of search or of economy, on which no truth depends; a person has to look.
+Those that were looked at stand in ``search.yaml`` with the reason; they are not dropped again.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from copy import deepcopy
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from pathlib import Path
@@ -28,15 +30,20 @@ from time import perf_counter
 from types import CodeType, ModuleType
 from typing import Any
 
+import yaml
 from msgspec import Struct
 
 KERNEL = "derive.kernel."
+REVIEWED = Path(__file__).parent / "search.yaml"
 PLAIN = ("bits", "context", "rules", "theorem", "readback", "spelling", "polynomial", "__init__")
 """Modules without rules."""
 FUEL, FUZZ_CASES, MOST_CASES, SECONDS = 20_000, 400, 40, 3
 ENOUGH = 3  # crashes, after which a condition is taken for one that the code cannot do without
 SEARCH = ("fuel", "MOST_", "LARGEST", "DEPTH", "depth", "lemmas", "is None", "is not None", "isinstance", "notes")
 """Words of conditions on which no truth depends: budgets, and whether there is anything at all."""
+
+
+SORTS = ("caught", "crash", "of search (reviewed)", "never decides", "NOT CAUGHT")
 
 
 class Condition(Struct, frozen=True):
@@ -122,13 +129,21 @@ class _Rewriter(ast.NodeTransformer):
         return self._wrapped(test, forced)
 
     def _wrapped(self, test: ast.expr, forced: bool) -> ast.expr:
-        text = ast.unparse(test).replace("_condition", "")
+        text = ast.unparse(_Unwrapper().visit(deepcopy(test)))
         if not self.function or any(word in text for word in SEARCH):
             return test
         CONDITIONS.append(Condition(self.module, self.function, test.lineno, text, forced, self.rules))
         name = ast.Name("_condition", ast.Load())
         call = ast.Call(name, [ast.Constant(len(CONDITIONS) - 1), test], [])
         return ast.fix_missing_locations(ast.copy_location(call, test))
+
+
+class _Unwrapper(ast.NodeTransformer):
+    """Takes the conditions inside of a condition out of their calls again."""
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        self.generic_visit(node)
+        return node.args[1] if isinstance(node.func, ast.Name) and node.func.id == "_condition" else node
 
 
 def _used(node: ast.AST) -> set[str]:
@@ -288,6 +303,12 @@ def caught(number: int, chosen: Sequence[Detector]) -> str:
     return crashes[0] if crashes else "NOT CAUGHT" if chosen else "never decides"
 
 
+def reviewed() -> dict[tuple[str, str], str]:
+    """The conditions on which no truth depends, by function and text, with the reason."""
+    rows = yaml.safe_load(REVIEWED.read_text("utf-8"))
+    return {(function, text): reason for function, own in rows.items() for text, reason in own.items()}
+
+
 def _not_caught(table: Path) -> dict[str, bool]:
     """The conditions of an earlier table that nothing caught, as they are shown."""
     lines = [line for line in table.read_text("utf-8").splitlines() if line.endswith(" NOT CAUGHT")]
@@ -316,14 +337,16 @@ def main() -> int:
     print(
         f"{len(CONDITIONS)} conditions, {len(deciding)} decide something ({perf_counter() - started:.0f} s)", flush=True
     )
+    of_search = reviewed()
     outcomes: Counter[str] = Counter()
     by_rule: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for number, condition in enumerate(CONDITIONS):
         shown = f"{condition!s:110.110}".rstrip()
         if (options.modules and condition.module not in options.modules) or not again.get(_anywhere(shown), not again):
             continue
-        what = caught(number, deciding.get(number, [])[: options.most])
-        sort = what if what in ("NOT CAUGHT", "never decides") else "crash" if what.startswith("crash") else "caught"
+        reason = of_search.pop((f"{condition.module}.{condition.function}", condition.text), "")
+        what = f"of search: {reason}" if reason else caught(number, deciding.get(number, [])[: options.most])
+        sort = _sort(what)
         outcomes[sort] += 1
         for rule in condition.rules or ("-",):
             by_rule[rule][sort] += 1
@@ -331,8 +354,16 @@ def main() -> int:
             print(f"{' '.join(condition.rules) or '-':12} {shown:110} {what}", flush=True)
     for rule, row in sorted(by_rule.items()):
         print(f"{rule:5}", ", ".join(f"{name} {count}" for name, count in row.items()))
-    print(", ".join(f"{name} {count}" for name, count in outcomes.items()), f"({perf_counter() - started:.0f} s)")
+    gone = [key for key in of_search if key[0].split(".")[0] in options.modules]
+    print(*(f"no such condition: {function} {text}" for function, text in gone), sep="\n", end="\n" if gone else "")
+    print(", ".join(f"{outcomes[sort]} {sort}" for sort in SORTS), f"({perf_counter() - started:.0f} s)")
     return 0
+
+
+def _sort(what: str) -> str:
+    if what.startswith("of search"):
+        return "of search (reviewed)"
+    return what if what in SORTS else "crash" if what.startswith("crash") else "caught"
 
 
 if __name__ == "__main__":
