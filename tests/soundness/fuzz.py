@@ -55,7 +55,16 @@ from derive.write import write
 from tests.soundness.claims import CASES, goals, slips, without_models
 from tests.soundness.normal import NormalForm, NoValue
 from tests.soundness.points import PRECISION, points
-from tests.soundness.terms import HYPOTHESES, Terms, consequence, goal_of, hypothesis, limits, shape
+from tests.soundness.terms import (
+    HYPOTHESES,
+    Terms,
+    consequence,
+    goal_of,
+    hypothesis,
+    limits,
+    pair_of_hypotheses,
+    shape,
+)
 
 FUEL = 30_000
 TERM_FUEL = 10_000
@@ -308,8 +317,7 @@ def attack_slip(random: Random, report: Report) -> None:
 
 def attack_consequence(random: Random, report: Report) -> None:
     """An instance of a hypothesis, as it is or inside something, and slips of it."""
-    texts = random.sample(HYPOTHESES, random.choice((1, 2, 2)))
-    hypotheses = tuple(map(hypothesis, texts))
+    hypotheses = pair_of_hypotheses(random)
     relation = consequence(random, hypotheses)
     goal = goal_of(relation.left, relation.op, relation.right, hypotheses)
     _check(goal, random, report)

@@ -112,6 +112,17 @@ HYPOTHESES = (
     "1 - x > 0",
     "Sum(exp(o[k]), k) == 1",
 )
+BINDING = (
+    "a[k] >= Sum(A[k, l], l)",
+    "a[k] > Max(A[k, l], l)",
+    "a[k] >= Product(A[k, l], l)",
+    "o[k] <= Sum(A[l, k]*a[l], l)",
+    "Sum(A[k, k], k) >= 0",
+    "Max(A[k, k], k) >= x",
+    "Product(A[k, k], k) >= 0",
+    "Sum(A[k, k]*a[k], k) <= 0",
+)
+"""Orders with indices of their own in them, which an instance must not take for others."""
 
 
 @cache
@@ -571,13 +582,20 @@ WRAPPINGS: tuple[Callable[[Terms, Term], Term], ...] = (
 )
 
 
+def pair_of_hypotheses(random: Random) -> tuple[Hypothesis, ...]:
+    """One or two hypotheses; where one binds indices, often two that do."""
+    if random.random() < 0.15:
+        return tuple(map(hypothesis, random.sample(BINDING, 2)))
+    return tuple(map(hypothesis, random.sample(HYPOTHESES, random.choice((1, 2, 2)))))
+
+
 def consequence(random: Random, hypotheses: tuple[Hypothesis, ...]) -> Relation:
     """An instance of the first hypothesis at indices of its own, both sides inside something else."""
     own = hypotheses[0]
     t = Terms(random)
     at = {str(q.name): t.random.choice([Index(n, q.dimension) for n in FREE[q.dimension]]) for q in own.quantified}
     sides = [substitute(side, at, {}, None, frozenset()) for side in (own.relation.left, own.relation.right)]
-    around = random.choice(AROUND if own.relation.op == "==" else AROUND[:4])
+    around = random.choice(AROUND if own.relation.op == "==" else AROUND_ORDERS)
     left, right = around(t, sides[0], sides[1])
     return Relation(left, own.relation.op, right)
 
@@ -619,6 +637,16 @@ def _differentiated_product(t: Terms, left: Term, right: Term) -> tuple[Term, Te
     return left, right
 
 
+def _below(t: Terms, left: Term, right: Term) -> tuple[Term, Term]:
+    """An order of the gap, or of one side, everywhere in a range."""
+    inner = t.random.choice((Binary("-", left, right), left))
+    one = Number(Fraction(1))
+    body = t.random.choice((inner, Binary("+", one, inner), Binary("/", one, Binary("+", one, inner))))
+    kind = t.random.choice(("Sum", "Product", "Max", "Min"))
+    return Reduce(kind, body, Index("i", "n")), Number(Fraction(0))  # type: ignore[arg-type]
+
+
+AROUND_ORDERS = (_as_it_is, _with_more, _with_factor, _summed, _below)
 AROUND = (_as_it_is, _with_more, _with_factor, _summed, _differentiated, _differentiated_product, _applied)
 
 
