@@ -34,6 +34,7 @@ import yaml
 from msgspec import Struct
 
 KERNEL = "derive.kernel."
+KERNEL_SOURCES = Path(__file__).parents[2] / "derive" / "kernel"
 REVIEWED = Path(__file__).parent / "search.yaml"
 PLAIN = ("bits", "context", "rules", "theorem", "readback", "spelling", "polynomial", "__init__")
 """Modules without rules."""
@@ -307,6 +308,15 @@ def reviewed() -> dict[tuple[str, str], str]:
     """The conditions on which no truth depends, by function and text, with the reason."""
     rows = yaml.safe_load(REVIEWED.read_text("utf-8"))
     return {(function, text): reason for function, own in rows.items() for text, reason in own.items()}
+
+
+def conditions(module: str) -> list[Condition]:
+    """The conditions of a module, as it stands."""
+    before = len(CONDITIONS)
+    _Rewriter(module).visit(ast.parse((KERNEL_SOURCES / f"{module}.py").read_text("utf-8")))
+    found = CONDITIONS[before:]
+    del CONDITIONS[before:]
+    return found
 
 
 def _not_caught(table: Path) -> dict[str, bool]:

@@ -11,11 +11,13 @@ from __future__ import annotations
 import argparse
 import inspect
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
-from functools import cache
+from functools import cache, partial
 from importlib import import_module
 from io import StringIO
+from itertools import takewhile
+from math import inf
 from pathlib import Path
 from random import Random
 from textwrap import dedent
@@ -84,9 +86,15 @@ def _edited(plant: Plant, function: FunctionType) -> CodeType:
 # The detectors.
 
 
-def found_by(plant: Plant, count: int, seed: int, files: tuple[Path, ...] = FALSE_CLAIMS) -> Catch | None:
-    """The first detector that finds a plant, or None. Raises ValueError where the plant fits the kernel no longer."""
-    return found_at_once(plant, files) or _by_claims(plant, files) or _by_fuzzing(plant, count, seed)
+def found_by(
+    plant: Plant, count: int, seed: int, files: tuple[Path, ...] = FALSE_CLAIMS, seconds: float = inf
+) -> Catch | None:
+    """The first detector that finds a plant, or None; what the plant names is asked first, the others for so long.
+
+    Raises ValueError where the plant fits the kernel no longer.
+    """
+    found, until = found_at_once(plant, files), perf_counter() + seconds
+    return found or _by_claims(plant, files, until) or _by_fuzzing(plant, count, seed, until)
 
 
 def found_at_once(plant: Plant, files: tuple[Path, ...] = FALSE_CLAIMS) -> Catch | None:
@@ -125,8 +133,10 @@ def is_proved(goal: Goal) -> bool:
         return False
 
 
-def _by_claims(plant: Plant, files: tuple[Path, ...]) -> Catch | None:
+def _by_claims(plant: Plant, files: tuple[Path, ...], until: float) -> Catch | None:
     for number, (id, goal) in enumerate(false_goals(*files), 1):
+        if perf_counter() > until:
+            break
         if _tells(plant, goal):
             return Catch("claims", number, id)
     return None
@@ -139,8 +149,9 @@ def _tells(plant: Plant, goal: Goal) -> bool:
     return proved and not is_proved(goal)
 
 
-def _by_fuzzing(plant: Plant, count: int, seed: int) -> Catch | None:
-    found = (_by_case(plant, f"{seed}/{number}", tuple(ATTACKS), number + 1) for number in range(count))
+def _by_fuzzing(plant: Plant, count: int, seed: int, until: float) -> Catch | None:
+    numbers = takewhile(lambda _: perf_counter() < until, range(count))
+    found = (_by_case(plant, f"{seed}/{number}", tuple(ATTACKS), number + 1) for number in numbers)
     return next((catch for catch in found if catch is not None), None)
 
 
@@ -165,12 +176,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Planted faults that the attacks must find.")
     parser.add_argument("--count", type=int, default=COUNT, help="cases of the fuzzer for each plant")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seconds", type=float, default=inf, help="how long to search for what finds a plant")
     parser.add_argument("words", nargs="*", help="only plants whose names hold one of these words, or of these rules")
     options = parser.parse_args()
     chosen = [p for p in PLANTS if not options.words or any(_is_about(p, word) for word in options.words)]
-    missed = sum(_tell_rule(name, chosen, options.count, options.seed) for name in RULES)
+    search = partial(found_by, count=options.count, seed=options.seed, seconds=options.seconds)
+    missed = sum(_tell_rule(name, chosen, search) for name in RULES)
     print("Faults that drop no condition")
-    missed += sum(_tell(p, options.count, options.seed) for p in chosen if p.drops is None)
+    missed += sum(_tell(plant, search) for plant in chosen if plant.drops is None)
     print(f"{missed} of {len(chosen)} plants not found" if missed else f"every one of {len(chosen)} plants was found")
     return 1 if missed else 0
 
@@ -179,7 +192,7 @@ def _is_about(plant: Plant, word: str) -> bool:
     return word in plant.name or (plant.drops is not None and word == plant.drops[0])
 
 
-def _tell_rule(name: str, chosen: Sequence[Plant], count: int, seed: int) -> int:
+def _tell_rule(name: str, chosen: Sequence[Plant], search: Callable[[Plant], Catch | None]) -> int:
     """Print the conditions of a rule and what finds the loss of each; how many plants were not found."""
     rule, missed = RULES[name], 0
     dropping = {clause: [p for p in chosen if p.drops == (name, clause)] for clause in rule.requires}
@@ -189,15 +202,15 @@ def _tell_rule(name: str, chosen: Sequence[Plant], count: int, seed: int) -> int
         reason = CONSTRUCTED.get((name, clause)) or IMPLIED.get((name, clause))
         if plants or (reason and any(dropping.values())):
             print(f"  {clause}" + (f" -- {reason}" if reason else ""))
-        missed += sum(_tell(plant, count, seed) for plant in plants)
+        missed += sum(_tell(plant, search) for plant in plants)
     return missed
 
 
-def _tell(plant: Plant, count: int, seed: int) -> bool:
+def _tell(plant: Plant, search: Callable[[Plant], Catch | None]) -> bool:
     """Print what finds a plant; whether nothing does."""
     started = perf_counter()
     try:
-        catch = found_by(plant, count, seed)
+        catch = search(plant)
         what = f"{catch.detector} after {catch.cases}: {catch.seen}" if catch else "NOT FOUND"
     except ValueError:
         catch, what = None, "DOES NOT FIT"
