@@ -72,12 +72,14 @@ def _in_value(p: list[Fraction], value: Term) -> Term:
 
 
 def _has_roots(goal: Goal) -> bool:
-    return any(_is_root(t) for side in (goal.left, goal.right) for t in subterms(side))
+    sides = (goal.left, goal.right)
+    sizes = any(isinstance(side, Apply) and side.function == "Abs" for side in sides)
+    return sizes or any(_is_root(t) for side in sides for t in subterms(side))
 
 
 def _is_root(term: Term) -> bool:
     match term:
-        case Apply("sqrt" | "cbrt" | "Abs"):
+        case Apply("sqrt" | "cbrt"):
             return True
         case Binary("**", _, exponent):
             return not (isinstance(exponent, Number) and exponent.value.denominator == 1)

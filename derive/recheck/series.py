@@ -107,7 +107,7 @@ class _Near:
             require(self.by.way(self.of(exponent, inner, env)) > 0, "P6: 0 to a positive power")
             return Series({})
         falls = bool(fixed) and self.facts.algebra.sign(fixed) & NEGATIVE == NEGATIVE
-        if value is None and falls and fixed != number(-1) and self._is_whole(exponent, inner):
+        if value is None and falls and self._is_whole(exponent, inner):
             sign = self._bounded(["pow", ["num", "-1"], exponent], inner)
             return self.by.mul(sign, self._power(["pow", ["neg", base], exponent], inner, env))
         there = self.of(base, inner, env)
