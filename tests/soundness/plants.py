@@ -258,6 +258,7 @@ PLANTS = (
         "if ctx.sign(ctx, gap) & NONNEGATIVE else 0",
         "",
         drops=("O9", "t**2: both >= 0, or of one sign"),
+        by="squares-4",
     ),
     Plant(
         "an even power like an odd one",
@@ -281,6 +282,7 @@ PLANTS = (
         "zip(parts,",
         "zip(parts[:1] * len(parts),",
         drops=("K8", "every way to fail"),
+        by="order-81",
     ),
     Plant(
         "gamma at a half of any sign",
@@ -466,6 +468,7 @@ PLANTS = (
         "mean.size**common <= product",
         "True",
         drops=("O19", "c <= (a1/w1)**w1*..*(ak/wk)**wk"),
+        by="order-114",
     ),
     Plant(
         "roots of what may be negative",
@@ -537,6 +540,7 @@ PLANTS = (
         "sums._closed",
         "bound=bound), 1),), c)",
         "bound=bound), 1),), abs(c))",
+        by="terms 1/23",
     ),
     Plant(
         "unit sign dropped",
@@ -583,6 +587,7 @@ PLANTS = (
         "guarded(ctx, keep, drop, elsewhere)",
         "elsewhere",
         drops=("D4", "[i != j] is kept where F(b) may have no value"),
+        by="terms 1/11",
     ),
     Plant(
         "any two deltas contradict",
@@ -644,6 +649,7 @@ PLANTS = (
         "hot is not None and array not in ctx.suspended",
         "hot is not None",
         drops=("H3", "not below a derivative by y"),
+        by="derivative-35",
     ),
     Plant(
         "simplex below a derivative",
@@ -947,6 +953,7 @@ PLANTS = (
         "for piece in pieces if",
         "for piece in pieces[:1] if",
         drops=("K7", "every value that is left"),
+        by="order-81",
     ),
     Plant(
         "a factor of Lagrange lost",
@@ -1000,6 +1007,7 @@ PLANTS = (
         "if ctx.sign(ctx, w) & NONNEGATIVE",
         "if 1",
         drops=("O3", "t >= 0 for all k"),
+        by="variance-by-the-range-under-weights-of-any-sign",
     ),
     Plant(
         "any side of a bound",
@@ -1021,6 +1029,7 @@ PLANTS = (
         'if kind == "Max" else',
         "if True else",
         drops=("O3", "t >= 0 for all k"),
+        by="second-moment-between-least-and-largest",
     ),
     Plant(
         "weights that sum to anything",
@@ -1077,7 +1086,13 @@ PLANTS = (
         drops=("K2", "every case"),
         by="sign-of-zero",
     ),
-    Plant("long products truncated", "ring.multiply", "for m, c in left.items():", "for m, c in [*left.items()][:6]:"),
+    Plant(
+        "long products truncated",
+        "ring.multiply",
+        "for m, c in left.items():",
+        "for m, c in [*left.items()][:6]:",
+        by="terms 1/17",
+    ),
     Plant("remainder of a division with the wrong sign", "division._exchange", "-v * w * c", "v * w * c"),
     # Limits.
     Plant(
@@ -1158,6 +1173,7 @@ PLANTS = (
         " or not smooth(ctx, around)",
         "",
         drops=("V17", "G smooth, without Abs"),
+        by="a-maximum-beside-a-modulus-at-a-kink",
     ),
     Plant(
         "a maximum of what bends itself",
@@ -1165,6 +1181,7 @@ PLANTS = (
         "if not smooth(ctx, body):",
         "if False:",
         drops=("V17", "t smooth"),
+        by="a-maximum-of-moduli-at-a-kink",
     ),
     Plant(
         "any component for the largest",
@@ -1180,6 +1197,7 @@ PLANTS = (
         "bits & NONPOSITIVE and ctx.sign(ctx, factor) & NONNEGATIVE",
         "bits & NONPOSITIVE",
         drops=("O22", "x >= 0 for all k, or -1 <= x <= 0 for all k"),
+        by="product-of-any-signs-below-one-of-them",
     ),
     Plant(
         "factors on both sides of 1",
@@ -1187,6 +1205,7 @@ PLANTS = (
         "if not shrinks and not bits & NONNEGATIVE:",
         "if False:",
         drops=("O22", "x >= 0 for all k, or -1 <= x <= 0 for all k"),
+        by="below-the-sum-of-both-signs",
     ),
     Plant(
         "more than one factor",
@@ -1194,6 +1213,7 @@ PLANTS = (
         "ctx.least.get(place[1], 1) >= 2 and bits",
         "bits",
         drops=("O6", "strict: n >= 2"),
+        by="product-of-one-share",
     ),
     Plant(
         "a second value where there is one place",
@@ -1208,6 +1228,7 @@ PLANTS = (
         "if any(not sign(ctx, {((key, 1),): 1}) & NONNEGATIVE for key in keys):",
         "if False:",
         drops=("O23", "x >= 0"),
+        by="false-order-2",
     ),
     Plant(
         "one order for all",
