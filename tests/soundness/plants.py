@@ -617,6 +617,7 @@ PLANTS = (
         "if stay or len(partial) > 1",
         "if False and len(partial) > 1",
         drops=("S6", "a restricted range: the summands have a value"),
+        by="terms 1/131",
     ),
     Plant(
         "contraction with a literal out of range",
@@ -1000,6 +1001,7 @@ PLANTS = (
         "if root is None or not all(ctx.sign(ctx, t) & NONNEGATIVE for t in (first, second)):",
         "if root is None:",
         drops=("O15", "without one term: a, b >= 0"),
+        by="rests-of-signed-sums",
     ),
     Plant(
         "bounds with signed weights",
@@ -1221,6 +1223,7 @@ PLANTS = (
         "if ctx.least.get(bound[1], 1) < 2:",
         "if False:",
         drops=("D4", "a second value: n >= 2"),
+        by="maximum-43",
     ),
     Plant(
         "values of any sign in order",
@@ -1242,6 +1245,7 @@ PLANTS = (
         "spelling.below_binder",
         "while any(number + 1 + n in outer for n in range(len(closed))):",
         "while False:",
+        by="instance-below-a-sum-of-quotients",
     ),
     # Whole parts.
     Plant(
@@ -1276,18 +1280,26 @@ PLANTS = (
         drops=("N4", "F is a whole number: whole parts, times whole numbers"),
         by="whole-part-of-a-fraction",
     ),
-    Plant("a whole part of a positive as positive", "ranges._of_whole_part", " and bits & ZERO == away", ""),
+    Plant(
+        "a whole part of a positive as positive",
+        "ranges._of_whole_part",
+        " and bits & ZERO == away",
+        "",
+        by="whole-part-of-a-positive",
+    ),
     Plant(
         "a quotient with the sign of what is above",
         "normalize.Reader._angle_sign",
         " if below else bits",
         " if 0 else bits",
+        by="window-or-part-w15",
     ),
     Plant(
         "roots of weights of any sign",
         "convexity._roots_of_weights",
         "all(ctx.sign(ctx, {((k, 1),): 1}) & POSITIVE == POSITIVE for k, _ in mono)",
         "True",
+        by="squares-over-weights-of-any-sign",
     ),
     Plant(
         "powers of sides of any sign",
@@ -1302,6 +1314,7 @@ PLANTS = (
         "closed = theorem is not None and set(theorem.conditions) <= set(shown.conditions)",
         "closed = True",
         drops=("M5", "e satisfies what p does"),
+        by="maximum-at-a-pole-2",
     ),
     Plant(
         "admissible points in two pieces",
@@ -1309,6 +1322,7 @@ PLANTS = (
         "if found.variable.type not in CONVEX:",
         "if False:",
         drops=("M1", "the admissible points are an interval"),
+        by="hill-behind-a-gap-in-the-range",
     ),
     Plant(
         "concave at some points only",
