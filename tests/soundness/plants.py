@@ -767,6 +767,7 @@ PLANTS = (
         "if not apart or any(",
         "if any(",
         drops=("P5", "t != 0, or a >= 0 and b >= 0"),
+        by="zero-to-a-power-that-may-be-zero",
     ),
     Plant(
         "symbolic power of what may be 0",
@@ -947,6 +948,7 @@ PLANTS = (
         "if rule.names.isdisjoint(ctx.suspended)",
         "if True",
         drops=("S10", "not below its diff"),
+        by="centred-logits-used-under-diff",
     ),
     Plant(
         "only the first of the values",
