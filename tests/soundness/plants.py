@@ -468,7 +468,6 @@ PLANTS = (
         "mean.size**common <= product",
         "True",
         drops=("O19", "c <= (a1/w1)**w1*..*(ak/wk)**wk"),
-        by="order-114",
     ),
     Plant(
         "roots of what may be negative",
@@ -1233,7 +1232,6 @@ PLANTS = (
         "if any(not sign(ctx, {((key, 1),): 1}) & NONNEGATIVE for key in keys):",
         "if False:",
         drops=("O23", "x >= 0"),
-        by="false-order-2",
     ),
     Plant(
         "one order for all",
