@@ -7,7 +7,7 @@ condition is dropped, and only these are looked at again. The table gives, for e
 catches the loss of each: a false claim that is then proved, a difference of the fuzzer, or a crash.
 
 A condition that nothing catches may be one of search or of economy, on which no truth depends; a person has to look.
-Those that were looked at stand in ``search.yaml`` with the reason; they are not dropped again.
+Those that were looked at stand in ``reviewed/search.yaml`` with the reason; they are not dropped again.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from msgspec import Struct
 
 KERNEL = "derive.kernel."
 KERNEL_SOURCES = Path(__file__).parents[2] / "derive" / "kernel"
-REVIEWED = Path(__file__).parent / "search.yaml"
+REVIEWED = Path(__file__).parent / "reviewed" / "search.yaml"
 PLAIN = ("bits", "context", "rules", "theorem", "readback", "spelling", "polynomial", "__init__")
 """Modules without rules."""
 FUEL, FUZZ_CASES, MOST_CASES, SECONDS = 20_000, 400, 40, 3
