@@ -1014,6 +1014,11 @@ IMPLIED = {
     ): "what stands beside the factor that is 0 is not looked at",
     ("O7", "j is in the range"): "a number that is not seen to be in the range is not contracted with (S3)",
     ("O13", "q > 0"): "the logarithm of what is not seen to be > 0 stands in no claim, and does not cancel",
+    (
+        "O17",
+        "a real number for a whole one: where that may stand",
+    ): "what stands for whole numbers alone is not continuous (`monotone.is_continuous`) and not enclosed "
+    "(`constants.enclosure_of`); with a real number in it, it is a value of which nothing more is known",
     ("O19", "t >= 0"): "asked twice: where means are looked for, and where they are checked",
     ("O19", "w > 0"): "what a linear programme weighs is not negative, and weights of 0 are left out",
     (

@@ -218,6 +218,8 @@ def _tell(plant: Plant, search: Callable[[Plant], Catch | None]) -> bool:
     return catch is None
 
 
+MEANS = "tests/soundness/test_soundness.py::test_weights_that_make_no_mean_prove_nothing"
+
 PLANTS = (
     *CLAUSES,
     # Functions of angles, constants, slopes.
@@ -346,6 +348,7 @@ PLANTS = (
         "bits = times(bits, _of_power(ctx, key, e))",
         "pass",
         drops=("O2", "all terms of one sign"),
+        by="product-of-one-sign-times-a-square",
     ),
     Plant(
         "an angle beyond its sine",
@@ -447,6 +450,7 @@ PLANTS = (
         "if through or ctx.sign",
         "if True or ctx.sign",
         drops=("V15", "w' != 0 where w = 0: w moves through 0"),
+        by="end-of-a-domain-that-is-only-touched",
     ),
     Plant(
         "weights that do not sum to one",
@@ -454,6 +458,7 @@ PLANTS = (
         "or sum(weights) != 1",
         "or False",
         drops=("O19", "w1 + .. + wk = 1"),
+        by=MEANS,
     ),
     Plant(
         "a product of other powers than the weights",
@@ -461,6 +466,7 @@ PLANTS = (
         "if mixed != _exponent",
         "if False and mixed != _exponent",
         drops=("O19", "the product of these powers"),
+        by=MEANS,
     ),
     Plant(
         "more than the weighted mean",
@@ -468,6 +474,7 @@ PLANTS = (
         "mean.size**common <= product",
         "True",
         drops=("O19", "c <= (a1/w1)**w1*..*(ak/wk)**wk"),
+        by="more-than-the-mean-of-squares",
     ),
     Plant(
         "roots of what may be negative",
@@ -484,13 +491,6 @@ PLANTS = (
         "if False:",
         drops=("O21", "the roots of odd order in the range are counted (Sturm)"),
         by="optimum-on-one-of-two-pieces",
-    ),
-    Plant(
-        "a whole number is a real one only",
-        "monotone._relaxed",
-        "or _is_counted(ctx, poly, name)",
-        "or False",
-        drops=("O17", "a real number for a whole one: where that may stand"),
     ),
     Plant(
         "sine positive on a whole turn",
@@ -517,7 +517,13 @@ PLANTS = (
         drops=("S6", "names apart"),
         by="square-of-a-row-sum-below-a-sum",
     ),
-    Plant("bound names not by height", "sums._closed", "base + 1 + n", "1 + n"),
+    Plant(
+        "bound names not by height",
+        "sums._closed",
+        "base + 1 + n",
+        "1 + n",
+        by="instance-below-a-sum-of-quotients",
+    ),
     Plant(
         "sum range from another dimension",
         "sums._factor",
@@ -594,6 +600,7 @@ PLANTS = (
         "or all(p[0] == LITERAL",
         "or any(p[0] == LITERAL",
         drops=("D1", "j != k: two numbers, or by hypothesis"),
+        by="an-index-that-is-one-and-another",
     ),
     Plant(
         "denominators cleared across guards",
@@ -665,6 +672,7 @@ PLANTS = (
         "rule is not None and rule.names.isdisjoint(ctx.suspended)",
         "rule is not None",
         drops=("H2", "not below a derivative by what it constrains"),
+        by="entries-that-equal-what-is-differentiated-by",
     ),
     Plant(
         "equation of a sum below a derivative",
@@ -756,9 +764,10 @@ PLANTS = (
     Plant(
         "root of a product of any signs",
         "ring._roots_of_factors",
-        "elif bits & NONNEGATIVE:\n            weak.append((_root_of",
-        "elif True:\n            weak.append((_root_of",
+        "elif bits & NONNEGATIVE:\n            weak.append((_root_of_generator(ctx, key, e, exponent),",
+        "elif True:\n            weak.append((settle(ctx, ((key, e * exponent),)),",
         drops=("P7", "t > 0, or t >= 0 and u >= 0"),
+        by="root-of-a-quotient-of-negatives",
     ),
     Plant(
         "power split at 0",
@@ -855,6 +864,7 @@ PLANTS = (
         ">= 2 else 0",
         ">= 1 else 0",
         drops=("O6", "strict: n >= 2"),
+        by="body-above-its-sum-of-one-term",
     ),
     Plant(
         "whole numbers of an empty range",
@@ -892,6 +902,7 @@ PLANTS = (
         "if not bits & ZERO:",
         "if False:",
         drops=("O6", "t >= 0 for all k"),
+        by="entry-above-the-sum",
     ),
     Plant(
         "inequality times what may be negative",
@@ -1018,6 +1029,7 @@ PLANTS = (
         "if fact.bits & NONNEGATIVE else",
         "if True else",
         drops=("O3", "t >= 0 for all k"),
+        by="products-of-a-gap-above-and-one-below",
     ),
     Plant(
         "a bound that is none",
@@ -1025,6 +1037,7 @@ PLANTS = (
         "fact.bits & ZERO in (NONNEGATIVE, NONPOSITIVE)",
         "True",
         drops=("O3", "t >= 0 for all k"),
+        by="variance-by-what-is-no-bound",
     ),
     Plant(
         "the least like the largest",
@@ -1096,7 +1109,13 @@ PLANTS = (
         "for m, c in [*left.items()][:6]:",
         by="terms 1/17",
     ),
-    Plant("remainder of a division with the wrong sign", "division._exchange", "-v * w * c", "v * w * c"),
+    Plant(
+        "remainder of a division with the wrong sign",
+        "division._exchange",
+        "-v * w * c",
+        "v * w * c",
+        by="remainder-of-a-division-added",
+    ),
     # Limits.
     Plant(
         "error of a series ignored",
@@ -1232,6 +1251,7 @@ PLANTS = (
         "if any(not sign(ctx, {((key, 1),): 1}) & NONNEGATIVE for key in keys):",
         "if False:",
         drops=("O23", "x >= 0"),
+        by="cubes-of-values-of-any-sign",
     ),
     Plant(
         "one order for all",
@@ -1239,6 +1259,7 @@ PLANTS = (
         "for order in permutations(keys):",
         "for order in [tuple(keys)]:",
         drops=("O23", "every order of the values is looked at"),
+        by="larger-in-one-order",
     ),
     Plant(
         "a binder that takes an outer index for its own",
@@ -1306,6 +1327,7 @@ PLANTS = (
         "order._powers_of_sides",
         "if all(sign(ctx, side) & NONNEGATIVE for side in (first, second)):",
         "if True:",
+        by="fourth-powers-of-a-side-of-any-sign",
     ),
     # Optima.
     Plant(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
 from derive.claim import Goal
 from derive.find import Target
-from derive.kernel import Theorem, decide, without_limit
+from derive.kernel import Theorem, decide, means, without_limit
 from derive.kernel.context import Polynomial
 from derive.kernel.limit import _by_ratio
 from derive.kernel.rules import RULES
@@ -165,6 +166,14 @@ def _lie(poly: Polynomial) -> tuple[tuple[Polynomial, int], ...]:
 def test_a_proposal_that_is_no_factorisation_proves_nothing(false: Goal) -> None:
     with without_models():
         assert not isinstance(decide(false, propose=_lie), Theorem)
+
+
+def test_weights_that_make_no_mean_prove_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    false = goal("p: nonnegative; q: nonnegative", "p + q >= p*q")
+    for weight in (Fraction(1), Fraction(1, 2)):
+        # Of sum 2 with the product p*q, and of sum 1 with the product sqrt(p*q).
+        monkeypatch.setattr(means, "maximal", lambda rows, size, gain, w=weight: [w] * size)
+        assert not is_proved(false)
 
 
 def test_no_limit_is_denied_that_there_is() -> None:
