@@ -11,7 +11,7 @@ from derive.errors import Problem, problem
 from derive.outcome import Finding, Outcome, word
 from derive.reason import rests
 from derive.term import Delta
-from derive.verdict import Conflict, Proved, Reason, Undecided, Verdict
+from derive.verdict import ABOUT_NOTHING, Conflict, Proved, Reason, Undecided, Verdict
 
 
 def gate(outcome: Outcome, strict: bool = False) -> tuple[Finding, ...]:
@@ -37,7 +37,7 @@ def _verdict(outcome: Outcome) -> Problem | None:
         return problem("DV901", id=claim.id)
     if outcome.word == claim.expect:
         return None
-    empty = isinstance(verdict, Undecided) and verdict.reason in ("vacuous", "no admissible point found")
+    empty = isinstance(verdict, Undecided) and verdict.reason in ABOUT_NOTHING
     help = _of_every_index(claim.lines[outcome.deciding]) if empty else None
     return problem(_code(verdict), help=help, id=claim.id, expected=claim.expect)
 

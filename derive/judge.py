@@ -45,7 +45,7 @@ def judge(goal: Goal, proof: Theorem | Residual, search: Counterexample | Suppor
         return Refuted(equal)
     if (closed := solved(goal)) and closed[1]:
         return Refuted(closed[0])
-    reason = proof.reason if seen or _is_contradiction(proof) else _emptiness(goal)
+    reason = proof.reason if seen or proof.reason == "vacuous" else _emptiness(goal)
     return Undecided(reason, proof.detail, proof.residual, search)
 
 
@@ -67,11 +67,6 @@ def _is_beyond_points(goal: Goal) -> bool:
     There any admissible point shows that the goal is about something.
     """
     return any(isinstance(t, _BEYOND) for side in (goal.left, goal.right) for t in subterms(side))
-
-
-def _is_contradiction(proof: Residual) -> bool:
-    """Whether the hypotheses were seen to contradict each other, rather than a side to have a value nowhere."""
-    return proof.reason == "vacuous" and not proof.detail.startswith("no admissible point")
 
 
 def _emptiness(goal: Goal) -> Reason:

@@ -44,12 +44,14 @@ from derive.term import (
     own_indices,
     subterms,
 )
+from derive.verdict import ABOUT_NOTHING
 from derive.whole import is_integer_type
 
 DEPTH = 2
 MOST_SUBJECTS = 4
 DENIAL = 10_000
 TWO = Number(Fraction(2))
+SETTLED = (*ABOUT_NOTHING, "budget")
 ORDERS: tuple[Op, ...] = (">", "<", "!=")
 MAY_BE_ZERO = ("real", "nonnegative")
 
@@ -60,7 +62,7 @@ def prove(goal: Goal, budget: int = FUEL, depth: int = DEPTH, deep: bool = False
     ``deep`` asks for factorisations too, which takes loading a computer algebra system.
     """
     result = decide(goal, budget, _factorisations() if deep else None)
-    if isinstance(result, Theorem) or depth == 0 or result.reason in ("vacuous", "budget"):
+    if isinstance(result, Theorem) or depth == 0 or result.reason in SETTLED:
         return result
     for subject in _subjects(goal, result):
         theorem = _by(goal, subject, budget, depth, deep)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Literal, Protocol, TypeAlias
+from typing import Final, Literal, Protocol, TypeAlias
 
 from msgspec import Struct, field
 
@@ -23,6 +23,8 @@ Reason = Literal[
     "cases not exhaustive",
     "lemma not proved",
 ]
+# Of these a claim says nothing: no point satisfies its hypotheses, or none was met at which both sides are defined.
+ABOUT_NOTHING: Final[tuple[Reason, ...]] = ("vacuous", "no admissible point found")
 Side = Literal["left", "right"]
 
 

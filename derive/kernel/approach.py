@@ -71,7 +71,7 @@ MOST_FACTORS = 4
 MOST_CORNERS = 4
 OSCILLATING = ("sin", "cos")
 ROUNDING = ("floor", "ceiling")
-SLOW = (*OSCILLATING, "atan", "acot", "asin", "acos", "erf", "acosh", "floor", "ceiling")
+SLOW = (*OSCILLATING, "atan", "acot", "asin", "acos", "erf", "acosh", *ROUNDING)
 """Functions that grow no faster than their argument."""
 CONTINUOUS = (*OSCILLATING, "atan", "asin", "acos", "erf", "acosh")
 STRICT: dict[Op, int] = {">=": POSITIVE, ">": POSITIVE, "<=": NEGATIVE, "<": NEGATIVE, "!=": NONZERO}

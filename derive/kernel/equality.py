@@ -5,13 +5,13 @@ from __future__ import annotations
 from msgspec import Struct
 
 from derive.claim import Goal
-from derive.kernel.context import Context, Contradiction, Note, Polynomial, Propose, Stuck, Undefined
+from derive.kernel.context import Context, Note, Polynomial, Propose, Stuck, Undefined
 from derive.kernel.hypotheses import assume, context_of, terms_of_sums
 from derive.kernel.normalize import Condition, Reader, Scope
 from derive.kernel.polynomial import subtract
 from derive.kernel.readback import written
 from derive.kernel.sign import implies
-from derive.kernel.theorem import Residual, Theorem, in_order, make_theorem
+from derive.kernel.theorem import Residual, Theorem, about_nothing, in_order, make_theorem
 from derive.kernel.vanish import seen_to_vanish
 from derive.kernel.zero import Equations, remainder
 from derive.substitute import free_names
@@ -115,10 +115,8 @@ def decide_equality(goal: Goal, fuel: int, propose: Propose | None = None) -> Th
         return conclude(goal, sides, "normal form")
     except Stuck as stuck:
         return Residual(stuck.reason, stuck.detail)
-    except Contradiction as contradiction:
-        return Residual("vacuous", str(contradiction))
     except Undefined as undefined:
-        return Residual("vacuous", f"no admissible point: {undefined}")
+        return about_nothing(undefined)
 
 
 def has_values(goal: Goal, fuel: int) -> bool:

@@ -37,7 +37,7 @@ from derive.kernel.readback import term_of, written
 from derive.kernel.ring import defined, inside, power_sign, primitive
 from derive.kernel.sign import sign
 from derive.kernel.spelling import names, places
-from derive.kernel.theorem import Residual, Side, Theorem, in_order, make_theorem, theorem_of_cases
+from derive.kernel.theorem import Residual, Side, Theorem, about_nothing, in_order, make_theorem, theorem_of_cases
 from derive.kernel.zero import remainder
 from derive.term import (
     Apply,
@@ -56,6 +56,7 @@ from derive.term import (
     subterms,
     with_children,
 )
+from derive.verdict import ABOUT_NOTHING
 from derive.write import write
 
 DEPTH = 4
@@ -244,7 +245,7 @@ def _by_cases(goal: Goal, limit: Limit, other: Term, fuel: int, depth: int) -> T
             theorems.append(found)
         elif found.instead is not None or found.absent:
             return replace(found, within=(Hypothesis(relation), *found.within))
-        elif found.reason != "vacuous":
+        elif found.reason not in ABOUT_NOTHING:
             return found
     return theorem_of_cases(goal, "K2", theorems, "limit") if theorems else result.residual
 
@@ -309,7 +310,7 @@ def _from_side(goal: Goal, limit: Limit, other: Term, direction: int, fuel: int)
     except Stuck as stuck:
         return _Open(_residual(stuck), None)
     except Undefined as undefined:
-        return _Open(Residual("vacuous", f"no admissible point: {undefined}"), None)
+        return _Open(about_nothing(undefined), None)
     try:
         near.body = body_of(near, limit)
         found = limit_of(near)

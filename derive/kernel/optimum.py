@@ -39,7 +39,7 @@ from derive.kernel.readback import term_of
 from derive.kernel.ring import inside, multiply, power, rename, renew, replace_generators, variable
 from derive.kernel.sign import learn, sign
 from derive.kernel.spelling import names
-from derive.kernel.theorem import Residual, Theorem, in_order, make_theorem, theorem_of_cases
+from derive.kernel.theorem import Residual, Theorem, about_nothing, in_order, make_theorem, theorem_of_cases
 from derive.kernel.zero import Equations, remainder
 from derive.rivals import WHOLE, Captured, Rivals, comparison, memberships, rivals
 from derive.substitute import free_names
@@ -149,7 +149,7 @@ def _at_once(goal: Goal, fuel: int) -> Theorem | Residual:
     except Stuck as stuck:
         return Residual(stuck.reason if stuck.reason == "budget" else NO_OPTIMUM, stuck.detail)
     except Undefined as undefined:
-        return Residual("vacuous", f"no admissible point: {undefined}")
+        return about_nothing(undefined)
 
 
 def _decide(found: Rivals, fuel: int) -> Theorem | Residual:

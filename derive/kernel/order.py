@@ -19,7 +19,6 @@ from derive.kernel.context import (
     POSITIVE,
     ZERO,
     Context,
-    Contradiction,
     Monomial,
     Polynomial,
     Propose,
@@ -43,7 +42,7 @@ from derive.kernel.ring import multiply, power, replace_generators
 from derive.kernel.scalars import with_products, with_scalars
 from derive.kernel.sign import learn, sign
 from derive.kernel.spelling import places
-from derive.kernel.theorem import Residual, Theorem
+from derive.kernel.theorem import Residual, Theorem, about_nothing
 from derive.kernel.weighted import weighted
 from derive.kernel.zero import Equations
 from derive.term import Binary, Number, Term
@@ -71,10 +70,8 @@ def decide_order(goal: Goal, fuel: int, propose: Propose | None = None) -> Theor
         return Residual("order not established", "the sign of the difference of the sides is not seen", gap)
     except Stuck as stuck:
         return Residual(stuck.reason, stuck.detail)
-    except Contradiction as contradiction:
-        return Residual("vacuous", str(contradiction))
     except Undefined as undefined:
-        return Residual("vacuous", f"no admissible point: {undefined}")
+        return about_nothing(undefined)
 
 
 def holds(goal: Goal, sides: Sides) -> bool:

@@ -8,6 +8,7 @@ from typing import Final, Literal
 from msgspec import Struct
 
 from derive.claim import Goal, Hypothesis
+from derive.kernel.context import Contradiction, Undefined
 from derive.term import Term
 from derive.verdict import Reason
 
@@ -94,3 +95,10 @@ class Residual(Struct, frozen=True):
     absent: str = ""
     within: tuple[Hypothesis, ...] = ()
     side: Side = None
+
+
+def about_nothing(why: Undefined) -> Residual:
+    """What is left of a goal without an admissible point: contradictory hypotheses, or a side without a value."""
+    if isinstance(why, Contradiction):
+        return Residual("vacuous", str(why))
+    return Residual("no admissible point found", f"a side has a value nowhere: {why}")
