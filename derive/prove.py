@@ -50,6 +50,7 @@ from derive.whole import is_integer_type
 DEPTH = 2
 MOST_SUBJECTS = 4
 DENIAL = 10_000
+BOUNDARY_SHARE = 6  # Of every hypothesis with <=, and of each such in its cases: else they cost fifty proofs.
 TWO = Number(Fraction(2))
 SETTLED = (*ABOUT_NOTHING, "budget")
 ORDERS: tuple[Op, ...] = (">", "<", "!=")
@@ -65,7 +66,7 @@ def prove(goal: Goal, budget: int = FUEL, depth: int = DEPTH, deep: bool = False
     if isinstance(result, Theorem) or depth == 0 or result.reason in SETTLED:
         return result
     for subject in _subjects(goal, result):
-        theorem = _by(goal, subject, budget, depth, deep)
+        theorem = _by(goal, subject, budget // BOUNDARY_SHARE if isinstance(subject, Boundary) else budget, depth, deep)
         if theorem is not None:
             return theorem
     return _by_contradiction(goal, budget) or result

@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from derive.claim import Goal
 from derive.evaluate import Array, Points, Tape, evaluate, integer_names, tape
-from derive.term import Apply, Binary, Constant, Neg, Number, Term
+from derive.term import Apply, Binary, Constant, Neg, Number, Term, Variable, subterms
 
 _MOST_VARIABLES = 3
 _MOST_PLACES = 6  # on one line
@@ -53,11 +53,12 @@ def touch(goal: Goal) -> Iterator[Touching]:
 
 
 class _Scene(Struct, frozen=True):
-    """The names of a goal's variables, its sides, and the sides of each equation among its hypotheses."""
+    """The names of a goal's variables, its sides, the sides of each equation among its hypotheses, and the bounds."""
 
     names: tuple[str, ...]
     sides: Tape
     equations: tuple[Tape, ...]
+    ends: dict[str, tuple[float, ...]]
 
     def gap(self, laid: Tape, values: dict[str, Array]) -> Array:
         """How far apart two terms are at many points, in units of their own size; infinite where one has no value."""
@@ -87,7 +88,20 @@ def _scene(goal: Goal) -> _Scene | None:
     equations = [tape((r.left, r.right), (), integers) for r in given]
     if sides is None or len(equations) > 1 or None in equations:
         return None
-    return _Scene(names, sides, tuple(e for e in equations if e is not None))
+    return _Scene(names, sides, tuple(e for e in equations if e is not None), _ends(goal, integers))
+
+
+def _ends(goal: Goal, integers: frozenset[str]) -> dict[str, tuple[float, ...]]:
+    """The numbers that the hypotheses hold each variable between: what fails by equality alone often does so there."""
+    ends: dict[str, tuple[float, ...]] = {}
+    for hypothesis in goal.hypotheses:
+        sides = (hypothesis.relation.left, hypothesis.relation.right)
+        for variable, bound in (sides, sides[::-1]):
+            if isinstance(variable, Variable) and not any(isinstance(t, Variable) for t in subterms(bound)):
+                laid = tape((bound, bound), (), integers)
+                end = float(evaluate(laid, Points({}, {}, 1))[0][0]) if laid else np.nan
+                ends[variable.name] = (*ends.get(variable.name, ()), *([end] if np.isfinite(end) else []))
+    return ends
 
 
 def _lines(scene: _Scene) -> Iterator[_Line]:
@@ -95,7 +109,7 @@ def _lines(scene: _Scene) -> Iterator[_Line]:
         yield _Line(tuple(name for name in scene.names if name not in order), {}, *order)
     for order in permutations(scene.names, 1 + len(scene.equations)):
         rest = [name for name in scene.names if name not in order]
-        for values in product(_OTHERS, repeat=len(rest)):
+        for values in product(*(dict.fromkeys((*scene.ends.get(name, ()), *_OTHERS)) for name in rest)):
             if rest:
                 yield _Line(order[:1], dict(zip(rest, values, strict=True)), *order[1:])
 
