@@ -12,6 +12,8 @@ from derive.verdict import Counterexample, Support, Undecided, Verdict
 if TYPE_CHECKING:
     from derive.kernel import Residual, Theorem
 
+BRIEF = 20_000  # steps: nearly all that is proved at once takes fewer
+
 
 def decide(goal: Goal, using: tuple[Lemma, ...] = ()) -> Verdict:
     """The verdict of a goal; ``using`` is what its proof may rest on.
@@ -24,7 +26,8 @@ def decide(goal: Goal, using: tuple[Lemma, ...] = ()) -> Verdict:
     if using and (why := _tainted(using)):
         search = refute(goal)
         return judge(goal, Residual("lemma not proved", why), search)
-    proof, search = _invoked(goal, using) if using else prove(goal), refute(goal, effort=0)
+    search = refute(goal, effort=0)
+    proof = _invoked(goal, using) if using else prove(goal, brief=isinstance(search, Counterexample))
     if isinstance(proof, Residual) and isinstance(search, Support):
         search = refute(goal)
     verdict = judge(goal, proof, search)
@@ -34,11 +37,14 @@ def decide(goal: Goal, using: tuple[Lemma, ...] = ()) -> Verdict:
     return verdict
 
 
-def prove(goal: Goal, deep: bool = False) -> Theorem | Residual:
-    """The prover, imported where it is first needed."""
+def prove(goal: Goal, deep: bool = False, brief: bool = False) -> Theorem | Residual:
+    """The prover, imported where it is first needed.
+
+    ``brief`` is for what a point refutes: a theorem would be an alarm, and nothing else.
+    """
     from derive.prove import prove as search
 
-    return search(goal, deep=deep)
+    return search(goal, BRIEF, depth=0) if brief else search(goal, deep=deep)
 
 
 def refute(goal: Goal, effort: int = 1) -> Counterexample | Support:
