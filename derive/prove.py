@@ -63,13 +63,18 @@ def prove(goal: Goal, budget: int = FUEL, depth: int = DEPTH, deep: bool = False
     ``deep`` asks for factorisations too, which takes loading a computer algebra system.
     """
     result = decide(goal, budget, _factorisations() if deep else None)
-    if isinstance(result, Theorem) or depth == 0 or result.reason in SETTLED:
-        return result
-    for subject in _subjects(goal, result):
+    return result if isinstance(result, Theorem) else split(goal, result, budget, depth, deep)
+
+
+def split(goal: Goal, left: Residual, budget: int = FUEL, depth: int = DEPTH, deep: bool = False) -> Theorem | Residual:
+    """A theorem by cases or by contradiction where the kernel has left something of the whole; else that."""
+    if depth == 0 or left.reason in SETTLED:
+        return left
+    for subject in _subjects(goal, left):
         theorem = _by(goal, subject, budget // BOUNDARY_SHARE if isinstance(subject, Boundary) else budget, depth, deep)
         if theorem is not None:
             return theorem
-    return _by_contradiction(goal, budget) or result
+    return _by_contradiction(goal, budget) or left
 
 
 def _by_contradiction(goal: Goal, budget: int) -> Theorem | None:

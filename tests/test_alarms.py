@@ -38,13 +38,13 @@ def test_a_conflict_is_never_what_was_expected(derive: Derive, monkeypatch: pyte
     assert derive("check")[0] == 3
 
 
-def unsound(goal: Goal) -> Theorem:
+def unsound(goal: Goal, budget: int) -> Theorem:
     """A prover that proves everything."""
     return make_theorem(goal, ("wishful thinking",), (), "no method at all")
 
 
 def test_a_theorem_about_another_goal_is_a_defect(derive: Derive, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(decide, "prove", lambda goal: unsound(replace(goal, left=goal.right)))
+    monkeypatch.setattr(decide, "prove", lambda goal, budget: unsound(replace(goal, left=goal.right), budget))
     write("derivations.yaml", BAD)
     assert derive("check")[0] == 70
 
@@ -56,14 +56,14 @@ def test_a_search_that_saw_no_point_proves_nothing(derive: Derive, monkeypatch: 
     assert (code, "DV202" in out) == (1, True)
 
 
-def _failing(error: BaseException, at: int) -> Callable[[Goal], object]:
+def _failing(error: BaseException, at: int) -> Callable[[Goal, int], object]:
     calls: list[Goal] = []
 
-    def broken(goal: Goal) -> object:
+    def broken(goal: Goal, budget: int) -> object:
         calls.append(goal)
         if len(calls) == at:
             raise error
-        return prove(goal)
+        return prove(goal, budget)
 
     return broken
 

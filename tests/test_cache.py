@@ -75,9 +75,9 @@ def asked(derive: Derive, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Goal
     """The goals that the prover meets, in an empty folder."""
     goals: list[Goal] = []
 
-    def counted(goal: Goal, deep: bool = False) -> object:
+    def counted(goal: Goal, budget: int) -> object:
         goals.append(goal)
-        return prove(goal, deep=deep)
+        return prove(goal, budget)
 
     monkeypatch.setattr(decide, "prove", counted)
     yield goals

@@ -29,13 +29,13 @@ UNSOUND = """
 from derive.run import decide
 from derive.cli import main
 from derive.kernel.theorem import make_theorem
-decide.prove = lambda goal, deep=False: make_theorem(goal, ("wishful thinking",), (), "no method at all")
+decide.prove = lambda goal, budget: make_theorem(goal, ("wishful thinking",), (), "no method at all")
 main()
 """
 DEFECTIVE = """
 from derive.run import decide
 from derive.cli import main
-def prove(goal, deep=False):
+def prove(goal, *budget):
     raise ZeroDivisionError
 decide.prove = prove
 main()
@@ -44,7 +44,7 @@ INTERRUPTED = """
 import os, signal
 from derive.run import decide
 from derive.cli import main
-def prove(goal, deep=False):
+def prove(goal, *budget):
     os.kill(os.getpid(), signal.SIGINT)
 decide.prove = prove
 main()

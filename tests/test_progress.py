@@ -19,9 +19,9 @@ from derive.run import decide, progress
 from derive.cli import main
 from derive.prove import prove as really
 progress.PATIENCE = 0.05
-def prove(goal, deep=False):
+def prove(goal, *budget):
     time.sleep(0.5)
-    return really(goal, deep=deep)
+    return really(goal, *budget)
 decide.prove = prove
 main()
 """

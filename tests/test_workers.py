@@ -193,10 +193,10 @@ from derive.run import decide, pool
 from derive.cli import main
 from derive.prove import prove as really
 pool.SECONDS, pool.MEMORY = {seconds}, 1 << 28
-def prove(goal, deep=False):
+def prove(goal, *budget):
     if "13" in str(goal.left):
         {accident}
-    return really(goal, deep=deep)
+    return really(goal, *budget)
 decide.prove = prove
 main()
 """

@@ -21,30 +21,35 @@ def decide(goal: Goal, using: tuple[Lemma, ...] = ()) -> Verdict:
     Proved goals are cross-checked too, with few points, which refute most of what is false.
     """
     from derive.judge import judge
-    from derive.kernel import Residual, Theorem
+    from derive.kernel import FUEL, Residual, Theorem
+    from derive.prove import prove as whole
+    from derive.prove import split
 
     if using and (why := _tainted(using)):
         search = refute(goal)
         return judge(goal, Residual("lemma not proved", why), search)
     search = refute(goal, effort=0)
-    proof = _invoked(goal, using) if using else prove(goal, brief=isinstance(search, Counterexample))
+    # A theorem against a point would be an alarm, and nothing else; it is not looked for at length.
+    budget = BRIEF if isinstance(search, Counterexample) else FUEL
+    proof = _invoked(goal, using) if using else prove(goal, budget)
     if isinstance(proof, Residual) and isinstance(search, Support):
         search = refute(goal)
     verdict = judge(goal, proof, search)
-    if isinstance(verdict, Undecided) and isinstance(proof, Residual):
-        deep = prove(goal, deep=True)
-        return judge(goal, deep, search) if isinstance(deep, Theorem) or (deep != proof and not using) else verdict
-    return verdict
+    if not isinstance(verdict, Undecided) or isinstance(proof, Theorem):
+        return verdict
+    # Splits take long, and much of what would need them has been refuted by now.
+    further = proof if using else split(goal, proof)
+    if not isinstance(further, Theorem):
+        further = whole(goal, deep=True)
+    nothing_new = not isinstance(further, Theorem) and (using or further == proof)
+    return verdict if nothing_new else judge(goal, further, search)
 
 
-def prove(goal: Goal, deep: bool = False, brief: bool = False) -> Theorem | Residual:
-    """The prover, imported where it is first needed.
-
-    ``brief`` is for what a point refutes: a theorem would be an alarm, and nothing else.
-    """
+def prove(goal: Goal, budget: int) -> Theorem | Residual:
+    """The kernel's word on the whole goal; the prover is imported where it is first needed."""
     from derive.prove import prove as search
 
-    return search(goal, BRIEF, depth=0) if brief else search(goal, deep=deep)
+    return search(goal, budget, depth=0)
 
 
 def refute(goal: Goal, effort: int = 1) -> Counterexample | Support:
