@@ -175,7 +175,10 @@ def _factored_product(ctx: Context, bound: Place, body: Polynomial) -> Polynomia
     for key, e in mono:
         ctx.use("T1")
         single: Polynomial = {((key, 1),): 1}
-        if bound in ctx.generators[key].places:
+        if key[0] in "dg":
+            # Of a range that is not empty; and it keeps what stands beside it from needing a value where it is 0.
+            result = multiply(ctx, result, single)
+        elif bound in ctx.generators[key].places:
             positive = ctx.sign(ctx, single) & POSITIVE == POSITIVE
             part = product_over(ctx, bound, (), single) if positive else _product_generator(ctx, bound, (), single)
             result = multiply(ctx, result, power(ctx, part, e))
