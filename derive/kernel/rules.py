@@ -111,7 +111,7 @@ RULES: dict[str, Rule] = {
             "T1",
             "product of products",
             "Prod(t*u) = Prod(t)*Prod(u), Prod(c, k) = c**n",
-            ("the range is not restricted",),
+            ("the range is not restricted", "a guard stays with what it guards"),
         ),
         Rule("T2", "product by logarithms", "Prod(t, k) = exp(Sum(log(t), k))", ("t > 0 for all k",)),
         Rule(

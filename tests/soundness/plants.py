@@ -218,6 +218,7 @@ def _tell(plant: Plant, search: Callable[[Plant], Catch | None]) -> bool:
     return catch is None
 
 
+GUARDS = "tests/soundness/test_soundness.py::test_a_guard_in_a_product_keeps_what_is_beside_it_from_needing_a_value"
 MEANS = "tests/soundness/test_soundness.py::test_weights_that_make_no_mean_prove_nothing"
 
 PLANTS = (
@@ -1368,6 +1369,14 @@ PLANTS = (
         'sense = 1 if found.kind == "argmax" else -1',
         "sense = 1",
         by="maximum-for-a-minimum",
+    ),
+    Plant(
+        "a product of a guard and of what it guards",
+        "reductions._factored_product",
+        'if key[0] in "dg":',
+        "if False:",
+        drops=("T1", "a guard stays with what it guards"),
+        by=GUARDS,
     ),
 )
 

@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from derive.claim import Goal
+from derive.evaluate import Point
 from derive.find import Target
-from derive.kernel import Theorem, decide, means, without_limit
+from derive.kernel import FUEL, Theorem, decide, means, without_limit
 from derive.kernel.context import Polynomial
+from derive.kernel.equality import read_sides
 from derive.kernel.limit import _by_ratio
 from derive.kernel.rules import RULES
 from derive.prove import prove
@@ -26,6 +28,7 @@ from tests.soundness.clauses import CONSTRUCTED, IMPLIED
 from tests.soundness.dummies import DUMMIES, dummy
 from tests.soundness.fuzz import FEATURES, LEAST_SHARE, fuzz
 from tests.soundness.mutants import ALARMS, REFUTED, UNDECIDED, fates
+from tests.soundness.normal import NormalForm
 from tests.soundness.plant import Plant
 from tests.soundness.plants import NEAR, PLANTS, false_goals, found_at_once, found_by, is_proved, planted
 
@@ -42,6 +45,15 @@ def test_holes_stay_closed() -> None:
 def test_what_is_nearly_true_is_not_proved() -> None:
     assert not [p for reading in read([Target(NEAR)]) for p in reading.problems if p.code[2] == "0"]
     assert not [id for id, goal in false_goals(NEAR)[::13] if is_proved(goal)]
+
+
+def test_a_guard_in_a_product_keeps_what_is_beside_it_from_needing_a_value() -> None:
+    """Once found by a random term: where the restriction leaves nothing, what it keeps out may be undefined."""
+    term = "Product(Sum(h[k]/(o[k] + z[l]), k, k != i), l)"
+    sides = read_sides(goal("o, z: real[n]; h: onehot[n]", f"{term} == 0"), FUEL)
+    zero, one = (Fraction(0),), (Fraction(1),)
+    point = Point({"n": 1}, {"o": zero, "z": zero, "h": one}, {"i": 1})
+    assert NormalForm(sides.ctx, point).value(sides.left) == 0
 
 
 def test_no_single_slip_in_a_true_claim_is_proved() -> None:
