@@ -164,7 +164,8 @@ def _is_nothing(value: ast.expr) -> bool:
     empty = isinstance(value, ast.Dict | ast.Tuple | ast.List) and not getattr(
         value, "elts", getattr(value, "keys", [])
     )
-    return (isinstance(value, ast.Constant) and not value.value) or empty
+    unknown = isinstance(value, ast.Name) and value.id == "UNKNOWN"
+    return (isinstance(value, ast.Constant) and not value.value) or empty or unknown
 
 
 def _is_quantifier(value: ast.expr | None) -> bool:
