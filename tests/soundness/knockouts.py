@@ -273,11 +273,11 @@ FUZZED = ("terms", "claims", "consequences", "shapes")
 
 
 def detectors(cases: int, seed: int, files: Sequence[Path] = ()) -> list[Detector]:
-    """The false claims of files, by default of all case files, and so many cases of the fuzzer."""
+    """So many cases of the fuzzer, and the false claims of files, by default of all; the last are asked first."""
     from tests.soundness.plants import FALSE_CLAIMS, false_goals
 
     claims = [Detector(id, goal) for id, goal in false_goals(*files or FALSE_CLAIMS)]
-    return [*claims, *(Detector(f"fuzz {seed}/{n}", f"{seed}/{n}") for n in range(cases))]
+    return [*(Detector(f"fuzz {seed}/{n}", f"{seed}/{n}") for n in range(cases)), *claims]
 
 
 def told_by_plants(module: str) -> set[str]:
@@ -366,7 +366,7 @@ def main() -> int:
         reason = of_search.get(key, "")
         standing.add(key)
         first = told_by_plants(condition.module)
-        asked = sorted(deciding.get(number, ()), key=lambda detector: detector.name not in first)
+        asked = sorted(reversed(deciding.get(number, [])), key=lambda detector: detector.name not in first)
         what = f"of search: {reason}" if reason else caught(number, asked[: options.most])
         sort = _sort(what)
         outcomes[sort] += 1
