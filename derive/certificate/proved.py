@@ -1299,6 +1299,13 @@ class _Lemmas(Struct):
 
     def steps(self) -> Iterator[Json]:
         """One lemma, or two where the kernel does two things at once."""
+        yield from self.of_forms()
+        yield from self.of_sums()
+        yield from self.of_tangents()
+        yield from self.of_values()
+
+    def of_forms(self) -> Iterator[Json]:
+        """A polynomial has its sign in another form."""
         note, parts = self.note, self.note.parts
         match note.rule:
             case "constant":
@@ -1309,26 +1316,59 @@ class _Lemmas(Struct):
                 yield self.lemma("O2", [self.factors(*parts)])
             case "square":
                 yield self.lemma("O9", [self.json(p) for p in parts])
+            case "square of":
+                t, side = parts
+                half = self.json(side)
+                yield self.lemma("O2", [["mul", ["num", str(t)], ["mul", half, half]]])
+            case "squares":
+                yield self.lemma("O2", [self.squares(*parts)])
+            case "quadratic":
+                yield self.lemma("O2", [self.quadratic(*parts)])
             case "grown":
                 yield from self.grown(*parts)
             case "roots":
                 yield from self.roots(*parts)
             case "circle":
                 yield from self.circle(*parts)
-            case "squares":
-                yield self.lemma("O2", [self.squares(*parts)])
-            case "means":
-                yield from self.means(*parts)
-            case "quadratic":
-                yield self.lemma("O2", [self.quadratic(*parts)])
+
+    def of_sums(self) -> Iterator[Json]:
+        """Sums and products over indices, and means."""
+        note, parts = self.note, self.note.parts
+        match note.rule:
             case "sum" | "double sum":
                 bound = (parts[0],) if note.rule == "sum" else parts[0]
                 yield self.lemma("O2", [["add", self.summed(bound, self.json(parts[1])), self.json(parts[2])]])
-            case "named":
-                array, outer, value = parts
-                self.defined[array] = [self.name(p) for p in outer], _apart(self.json(value), f"{len(self.defined)}'")
+            case "weighted":
+                place, weight, body = parts
+                yield self.lemma("O2", [self.summed((place,), ["mul", self.json(weight), self.json(body)])])
             case "product of sums":
                 yield from self.product_of_sums(*parts)
+            case "product":
+                (name, dimension), at = self.index(parts[0]), [["at", self.index(p)] for p in parts[2:]]
+                whole = ["reduce", "Product", name, dimension, [], self.json(parts[1])]
+                yield self.lemma("O6" if at else "O22", [whole, *at])
+            case "cauchy":
+                k = self.index(parts[0])
+                yield self.lemma("O15", [["below", k, self.json(parts[1])], ["below", k, self.json(parts[2])]])
+            case "rests":
+                yield self.cauchy(*parts)
+            case "remainder":
+                yield from self.remainder(*parts)
+            case "two entries" | "one entry":
+                yield self.entries(*parts)
+            case "means":
+                yield from self.means(*parts)
+            case "mean":
+                yield from self.mean((parts[0],), *parts[1:])
+            case "double mean":
+                yield from self.mean(*parts)
+
+    def of_tangents(self) -> Iterator[Json]:
+        """The exponential function above its tangents."""
+        note, parts = self.note, self.note.parts
+        match note.rule:
+            case "tangent":
+                yield self.lemma("O13", [self.json(parts[0])])
             case "tangent times":
                 u, factor = self.json(parts[0]), self.json(parts[1])
                 yield self.tangent(u, parts[0])
@@ -1341,47 +1381,29 @@ class _Lemmas(Struct):
                     form = ["add", ["mul", self.json(weight), _gap_of_tangent(u)], form]
                 yield self.lemma("O2", [form])
                 yield self.lemma("O2", [["add", form, self.json(parts[1])]])
+
+    def of_values(self) -> Iterator[Json]:
+        """What one value is known to be: where it lies, where it is attained, what has been named."""
+        note, parts = self.note, self.note.parts
+        match note.rule:
             case "range":
                 yield self.lemma("G6", [self.generator(parts[0])])
             case "window":
                 value = ["apply", parts[0], self.json(note.polynomial)]
                 op = OPS.get(note.bits, ">=")
                 yield {**self.lemma("G6", [value, ["num", str(parts[1])]]), "lemma": value, "op": op}
-            case "two entries" | "one entry":
-                yield self.entries(*parts)
-            case "remainder":
-                yield from self.remainder(*parts)
-            case "largest" | "one term":
-                yield self.lemma("O7" if note.rule == "largest" else "O6", self.extremum(*parts))
-            case "product":
-                (name, dimension), at = self.index(parts[0]), [["at", self.index(p)] for p in parts[2:]]
-                whole = ["reduce", "Product", name, dimension, [], self.json(parts[1])]
-                yield self.lemma("O6" if at else "O22", [whole, *at])
-            case "tangent":
-                yield self.lemma("O13", [self.json(parts[0])])
             case "rounded":
                 yield self.lemma("N2", [self.generator(parts[0])])
-            case "cauchy":
-                k = self.index(parts[0])
-                yield self.lemma("O15", [["below", k, self.json(parts[1])], ["below", k, self.json(parts[2])]])
-            case "rests":
-                yield self.cauchy(*parts)
-            case "square of":
-                t, side = parts
-                half = self.json(side)
-                yield self.lemma("O2", [["mul", ["num", str(t)], ["mul", half, half]]])
-            case "weighted":
-                place, weight, body = parts
-                yield self.lemma("O2", [self.summed((place,), ["mul", self.json(weight), self.json(body)])])
-            case "mean":
-                yield from self.mean((parts[0],), *parts[1:])
-            case "double mean":
-                yield from self.mean(*parts)
+            case "largest" | "one term":
+                yield self.lemma("O7" if note.rule == "largest" else "O6", self.extremum(*parts))
             case "attained":
                 key, place = parts
                 first = self.alias.setdefault(key, self.name(place))
                 self.alias[self.name(place)] = first
                 yield {"attained": self.generator(key), "at": [first, place[1]]}
+            case "named":
+                array, outer, value = parts
+                self.defined[array] = [self.name(p) for p in outer], _apart(self.json(value), f"{len(self.defined)}'")
 
     def lemma(self, rule: str, args: list[Json], polynomial: Polynomial | None = None, op: str = "") -> Json:
         """The note's own polynomial with its sign, by a rule."""
