@@ -310,6 +310,16 @@ def test_what_follows_from_an_error_of_the_same_claim_is_not_told() -> None:
 
 UNDERSTOOD: tuple[tuple[str, str], ...] = (
     ("given: {x: real}, claim: 1 == 1", "did you mean `variables`?"),
+    ("given: ['o[i] > 0'], claim: 1 == 1", "did you mean `assume`?"),
+    ("given: 'o[i] > 0', claim: 1 == 1", "did you mean `assume`?"),
+    ("Where: n >= 2, claim: 1 == 1", "did you mean `assume`?"),
+    ("where: {s: n + 1}, claim: 1 == 1", "did you mean `define`?"),
+    ("suppose: n >= 2, claim: 1 == 1", "did you mean `assume`?"),
+    ("hypotheses: [n >= 2], claim: 1 == 1", "did you mean `assume`?"),
+    ("assume: n >= 2, hypotheses: [n >= 3], claim: 1 == 1", "did you mean `assume`?"),
+    ("symbols: {x: real}, claim: 1 == 1", "did you mean `variables`?"),
+    ("let: {s: n + 1}, claim: 1 == 1", "did you mean `define`?"),
+    ("name: A, claim: 1 == 1", "did you mean `title`?"),
     ("variables: {n: dim}, claim: 1 == 1", "did you mean `positive integer`?"),
     ("variables: {x: Vector}, claim: 1 == 1", "did you mean `real[n]`?"),
     ("variables: {x: 'Real[m,n]'}, claim: 1 == 1", "did you mean `real[m,n]`?"),

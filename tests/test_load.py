@@ -96,6 +96,23 @@ def test_a_broken_file_is_told_its_repair(name: str, repair: str) -> None:
     assert [repair in found.help for found in load_text(text, "claims.yaml").problems] == [True]
 
 
+# what is written instead of a key, the key
+CALLED_OTHERWISE = (
+    ("{name: a, claim: x == y}", ["`id`"]),
+    ("{id: a, equation: x == y}", ["`claim`"]),
+    ("{id: a, Statement: x == y}", ["`claim`"]),
+    ("{id: a, proof: [x, == y]}", ["`steps`"]),
+    ("{id: a, steps: [x, {to: == y, why: algebra}]}", ["`by`"]),
+    ("{id: a, cases: [{if: x > y, steps: [x, == y]}]}", ["`when`"]),
+)
+
+
+@pytest.mark.parametrize(("entry", "keys"), CALLED_OTHERWISE)
+def test_a_key_called_otherwise_is_named(entry: str, keys: list[str]) -> None:
+    found = load_text(f"{HEAD}  - {entry}\n", "claims.yaml").problems
+    assert [p.help.removeprefix("did you mean ").rstrip("?") for p in found if p.code == "DV009"] == keys
+
+
 IN_A_CLAIM = [row for row in BROKEN if row[1].startswith(HEAD + "  - id: a\n") and row[2][0][0] != "DV019"]
 
 

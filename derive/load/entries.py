@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from derive.claim import Expectation
 from derive.errors import Problem, Span, clip, meant, problem
-from derive.load.keys import CASE_KEYS, CLAIM_KEYS, ELSEWHERE, FILE_KEYS, ID, STEP_KEYS, Key
+from derive.load.keys import CASE_KEYS, CLAIM_KEYS, ELSEWHERE, FILE_KEYS, ID, MAPPINGS, STEP_KEYS, Key
 from derive.load.nodes import Mapping, Node, Scalar, Sequence, first_line, kind_of
 
 MAX_CLAIMS = 20_000
@@ -253,16 +253,24 @@ def _check_entry(entry: Entry, values: dict[str, Node], problems: list[Problem])
 def _known_keys(item: Mapping, keys: tuple[Key, ...], where: str, problems: list[Problem]) -> dict[str, Node]:
     names = [key.name for key in keys]
     values = {k.text: v for k, v in item.pairs}
-    unknown = (key for key, _ in item.pairs if key.text not in names)
-    elsewhere = {word: key for word, key in ELSEWHERE.items() if key in names}
-    for key in islice(unknown, MAX_UNKNOWN_KEYS):
-        found = problem("DV009", key=clip(key.text), where=where, repair=meant(clip(key.text), names, elsewhere))
-        problems.append(found.placed("", key.span))
+    unknown = ((key, value) for key, value in item.pairs if key.text not in names)
+    for key, value in islice(unknown, MAX_UNKNOWN_KEYS):
+        word = key.text.lower()
+        called = _called(word, value, keys, values)
+        repair = meant(clip(key.text), names, {word: called} if called else {})
+        problems.append(problem("DV009", key=clip(key.text), where=where, repair=repair).placed("", key.span))
     for required in keys:
         if required.required and required.name not in values:
             missing = problem("DV014", where=where, key=required.name)
             problems.append(missing.placed("", item.pairs[0][0].span if item.pairs else first_line(item.span)))
     return values
+
+
+def _called(word: str, value: Node, keys: tuple[Key, ...], there: dict[str, Node]) -> str | None:
+    """What a word of elsewhere is called here: a key that is not there yet and takes such a value, before any other."""
+    found = [key for name in ELSEWHERE.get(word, ()) for key in keys if key.name == name]
+    free = [k for k in found if k.name not in there and (k.kind in MAPPINGS) == isinstance(value, Mapping)]
+    return next((key.name for key in free or found), None)
 
 
 def _wrong_kind(key: str, required: str, node: Node, repair: str) -> Problem:
