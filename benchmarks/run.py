@@ -4,7 +4,8 @@
     python benchmarks/run.py --tiny     a few seconds: whether the scripts work at all
 
 Every figure is the median of several fresh processes, taken in turn, so that a busy moment strikes all alike; those of
-single claims are processor time. All modules are compiled beforehand, as they are when packages have been installed.
+single claims are processor time. All modules are compiled beforehand, as they are when packages have been installed,
+unless hardly anything is measured.
 """
 
 from __future__ import annotations
@@ -57,12 +58,18 @@ def main() -> None:
     parser.add_argument("--tiny", action="store_true", help="hardly measure anything; see whether the scripts work")
     extent = TINY if parser.parse_args().tiny else FULL
     with tempfile.TemporaryDirectory() as folder:
-        os.environ.update(PYTHONPATH=str(ROOT), PYTHONPYCACHEPREFIX=folder)
-        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-        for command in (IMPORTS, CHECK):
-            subprocess.run(command, stdout=subprocess.DEVNULL, check=False)  # compiles
+        os.environ["PYTHONPATH"] = str(ROOT)
+        if extent is FULL:
+            _compile(folder)
         for line in (*processes(extent), "", *claims(extent), "", *growth(extent, Path(folder))):
             print(line, flush=True)
+
+
+def _compile(folder: str) -> None:
+    os.environ["PYTHONPYCACHEPREFIX"] = folder
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    for command in (IMPORTS, CHECK):
+        subprocess.run(command, stdout=subprocess.DEVNULL, check=False)
 
 
 # --- whole processes

@@ -1,15 +1,26 @@
-"""Golden files: what a report printed last time, kept so that a change of it is seen; and the command to be called."""
+"""Golden files: what a report printed last time, kept so that a change of it is seen; claims decided; the command."""
 
 from __future__ import annotations
 
+import gc
+import os
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 
 from derive import cli
+from derive.find import Target
+from derive.outcome import Results
+from derive.run.cache import Cache, Verdicts
+from derive.run.known import Known
+from derive.run.pool import SELDOM
+from derive.run.run import run
+from derive.select import Predicate
 
 Derive = Callable[..., tuple[int, str, str]]
 GOLDEN = Path(__file__).parent / "golden"
@@ -17,6 +28,15 @@ GOLDEN = Path(__file__).parent / "golden"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="write the golden files anew instead of comparing")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let garbage be collected as seldom as in a run, and the processes of tests not compile every module anew."""
+    gc.set_threshold(*SELDOM)
+    if os.environ.pop("PYTHONDONTWRITEBYTECODE", None):  # the checkout is to stay as it is
+        folder = tempfile.TemporaryDirectory(prefix="bytecode-")
+        config.add_cleanup(folder.cleanup)
+        os.environ["PYTHONPYCACHEPREFIX"] = folder.name
 
 
 @pytest.fixture
@@ -51,6 +71,28 @@ def derive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
         return stop.value.code, out, err
 
     return call
+
+
+class Decided(Protocol):
+    """The claims of files, or those selected, decided."""
+
+    def __call__(self, *paths: Path, selected: Predicate | None = None) -> Results: ...
+
+
+@pytest.fixture(scope="session")
+def decided(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Decided:
+    """Decide claims, each line once in a session, whichever of its processes asks first."""
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if hasattr(request.config, "workerinput") else own) / "verdicts"
+
+    def decide(*paths: Path, selected: Predicate | None = None) -> Results:
+        kept = Verdicts(Cache(str(folder), b"of this session"))
+        try:
+            return run(map(Target, paths), selected=selected, known=Known(kept, ""))
+        finally:
+            kept.close()
+
+    return decide
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import pytest
 from derive.audit import audit
 from derive.find import Target
 from derive.run.run import run
+from tests.conftest import Decided
 
 CATALOGUE = Path(__file__).parent.parent / "derivations.yaml"
 HEAD = """\
@@ -50,8 +51,8 @@ def test_every_hypothesis_is_dropped_in_turn(tmp_path: Path, text: str, expected
     assert [f.problem.code for f in outcome.findings] == ["DV302"] * list(expected.values()).count("unused")
 
 
-def test_the_catalogue_assumes_nothing_in_vain() -> None:
-    uses = [(o.claim.id, use) for o in audit(run([Target(CATALOGUE)])).outcomes for use in o.uses]
+def test_the_catalogue_assumes_nothing_in_vain(decided: Decided) -> None:
+    uses = [(o.claim.id, use) for o in audit(decided(CATALOGUE)).outcomes for use in o.uses]
     assert not [(id, use.hypothesis) for id, use in uses if use.status == "unused"]
     assert sum(use.status == "needed" for _, use in uses) >= 60
     assert sum(use.status == "undecided" for _, use in uses) <= 2

@@ -20,12 +20,13 @@ from derive.report.chain import chain
 from derive.report.paint import Paint
 from derive.run.run import run
 from derive.term import Op, Relation, Variable
+from tests.conftest import Decided
 
 FILES = sorted((Path(__file__).parent / "cases").glob("chains*.yaml"))
 
 
-def chains(path: Path) -> list[Outcome]:
-    return [o for o in run([Target(path)]).outcomes if o.claim.chained]
+def chains(decided: Decided, *paths: Path) -> list[Outcome]:
+    return [o for o in decided(*paths).outcomes if o.claim.chained]
 
 
 def wrong_steps(because: str) -> list[int]:
@@ -34,8 +35,8 @@ def wrong_steps(because: str) -> list[int]:
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_exactly_the_wrong_steps_are_refuted_and_all_others_proved(path: Path) -> None:
-    for outcome in chains(path):
+def test_exactly_the_wrong_steps_are_refuted_and_all_others_proved(path: Path, decided: Decided) -> None:
+    for outcome in chains(decided, path):
         if outcome.claim.expect == "undecided":  # not every case is there, or one never occurs
             continue
         wrong = wrong_steps(outcome.claim.because)
@@ -46,8 +47,8 @@ def test_exactly_the_wrong_steps_are_refuted_and_all_others_proved(path: Path) -
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_the_ends_are_told_from_a_proof_of_their_own(path: Path) -> None:
-    for outcome in chains(path):
+def test_the_ends_are_told_from_a_proof_of_their_own(path: Path, decided: Decided) -> None:
+    for outcome in chains(decided, path):
         told = " ".join(chain(outcome, Paint()))
         agree = "the ends agree although step" in told
         assert agree == ("the ends agree" in outcome.claim.because), (outcome.claim.id, told)
@@ -158,7 +159,7 @@ def test_a_step_that_is_too_large_is_found(bound: str, codes: list[str], tmp_pat
     assert checked(tmp_path, steps) == codes
 
 
-def test_there_are_enough_of_both_sorts() -> None:
-    found = [o for path in FILES for o in chains(path)]
+def test_there_are_enough_of_both_sorts(decided: Decided) -> None:
+    found = chains(decided, *FILES)
     wrong = [o for o in found if len(wrong_steps(o.claim.because)) == 1]
     assert len(found) >= 60 and len(wrong) * 3 >= len(found)

@@ -1,4 +1,4 @@
-"""The exit code of every situation that a gate can meet, each in a process of its own."""
+"""The exit code of every situation that a gate can meet; one of every code in a process of its own."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 from msgspec import Struct, field
+
+from tests.conftest import Derive
 
 HEAD = "derive: 1\nvariables: {x: real, y: real}\nclaims:\n"
 GOOD = f"{HEAD}  - {{id: good, claim: x + y == y + x}}\n"
@@ -49,6 +51,7 @@ def prove(goal, *budget):
 decide.prove = prove
 main()
 """
+PROGRAM = "from derive.cli import main; main()"
 CRASHING = "from derive import cli, find\ndef find_(*_): raise ZeroDivisionError\nfind.find = find_\ncli.main()\n"
 
 
@@ -60,7 +63,7 @@ class Situation(Struct, frozen=True):
     arguments: str = "check"
     files: Mapping[str, str | bytes] = field(default_factory=dict)
     says: str = ""
-    program: str = "from derive.cli import main; main()"
+    program: str = PROGRAM
     given: str = ""
 
 
@@ -167,14 +170,32 @@ def lay(folder: Path, files: Mapping[str, str | bytes]) -> None:
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
 
 
-@pytest.mark.parametrize("situation", SITUATIONS, ids=lambda s: s.name)
+FIRST = {s.code: s for s in reversed(SITUATIONS)}
+"""Of every exit code the situation that shows that a process ends with it."""
+ALONE = [s for s in SITUATIONS if s is FIRST[s.code] or s.program != PROGRAM or s.arguments.endswith(" -")]
+"""The others, too, that change the program, or that standard input is read in."""
+TOGETHER = [s for s in SITUATIONS if s not in ALONE]
+
+
+@pytest.mark.parametrize("situation", ALONE, ids=lambda s: s.name)
 def test_exit_code(situation: Situation, tmp_path: Path) -> None:
     lay(tmp_path, situation.files)
     command = [sys.executable, "-c", situation.program, *situation.arguments.split()]
     texts = {"text": True, "encoding": "utf-8", "input": situation.given}
     done = subprocess.run(command, cwd=tmp_path, env=environment(), capture_output=True, **texts)  # type: ignore[call-overload]
-    said = done.stdout + done.stderr
-    assert (done.returncode, situation.says in " ".join(said.split())) == (situation.code, True), said
+    told(situation, done.returncode, done.stdout + done.stderr)
+
+
+@pytest.mark.parametrize("situation", TOGETHER, ids=lambda s: s.name)
+def test_exit_code_in_this_process(situation: Situation, tmp_path: Path, derive: Derive) -> None:
+    lay(tmp_path, situation.files)
+    code, out, err = derive(*situation.arguments.split())
+    told(situation, code, out + err)
+
+
+def told(situation: Situation, code: int, said: str) -> None:
+    """Hold what a command returned and printed against its situation."""
+    assert (code, situation.says in " ".join(said.split())) == (situation.code, True), said
     assert situation.program == CRASHING or "Traceback" not in said
 
 

@@ -89,13 +89,21 @@ def test_claims_of_every_kind_of_step_have_certificates() -> None:
     assert len(found) > 15 and not [name for name, whole, _ in found if not whole]
 
 
+def any_of(validator: Any, schemas: list[Any], value: Any, _: Any) -> Iterator[jsonschema.ValidationError]:
+    """Whether one of the schemas holds; the library's own lists all that is wrong with each, at every depth again."""
+    if not any(validator.evolve(schema=schema).is_valid(value) for schema in schemas):
+        yield jsonschema.ValidationError(f"{value!r} is nothing that the schema knows")
+
+
+VALIDATOR = jsonschema.validators.extend(jsonschema.Draft202012Validator, {"anyOf": any_of})(SCHEMA)
+
+
 def test_certificates_follow_their_schema() -> None:
     jsonschema.Draft202012Validator.check_schema(SCHEMA)
-    validator = jsonschema.Draft202012Validator(SCHEMA)
-    chosen = [line for line in lines(CATALOGUE) if len(json.dumps(line)) < 2_000][::8]
+    chosen = [line for line in lines(CATALOGUE) if len(json.dumps(line)) < 2_000][::4]
     chosen += lines(CERTIFICATES / "followed.yaml")
     assert len(chosen) > 20
-    assert not [error.message for line in chosen for error in validator.iter_errors(certificate(line))]
+    assert not [error.message for line in chosen for error in VALIDATOR.iter_errors(certificate(line))]
     assert SCHEMA["properties"]["certificate"]["const"] == VERSION
 
 

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from fractions import Fraction
+from functools import cache
 from html.parser import HTMLParser
 from itertools import product
 from pathlib import Path
@@ -322,8 +323,9 @@ FILES = (ROOT / "derivations.yaml", *sorted((ROOT / "examples").glob("*.yaml")))
 DEMANDING = Path(__file__).parent / "show" / "demanding.txt"
 
 
-def claims() -> list[Claim]:
-    return [claim for path in FILES for claim in elaborate(load(path))[0]]
+@cache
+def claims() -> tuple[Claim, ...]:
+    return tuple(claim for path in FILES for claim in elaborate(load(path))[0])
 
 
 @pytest.mark.parametrize("style", STYLES)
