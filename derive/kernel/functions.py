@@ -203,8 +203,19 @@ def _integer_power(ctx: Context, base: Polynomial, exponent: Polynomial) -> Poly
     if len(factors) + (core != ONE) + (c != 1) > 1 or (factors and factors[0][1] != 1):
         # (t*u)**a = t**a * u**a, and (t**e)**a = t**(e*a) for whole e and a (P5).
         ctx.use("P5")
-        powers = [symbolic_power(ctx, {(): c}, exponent, True), symbolic_power(ctx, core, exponent, True)]
+        powers = [symbolic_power(ctx, {(): c}, exponent, True), _power_of_core(ctx, core, exponent)]
         return product(ctx, powers + [_power_of_generator(ctx, key, e, exponent) for key, e in factors])
+    return _by_exponent(ctx, base, exponent)
+
+
+def _power_of_core(ctx: Context, core: Polynomial, exponent: Polynomial) -> Polynomial:
+    """Of what ``unit`` leaves: its own unit may be -1, where more is known of its negative, and so on for ever."""
+    bits = ctx.sign(ctx, core)
+    settled = core == ONE or bits & POSITIVE == POSITIVE or bits & ZERO == ZERO
+    return symbolic_power(ctx, core, exponent, True) if settled else _by_exponent(ctx, core, exponent)
+
+
+def _by_exponent(ctx: Context, base: Polynomial, exponent: Polynomial) -> Polynomial:
     whole = exponent.get((), 0)
     rest = {m: v for m, v in exponent.items() if m}
     apart = ctx.sign(ctx, base) & NONZERO or _nonnegative_terms(ctx, exponent)

@@ -36,7 +36,7 @@ CLAUSES = (
     ),
     Plant(
         "a power of a half of a whole number",
-        "functions._integer_power",
+        "functions._by_exponent",
         "if not apart or any(v.denominator != 1 for v in exponent.values()):",
         "if not apart:",
         ("P5", "a and b are whole numbers"),

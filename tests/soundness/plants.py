@@ -772,7 +772,7 @@ PLANTS = (
     ),
     Plant(
         "power split at 0",
-        "functions._integer_power",
+        "functions._by_exponent",
         "if not apart or any(",
         "if any(",
         drops=("P5", "t != 0, or a >= 0 and b >= 0"),
