@@ -46,7 +46,7 @@ def test_holes_stay_closed() -> None:
 
 def test_what_is_nearly_true_is_not_proved() -> None:
     assert not [p for reading in read([Target(NEAR)]) for p in reading.problems if p.code[2] == "0"]
-    assert not [id for id, goal in false_goals(NEAR)[::13] if is_proved(goal)]
+    assert not [id for id, goal in false_goals(NEAR)[::9] if is_proved(goal)]
 
 
 def test_a_guard_in_a_product_keeps_what_is_beside_it_from_needing_a_value() -> None:
@@ -59,7 +59,7 @@ def test_a_guard_in_a_product_keeps_what_is_beside_it_from_needing_a_value() -> 
 
 
 def test_no_single_slip_in_a_true_claim_is_proved() -> None:
-    found = list(fates(goals(*CASES)[::13], every=100))
+    found = list(fates(goals(*CASES)[::10], every=80))
     assert not [f for f in found if f.outcome in ALARMS]
     refuted, undecided = (sum(f.outcome == outcome for f in found) for outcome in (REFUTED, UNDECIDED))
     assert refuted >= LEAST_REFUTED * (refuted + undecided) > 0, [f for f in found if f.outcome == UNDECIDED]
